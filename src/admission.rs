@@ -1,0 +1,160 @@
+//! Is this key good? Tried once when a client connects, with a documented read.
+//!
+//! So that a mistyped key is a 401 at connect time and not an error in every call. Keeps
+//! verdicts for a short while under a keyed hash, never the key. Trouble upstream lets the
+//! client in: the check helps people, it guards nothing.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use http::StatusCode;
+use tokio::time::{Duration, Instant};
+
+use crate::{
+    caller::{Caller, Fingerprint},
+    catalog::{Catalog, UpstreamRequest},
+    marks::Marks,
+    wiv,
+};
+
+/// How long a good verdict counts. Clients connect in bursts; a revoked key is found by the
+/// next call anyway.
+const GOOD_FOR: Duration = Duration::from_secs(60);
+
+/// How long a refusal counts: a person corrects the key and tries again at once.
+const REFUSED_FOR: Duration = Duration::from_secs(5);
+
+/// Verdicts kept. Above it, keys are tried each time.
+const MAX_VERDICTS: usize = 20_000;
+
+/// Refused attempts a second for the whole instance: far above what mistyped keys cause, far
+/// below what guessing needs.
+const REFUSALS_PER_SECOND: f64 = 50.0;
+
+/// What was found out about a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The key works, or nobody could tell.
+    Admitted,
+    /// WIV refused the key.
+    Refused,
+    /// Too many refused attempts; not tried.
+    TooManyAttempts,
+}
+
+/// Longest wait for a verdict: some clients give up a connect after ten seconds.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The connect-time check.
+pub struct Admission {
+    wiv: Arc<wiv::Client>,
+    request: UpstreamRequest,
+    verdicts: Marks<Fingerprint, Verdict>,
+    /// Keys being tried, so that one key is tried by one request at a time. An entry lives as
+    /// long as somebody tries or waits.
+    trying: Mutex<HashMap<Fingerprint, Arc<tokio::sync::Mutex<()>>>>,
+    refusals: Mutex<Bucket>,
+}
+
+impl Admission {
+    /// The check with the operation that the catalogue marks for it.
+    pub fn new(wiv: Arc<wiv::Client>, catalog: &Catalog) -> Self {
+        Self {
+            wiv,
+            request: catalog.key_check(),
+            verdicts: Marks::new(MAX_VERDICTS),
+            trying: Mutex::new(HashMap::new()),
+            refusals: Mutex::new(Bucket { tokens: REFUSALS_PER_SECOND, filled: Instant::now() }),
+        }
+    }
+
+    /// Tries the caller's key, unless a verdict is fresh.
+    pub async fn admit(&self, caller: &Caller, trace_id: u128) -> Verdict {
+        if let Some(verdict) = self.verdicts.get(caller.fingerprint) {
+            return self.count(verdict);
+        }
+        let turn = self.turn(caller.fingerprint);
+        let _turn = turn.lock().await;
+        if let Some(verdict) = self.verdicts.get(caller.fingerprint) {
+            return self.count(verdict);
+        }
+        if self.bucket().is_empty() {
+            return Verdict::TooManyAttempts;
+        }
+        let deadline = Instant::now() + PATIENCE;
+        let answer = self.wiv.send(caller, &self.request, trace_id, deadline).await;
+        let verdict = match answer {
+            Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => {
+                self.verdicts.set(caller.fingerprint, Verdict::Refused, REFUSED_FOR);
+                Verdict::Refused
+            }
+            Ok(answer) if answer.status.is_success() => {
+                self.verdicts.set(caller.fingerprint, Verdict::Admitted, GOOD_FOR);
+                Verdict::Admitted
+            }
+            Ok(answer) => {
+                tracing::warn!(
+                    upstream.status = answer.status.as_u16(),
+                    "the key check got no verdict; the client was let in"
+                );
+                Verdict::Admitted
+            }
+            Err(failure) => {
+                tracing::warn!(
+                    error = &failure as &dyn std::error::Error,
+                    "the key check could not ask the WIV API; the client was let in"
+                );
+                Verdict::Admitted
+            }
+        };
+        self.count(verdict)
+    }
+
+    /// Counts refusals; the ones above the rate say so.
+    fn count(&self, verdict: Verdict) -> Verdict {
+        if verdict == Verdict::Refused && !self.bucket().take() {
+            return Verdict::TooManyAttempts;
+        }
+        verdict
+    }
+
+    fn turn(&self, fingerprint: Fingerprint) -> Arc<tokio::sync::Mutex<()>> {
+        let mut trying = self.trying.lock().expect("no code panics while it holds this lock");
+        trying.retain(|_, turn| Arc::strong_count(turn) > 1);
+        Arc::clone(trying.entry(fingerprint).or_default())
+    }
+
+    fn bucket(&self) -> std::sync::MutexGuard<'_, Bucket> {
+        self.refusals.lock().expect("no code panics while it holds this lock")
+    }
+}
+
+/// A token bucket of one second's worth.
+struct Bucket {
+    tokens: f64,
+    filled: Instant,
+}
+
+impl Bucket {
+    fn fill(&mut self) {
+        let now = Instant::now();
+        let grown = now.duration_since(self.filled).as_secs_f64() * REFUSALS_PER_SECOND;
+        self.tokens = (self.tokens + grown).min(REFUSALS_PER_SECOND);
+        self.filled = now;
+    }
+
+    fn is_empty(&mut self) -> bool {
+        self.fill();
+        self.tokens < 1.0
+    }
+
+    fn take(&mut self) -> bool {
+        if self.is_empty() {
+            return false;
+        }
+        self.tokens -= 1.0;
+        true
+    }
+}

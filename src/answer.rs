@@ -1,0 +1,78 @@
+//! From an upstream body to what a model reads.
+//!
+//! Knows shapes, not meanings: no name of a WIV field stands here. Nothing is cut without a
+//! sentence in `notes`, and text from cloud accounts is data, never markup.
+
+mod cells;
+mod failure;
+mod format;
+mod page;
+mod refused;
+mod shape;
+mod shorten;
+
+pub use failure::{FailureKind, ToolFailure};
+pub use refused::Operation;
+pub use page::{Page, Position};
+pub use shape::{Layout, Limits, Rendered, render};
+
+use serde_json::value::RawValue;
+
+/// The members of an upstream answer that mean something to us, borrowed from its body.
+///
+/// Documented envelope: `{"data": …}`, searches add `next_page_key`. An answer without `data`
+/// is taken whole, because most operations' answers are assumed.
+#[derive(Debug, Clone, Copy)]
+pub struct Upstream<'a> {
+    /// Rows or one object.
+    pub data: &'a RawValue,
+    /// Where the next page begins; absent on the last.
+    pub next_page_key: Option<&'a RawValue>,
+}
+
+/// The body is not JSON that we pass on.
+#[derive(Debug, thiserror::Error)]
+pub enum Malformed {
+    /// Not UTF-8.
+    #[error("the answer is not UTF-8")]
+    NotUtf8(#[from] std::str::Utf8Error),
+    /// Not JSON.
+    #[error("the answer is not JSON")]
+    NotJson(#[from] serde_json::Error),
+    /// Nested so deep that readers may choke on it.
+    #[error("the answer nests deeper than {MAX_DEPTH} levels")]
+    TooDeep,
+}
+
+/// Deepest nesting passed on to clients. Workflows with loops in loops need about ten.
+const MAX_DEPTH: usize = 64;
+
+impl<'a> Upstream<'a> {
+    /// Finds the members in a body.
+    ///
+    /// # Errors
+    /// When the body is not JSON, or nests deeper than clients can be trusted to read.
+    pub fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
+        #[derive(serde::Deserialize)]
+        struct Members<'a> {
+            #[serde(borrow)]
+            data: Option<&'a RawValue>,
+            #[serde(borrow)]
+            next_page_key: Option<&'a RawValue>,
+        }
+        let text = std::str::from_utf8(body)?;
+        if cells::depth(text) > MAX_DEPTH {
+            return Err(Malformed::TooDeep);
+        }
+        if text.trim_start().starts_with('{') {
+            let members: Members<'a> = serde_json::from_str(text)?;
+            if let Some(data) = members.data {
+                return Ok(Self { data, next_page_key: members.next_page_key });
+            }
+        }
+        Ok(Self { data: serde_json::from_str(text)?, next_page_key: None })
+    }
+}
+
+#[cfg(test)]
+mod tests;

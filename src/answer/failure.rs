@@ -1,0 +1,93 @@
+//! Failures in words a model can act on.
+//!
+//! Says what happened, whether trying again can help, and what to do; never why inside.
+
+use std::borrow::Cow;
+
+use serde_json::json;
+
+use crate::mcp::ToolResult;
+
+/// `error.kind`, fixed for clients that branch on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The arguments don't fit the tool.
+    InvalidArguments,
+    /// The key is not, or no longer, good.
+    Unauthorized,
+    /// The key is good, its role is not enough.
+    Forbidden,
+    /// No such object, or no such operation.
+    NotFound,
+    /// The object's state forbids it.
+    Conflict,
+    /// Too much at once.
+    RateLimited,
+    /// The WIV API failed, or can't be reached.
+    UpstreamError,
+    /// No answer in time.
+    Timeout,
+    /// The answer is too large to pass on.
+    TooLarge,
+    /// The answer can't be read.
+    Malformed,
+    /// A write was sent and its answer lost: it may have been done.
+    OutcomeUnknown,
+}
+
+impl FailureKind {
+    /// Its name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidArguments => "invalid_arguments",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::RateLimited => "rate_limited",
+            Self::UpstreamError => "upstream_error",
+            Self::Timeout => "timeout",
+            Self::TooLarge => "too_large",
+            Self::Malformed => "malformed",
+            Self::OutcomeUnknown => "outcome_unknown",
+        }
+    }
+}
+
+/// A failed call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolFailure {
+    /// What kind.
+    pub kind: FailureKind,
+    /// Upstream's HTTP status, when it answered.
+    pub status: Option<u16>,
+    /// What happened and what to do next.
+    pub message: Cow<'static, str>,
+    /// When to try again, in seconds, where known.
+    pub retry_after_seconds: Option<u64>,
+}
+
+impl ToolFailure {
+    /// A failure without an upstream answer.
+    pub fn new(kind: FailureKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, status: None, message: message.into(), retry_after_seconds: None }
+    }
+
+    /// The failure as a tool result; `trace_id` lets support find the call.
+    pub fn into_result(self, trace_id: u128) -> ToolResult {
+        let request_id = format!("{trace_id:032x}");
+        let mut text = self.message.clone().into_owned();
+        if let Some(seconds) = self.retry_after_seconds {
+            text.push_str(&format!(" Try again in {seconds} s."));
+        }
+        text.push_str(&format!(" (request {request_id})"));
+        let structured = json!({ "error": {
+            "kind": self.kind.as_str(),
+            "status": self.status,
+            "message": self.message,
+            "retry_after_seconds": self.retry_after_seconds,
+            "request_id": request_id,
+        }});
+        ToolResult { text, structured: structured.to_string(), is_error: true }
+    }
+}

@@ -1,0 +1,214 @@
+//! What the WIV API's refusals and silences mean to a model.
+//!
+//! The only place that translates a status. HTTP 401 and 403 of our own are never used for
+//! these: clients would take them for a login.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::{FailureKind, Malformed, ToolFailure};
+use crate::wiv;
+
+/// Longest text of upstream that is repeated, in characters.
+const MAX_UPSTREAM_TEXT_CHARS: usize = 500;
+
+/// What is known about the operation that failed.
+#[derive(Debug, Clone, Copy)]
+pub struct Operation<'a> {
+    /// It changes something.
+    pub writes: bool,
+    /// WIV documents its path; otherwise the catalogue assumes it.
+    pub documented: bool,
+    /// Where a person gets a new key.
+    pub connect_url: &'a str,
+}
+
+impl ToolFailure {
+    /// An answer whose status says that the call failed.
+    pub fn refused(
+        operation: Operation<'_>,
+        status: StatusCode,
+        body: &[u8],
+        retry_after: Option<Duration>,
+    ) -> Self {
+        let said = upstream_text(body);
+        let said = said.as_deref();
+        let (kind, message) = match status {
+            StatusCode::UNAUTHORIZED => (
+                FailureKind::Unauthorized,
+                format!(
+                    "WIV refused the API key{}. It expired, was revoked, or is mistyped; trying \
+                     again will not help. Get a new key at {} and put it into the client's \
+                     settings.",
+                    quoted(said),
+                    operation.connect_url
+                ),
+            ),
+            StatusCode::FORBIDDEN => (
+                FailureKind::Forbidden,
+                format!(
+                    "WIV does not allow this with the role of the API key{}. Trying again will \
+                     not help; a person with a higher role can do it, or give the key's owner \
+                     that role.",
+                    quoted(said)
+                ),
+            ),
+            StatusCode::NOT_FOUND if operation.documented => (
+                FailureKind::NotFound,
+                format!(
+                    "WIV has no such object{}. Check the id with a list or search tool; don't \
+                     guess ids.",
+                    quoted(said)
+                ),
+            ),
+            StatusCode::NOT_FOUND => (
+                FailureKind::NotFound,
+                format!(
+                    "No such object, or this server's path for it is wrong{}. Check the id with \
+                     a list or search tool; if the id is right, the operator can correct the \
+                     path in the catalogue.",
+                    quoted(said)
+                ),
+            ),
+            StatusCode::CONFLICT => (
+                FailureKind::Conflict,
+                format!(
+                    "WIV refused this because of the object's present state{}. Read the object \
+                     again and decide anew.",
+                    quoted(said)
+                ),
+            ),
+            StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => (
+                FailureKind::InvalidArguments,
+                format!(
+                    "WIV did not accept the arguments{}. Correct them before trying again.",
+                    quoted(said)
+                ),
+            ),
+            StatusCode::TOO_MANY_REQUESTS => (
+                FailureKind::RateLimited,
+                format!("WIV is limiting the calls of this key{}. Nothing was done.", quoted(said)),
+            ),
+            status if status.is_server_error() && operation.writes => (
+                FailureKind::UpstreamError,
+                format!(
+                    "WIV failed with status {}{}. The change may have been made: read the \
+                     object before trying again.",
+                    status.as_u16(),
+                    quoted(said)
+                ),
+            ),
+            status if status.is_server_error() => (
+                FailureKind::UpstreamError,
+                format!(
+                    "WIV failed with status {}{}. Trying again later may help.",
+                    status.as_u16(),
+                    quoted(said)
+                ),
+            ),
+            status => (
+                FailureKind::UpstreamError,
+                format!(
+                    "WIV answered with the unexpected status {}{}. Trying again will not help; \
+                     the operator should check WIV_API_URL and the catalogue.",
+                    status.as_u16(),
+                    quoted(said)
+                ),
+            ),
+        };
+        Self {
+            kind,
+            status: Some(status.as_u16()),
+            message: message.into(),
+            retry_after_seconds: retry_after.map(|wait| wait.as_secs()),
+        }
+    }
+
+    /// No whole answer came.
+    pub fn silent(operation: Operation<'_>, failure: &wiv::Failure) -> Self {
+        use wiv::Failure;
+        let unknown_outcome = "The request was sent and its answer was lost: the change may or \
+             may not have been made. Read the object before trying again.";
+        match failure {
+            Failure::Busy(busy) => Self {
+                retry_after_seconds: Some(busy.retry_after_seconds),
+                ..Self::new(
+                    FailureKind::RateLimited,
+                    "Too many calls are running with this key. Nothing was done.",
+                )
+            },
+            Failure::Unreachable(_) => Self::new(
+                FailureKind::UpstreamError,
+                "The WIV API can't be reached. Nothing was done; trying again later may help.",
+            ),
+            Failure::Broken(_) | Failure::Timeout if operation.writes => {
+                Self::new(FailureKind::OutcomeUnknown, unknown_outcome)
+            }
+            Failure::Broken(_) => Self::new(
+                FailureKind::UpstreamError,
+                "The connection to the WIV API broke. Trying again may help.",
+            ),
+            Failure::Timeout => Self::new(
+                FailureKind::Timeout,
+                "The WIV API did not answer in time. Ask for less (a smaller `limit`, a \
+                 narrower filter), or try again later.",
+            ),
+            Failure::TooLarge { .. } if operation.writes => Self::new(
+                FailureKind::OutcomeUnknown,
+                "The change was sent; its answer is too large to read. Read the object to see \
+                 what was done.",
+            ),
+            Failure::TooLarge { limit_bytes } => Self::new(
+                FailureKind::TooLarge,
+                format!(
+                    "The WIV API's answer is larger than {limit_bytes} bytes. Ask for less: a \
+                     smaller `limit`, a narrower filter or date range."
+                ),
+            ),
+            Failure::Unsendable(_) => Self::new(
+                FailureKind::UpstreamError,
+                "The request could not be built. Nothing was done; the operator finds the \
+                 cause in the log.",
+            ),
+        }
+    }
+
+    /// An answer came that can't be passed on.
+    pub fn unreadable(operation: Operation<'_>, status: StatusCode, malformed: &Malformed) -> Self {
+        let (kind, advice) = if operation.writes {
+            (
+                FailureKind::OutcomeUnknown,
+                "The change was probably made: read the object before trying again.",
+            )
+        } else {
+            (FailureKind::Malformed, "Trying again may help.")
+        };
+        Self {
+            status: Some(status.as_u16()),
+            ..Self::new(kind, format!("WIV sent an answer that can't be read: {malformed}. {advice}"))
+        }
+    }
+}
+
+/// The documented `{"error": "<text>"}`, on one line and of bounded length. Other bodies, such
+/// as a proxy's HTML, are not repeated.
+fn upstream_text(body: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct ErrorBody {
+        error: String,
+    }
+    let body: ErrorBody = serde_json::from_slice(body).ok()?;
+    let text: String = body
+        .error
+        .chars()
+        .map(|character| if character.is_control() { ' ' } else { character })
+        .take(MAX_UPSTREAM_TEXT_CHARS)
+        .collect();
+    let text = text.trim().trim_end_matches('.').to_owned();
+    (!text.is_empty()).then_some(text)
+}
+
+fn quoted(said: Option<&str>) -> String {
+    said.map(|said| format!(" (it says: \"{said}\")")).unwrap_or_default()
+}

@@ -1,0 +1,206 @@
+//! The composition root: settings in, a running server out. Only wires.
+
+use std::{io, net::SocketAddr, path::Path, sync::Arc};
+
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    admission::Admission,
+    auth::Auth,
+    catalog::{Catalog, DocumentError, Toolset},
+    origin::Origin,
+    relay::StreamLimits,
+    seal::{Purpose, SealingKeys},
+    server,
+    settings::Settings,
+    tools::{Tools, ToolsSettings},
+    transport::{Endpoint, Origins, TransportSettings},
+    web, wiv,
+};
+
+/// Why the server can't start, in words for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address can't be listened on.
+    #[error("can't listen on {address}: {source}")]
+    Listen {
+        /// From the settings.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The catalogue's file can't be read.
+    #[error("WIV_MCP_CATALOG names {path}, which can't be read: {source}")]
+    UnreadableCatalog {
+        /// From the settings.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The catalogue's document is refused.
+    #[error("the catalogue is refused:\n{0}")]
+    Catalog(#[from] DocumentError),
+    /// A toolset that the catalogue doesn't know.
+    #[error("WIV_MCP_TOOLSETS names {0:?}; the toolsets are {known}", known = toolset_names())]
+    UnknownToolset(String),
+    /// The WIV client can't be made.
+    #[error(transparent)]
+    Client(#[from] wiv::ClientError),
+}
+
+/// Who may call besides clients of the public origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// A deployment.
+    Public,
+    /// A demo on one machine: its own pages may call too.
+    ThisMachine,
+}
+
+/// A server that accepts connections.
+pub struct App {
+    origin: Origin,
+    closing: CancellationToken,
+    serving: JoinHandle<()>,
+}
+
+impl App {
+    /// Binds the listener and serves.
+    ///
+    /// # Errors
+    /// When a part can't be made of its settings, or the address is taken.
+    pub async fn start(settings: &Settings, audience: Audience) -> Result<Self, StartError> {
+        let listen =
+            |source| StartError::Listen { address: settings.listen, source };
+        let listener: TcpListener = server::bind(settings.listen).map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let origin = settings.public_url.clone().unwrap_or_else(|| Origin::of_listener(address));
+        let keys = settings.sealing_keys.clone().unwrap_or_else(SealingKeys::random);
+        let tasks = TaskTracker::new();
+        let closing = CancellationToken::new();
+        let catalog = catalog(settings.catalog.as_deref())?;
+        let client = Arc::new(client(settings)?);
+        let admission = Admission::new(Arc::clone(&client), &catalog);
+        let connect_url = format!("{origin}/connect");
+        let tools = tools(settings, catalog, client, &keys, &origin)?;
+        let endpoint = Arc::new(Endpoint::new(
+            Arc::new(tools),
+            Some(admission),
+            transport_settings(settings, &origin),
+            &keys,
+            tasks.clone(),
+        ));
+        let service = Arc::new(web::Service {
+            endpoint,
+            auth: Auth::new(keys.hash_key("caller"), connect_url),
+            origins: Origins {
+                public: origin.clone(),
+                allowed: settings.allowed_origins.clone(),
+                loopback_hosts: address.ip().is_loopback(),
+                loopback_pages: audience == Audience::ThisMachine,
+            },
+            closing: closing.clone(),
+        });
+        let router = web::router(service);
+        let (token, drain) = (closing.clone(), settings.drain);
+        let serving = tokio::spawn(async move {
+            server::serve(listener, router, token, drain).await;
+            tasks.close();
+            // Writes that were sent have at most one call's time left; the hard end is the
+            // platform's.
+            if tokio::time::timeout(drain, tasks.wait()).await.is_err() {
+                tracing::warn!(calls = tasks.len(), "calls were still running at the end");
+            }
+        });
+        tracing::info!(%address, origin = origin.as_str(), "serving");
+        Ok(Self { origin, closing, serving })
+    }
+
+    /// Where clients reach the server.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Stops accepting, lets running requests end within the drain time, and returns.
+    pub async fn stop(self) {
+        self.closing.cancel();
+        if let Err(error) = self.serving.await {
+            tracing::error!(error = &error as &dyn std::error::Error, "the server's task died");
+        }
+    }
+}
+
+/// The catalogue of the settings, or the built-in one.
+///
+/// # Errors
+/// When the file can't be read or its document is refused.
+pub fn catalog(path: Option<&Path>) -> Result<Catalog, StartError> {
+    let Some(path) = path else { return Ok(Catalog::built_in()) };
+    let text = std::fs::read_to_string(path).map_err(|source| StartError::UnreadableCatalog {
+        path: path.display().to_string(),
+        source,
+    })?;
+    Ok(Catalog::from_yaml(&text)?)
+}
+
+/// The client of the WIV API.
+///
+/// # Errors
+/// When the proxy's address can't be used.
+pub fn client(settings: &Settings) -> Result<wiv::Client, StartError> {
+    Ok(wiv::Client::new(&wiv::ClientSettings {
+        base_url: settings.wiv_api_url.as_str().to_owned(),
+        timeout: settings.upstream_timeout,
+        body_limit_bytes: settings.upstream_body_limit.bytes(),
+        calls_per_key: settings.calls_per_key,
+        calls: settings.calls,
+        proxy: settings.upstream_proxy.as_ref().map(|url| url.as_str().to_owned()),
+    })?)
+}
+
+/// The tools over a catalogue and a client.
+///
+/// # Errors
+/// When the settings name a toolset that there isn't.
+pub fn tools(
+    settings: &Settings,
+    catalog: Catalog,
+    client: Arc<wiv::Client>,
+    keys: &SealingKeys,
+    origin: &Origin,
+) -> Result<Tools, StartError> {
+    let toolsets = settings
+        .toolsets
+        .iter()
+        .map(|name| {
+            Toolset::parse(name).ok_or_else(|| StartError::UnknownToolset(name.clone()))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let tools_settings = ToolsSettings {
+        read_only: settings.read_only,
+        toolsets: (!toolsets.is_empty()).then_some(toolsets),
+        text_limit_chars: settings.text_limit,
+        connect_url: format!("{origin}/connect"),
+    };
+    let cursors = keys.sealer(Purpose::Cursor, origin.as_str());
+    Ok(Tools::new(catalog, client, cursors, tools_settings))
+}
+
+fn transport_settings(settings: &Settings, origin: &Origin) -> TransportSettings {
+    TransportSettings {
+        request_limit_bytes: settings.request_limit.bytes(),
+        keep_alive: settings.keep_alive,
+        max_stream_age: settings.max_stream_age,
+        call_timeout: settings.upstream_timeout,
+        streams: StreamLimits {
+            streams: settings.streams,
+            streams_per_key: settings.streams_per_key,
+        },
+        audience: origin.as_str().to_owned(),
+    }
+}
+
+fn toolset_names() -> String {
+    Toolset::ALL.map(Toolset::as_str).join(", ")
+}

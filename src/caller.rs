@@ -1,0 +1,122 @@
+//! Who is calling, and the secret types a call carries.
+//!
+//! Not for deciding whether a credential is good: `auth` reads it, `admission` tries it.
+//! A key can't be printed, logged, compared or put into a URL; it leaves only as a header value
+//! marked sensitive, towards the WIV API.
+
+use std::fmt;
+
+use http::HeaderValue;
+
+/// Longest key accepted, in bytes. Far above any key in use, and far below what a proxy in
+/// front would let pass as a header.
+pub const MAX_KEY_BYTES: usize = 4096;
+
+/// A WIV API key: 1 to 4,096 visible ASCII characters.
+#[derive(Clone)]
+pub struct ApiKey(HeaderValue);
+
+/// Why a text can't be a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ApiKeyError {
+    /// Nothing but white space was given.
+    #[error("the API key is empty")]
+    Empty,
+    /// Longer than [`MAX_KEY_BYTES`].
+    #[error("the API key is longer than 4096 bytes")]
+    TooLong,
+    /// A byte outside visible ASCII.
+    #[error("the API key has characters outside visible ASCII")]
+    NotVisibleAscii,
+    /// More than one was given.
+    #[error("two API keys were sent")]
+    Ambiguous,
+}
+
+impl ApiKey {
+    /// Reads a key; white space around it is dropped, as pasted keys often carry some.
+    ///
+    /// # Errors
+    /// Says what is wrong with the text, never the text.
+    pub fn parse(text: &[u8]) -> Result<Self, ApiKeyError> {
+        let text = text.trim_ascii();
+        if text.is_empty() {
+            return Err(ApiKeyError::Empty);
+        }
+        if text.len() > MAX_KEY_BYTES {
+            return Err(ApiKeyError::TooLong);
+        }
+        if !text.iter().all(u8::is_ascii_graphic) {
+            return Err(ApiKeyError::NotVisibleAscii);
+        }
+        let mut value =
+            HeaderValue::from_bytes(text).map_err(|_| ApiKeyError::NotVisibleAscii)?;
+        value.set_sensitive(true);
+        Ok(Self(value))
+    }
+
+    /// The key as a header value that `http` and `hyper` know to be sensitive.
+    pub(crate) fn header_value(&self) -> HeaderValue {
+        self.0.clone()
+    }
+
+    /// The bytes to derive a user's own sealing keys from, as `call` does.
+    pub fn secret_for_derivation(&self) -> &[u8] {
+        self.expose()
+    }
+
+    /// The bytes, for keyed hashing and key derivation only.
+    pub(crate) fn expose(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("ApiKey(redacted)")
+    }
+}
+
+/// Keyed hash of a key: tells callers apart where the key itself must not be kept.
+///
+/// Comparing two of them in variable time reveals nothing, because nobody outside can compute
+/// one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint([u8; 16]);
+
+impl Fingerprint {
+    /// Wraps the first 16 bytes of a keyed hash.
+    pub const fn new(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, to bind sealed values to a caller.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+/// Eight hexadecimal digits: enough to follow one caller through a log.
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0[..4].iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Fingerprint({self})")
+    }
+}
+
+/// One authenticated request's origin: the key to pass upstream and its keyed hash.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Sent to the WIV API as `X-API-Key`, and nowhere else.
+    pub key: ApiKey,
+    /// Tells this caller from others in limits, marks and sessions.
+    pub fingerprint: Fingerprint,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! `wiv-mcp call`: one tool call from a terminal, through the same code as a server's.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    caller::Caller,
+    catalog::Catalog,
+    mcp::{Context, Host, LATEST_LEGACY, ToolCall, ToolResult, TransportKind},
+    telemetry::TraceId,
+    tools::Tools,
+};
+
+/// The words of the command line can't be made into arguments.
+#[derive(Debug, thiserror::Error)]
+pub enum ArgumentsError {
+    /// A word without `=`.
+    #[error("expected NAME=VALUE, got {0:?}")]
+    NotAPair(String),
+    /// `--arguments` is not a JSON object.
+    #[error("--arguments must be a JSON object")]
+    NotAnObject,
+}
+
+/// Makes arguments of `--arguments` and of `NAME=VALUE` words, which are typed by the tool's
+/// schema: `limit=5` is a number where the schema wants one.
+///
+/// # Errors
+/// When a word is no pair or the JSON no object.
+pub fn arguments(
+    catalog: &Catalog,
+    tool: &str,
+    pairs: &[String],
+    json: Option<&str>,
+) -> Result<Map<String, Value>, ArgumentsError> {
+    let mut arguments = match json {
+        None => Map::new(),
+        Some(json) => serde_json::from_str(json).map_err(|_| ArgumentsError::NotAnObject)?,
+    };
+    let schema = catalog
+        .tool(tool)
+        .and_then(|tool| serde_json::from_str::<Value>(tool.input_schema.get()).ok())
+        .unwrap_or_default();
+    for pair in pairs {
+        let (name, text) =
+            pair.split_once('=').ok_or_else(|| ArgumentsError::NotAPair(pair.clone()))?;
+        let wanted = schema.pointer(&format!("/properties/{name}/type")).and_then(Value::as_str);
+        arguments.insert(name.to_owned(), typed(text, wanted));
+    }
+    Ok(arguments)
+}
+
+/// A text that the schema wants as something else becomes that, if it can; the check of the
+/// arguments says what is wrong with the rest.
+fn typed(text: &str, wanted: Option<&str>) -> Value {
+    let parsed = || serde_json::from_str(text).unwrap_or_else(|_| text.into());
+    match wanted {
+        None | Some("string") => text.into(),
+        Some("array") if !text.trim_start().starts_with('[') => {
+            text.split(',').map(|item| Value::from(item.trim())).collect()
+        }
+        Some(_) => parsed(),
+    }
+}
+
+/// Runs the call and prints its text, or with `json` the `CallToolResult` on one line. Tells
+/// whether it succeeded.
+///
+/// # Errors
+/// When the output can't be written to.
+pub async fn run(
+    tools: &Tools,
+    caller: &Caller,
+    call: ToolCall,
+    json: bool,
+    output: &mut dyn Write,
+) -> io::Result<bool> {
+    let context = Context {
+        revision: LATEST_LEGACY,
+        transport: TransportKind::Local,
+        trace_id: TraceId::random().0,
+    };
+    let result = tools.call(caller, context, call).await.unwrap_or_else(|error| ToolResult {
+        text: error.to_string(),
+        structured: json!({ "error": { "message": error.to_string() } }).to_string(),
+        is_error: true,
+    });
+    if json {
+        let structured: Value = serde_json::from_str(&result.structured).unwrap_or_default();
+        let shown = json!({
+            "content": [{ "type": "text", "text": result.text }],
+            "structuredContent": structured,
+            "isError": result.is_error,
+        });
+        writeln!(output, "{shown}")?;
+    } else {
+        writeln!(output, "{}", result.text)?;
+    }
+    Ok(!result.is_error)
+}

@@ -1,0 +1,37 @@
+//! The WIV MCP server: between AI assistants and the WIV FinOps API.
+//!
+//! The map of the crate, floor by floor; a module imports only from lower floors, and a test
+//! holds it to that.
+//!
+//! | floor | modules |
+//! | --- | --- |
+//! | 7 | [`app`], [`commands`] |
+//! | 6 | [`web`], [`server`], [`settings`], [`sandbox`] (knows only itself) |
+//! | 5 | [`transport`] |
+//! | 4 | [`tools`], [`relay`], [`admission`] |
+//! | 3 | [`answer`] |
+//! | 2 | [`wiv`], [`auth`] |
+//! | 1 | [`catalog`], [`marks`] |
+//! | 0 | [`mcp`], [`caller`], [`seal`], [`telemetry`], [`origin`] |
+
+pub mod admission;
+pub mod answer;
+pub mod app;
+pub mod auth;
+pub mod caller;
+pub mod catalog;
+pub mod commands;
+pub mod marks;
+pub mod mcp;
+pub mod origin;
+pub mod relay;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
+pub mod seal;
+pub mod server;
+pub mod settings;
+pub mod telemetry;
+pub mod tools;
+pub mod transport;
+pub mod web;
+pub mod wiv;

@@ -1,0 +1,309 @@
+//! The command line: words in, exit codes out.
+//!
+//! Exit 0: fine. 1: failed while running. 2: bad usage or settings.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use anyhow::Context as _;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use wiv_mcp::{
+    app::{self, App, Audience},
+    auth::Auth,
+    commands,
+    mcp::ToolCall,
+    origin::Origin,
+    seal::SealingKeys,
+    settings::{self, Mistakes, RunAs, Settings, Shown},
+    telemetry::{self, LogFormat},
+};
+
+#[cfg(feature = "jemalloc")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+/// What ended a command early.
+enum Failure {
+    /// Exit 2.
+    Usage(anyhow::Error),
+    /// Exit 1.
+    Running(anyhow::Error),
+    /// Exit 1, and everything was said already.
+    Told,
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Running(error.into())
+    }
+}
+
+fn main() -> ExitCode {
+    let matches = command_line().get_matches();
+    let (name, matches) = matches.subcommand().unwrap_or(("serve", &matches));
+    match run(name, matches) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Told) => ExitCode::from(1),
+        Err(Failure::Running(error)) => say(&error, 1),
+        Err(Failure::Usage(error)) => say(&error, 2),
+    }
+}
+
+fn say(error: &anyhow::Error, code: u8) -> ExitCode {
+    // Nobody is left to tell when standard error is gone.
+    let _unheard = writeln!(io::stderr(), "wiv-mcp: {error:#}");
+    ExitCode::from(code)
+}
+
+fn command_line() -> Command {
+    let settings = |command: Command| command.args(settings::clap_args());
+    let json = || Arg::new("json").long("json").action(ArgAction::SetTrue);
+    let command = Command::new("wiv-mcp")
+        .about("The MCP server of WIV: AI assistants read and act on FinOps data")
+        .version(env!("CARGO_PKG_VERSION"))
+        .args_conflicts_with_subcommands(true)
+        .subcommand(settings(Command::new("serve").about("Serve clients (the default)")))
+        .subcommand(
+            settings(Command::new("call").about("Make one tool call, with the key in WIV_API_KEY"))
+                .arg(Arg::new("tool").value_name("TOOL").required(true))
+                .arg(Arg::new("pairs").value_name("NAME=VALUE").num_args(0..))
+                .arg(Arg::new("arguments").long("arguments").value_name("JSON"))
+                .arg(json().help("Print the CallToolResult on one line")),
+        )
+        .subcommand(
+            settings(Command::new("tools").about("List the tools"))
+                .arg(json().help("As JSON"))
+                .arg(
+                    Arg::new("markdown")
+                        .long("markdown")
+                        .action(ArgAction::SetTrue)
+                        .conflicts_with("json")
+                        .help("As the README's table"),
+                )
+                .arg(
+                    Arg::new("tokens")
+                        .long("tokens")
+                        .action(ArgAction::SetTrue)
+                        .conflicts_with_all(["json", "markdown"])
+                        .help("What each costs a model to read"),
+                ),
+        )
+        .subcommand(
+            settings(Command::new("config").about("Show every setting and where it came from"))
+                .arg(
+                    Arg::new("new-sealing-key")
+                        .long("new-sealing-key")
+                        .action(ArgAction::SetTrue)
+                        .help("Print a fresh sealing key instead"),
+                )
+                .arg(
+                    Arg::new("markdown")
+                        .long("markdown")
+                        .action(ArgAction::SetTrue)
+                        .help("Print the README's table of settings instead"),
+                ),
+        );
+    settings(with_stand_ins(command, json))
+}
+
+#[cfg(feature = "sandbox")]
+fn with_stand_ins(command: Command, json: impl Fn() -> Arg) -> Command {
+    let port = |help: &'static str| {
+        Arg::new("port")
+            .long("port")
+            .value_name("N")
+            .default_value("8080")
+            .value_parser(clap::value_parser!(u16))
+            .help(help)
+    };
+    let json = || json().help("Print one JSON object on one line when ready");
+    command
+        .subcommand(
+            Command::new("demo")
+                .about("Serve with stand-ins on this machine: no account, no network")
+                .arg(port("Port of the server; 0 is any"))
+                .arg(json()),
+        )
+        .subcommand(
+            Command::new("sandbox")
+                .about("Run the stand-in WIV API alone")
+                .arg(port("Port of the API; 0 is any"))
+                .arg(json()),
+        )
+}
+
+#[cfg(not(feature = "sandbox"))]
+fn with_stand_ins(command: Command, _json: impl Fn() -> Arg) -> Command {
+    command
+}
+
+fn run(name: &str, matches: &ArgMatches) -> Result<(), Failure> {
+    match name {
+        "serve" => serve(matches),
+        "call" => call(matches),
+        "tools" => tools(matches),
+        "config" => config(matches),
+        #[cfg(feature = "sandbox")]
+        "demo" => demo(matches),
+        #[cfg(feature = "sandbox")]
+        "sandbox" => sandbox(matches),
+        _ => Err(Failure::Usage(anyhow::anyhow!("no such command: {name}"))),
+    }
+}
+
+fn load(run_as: RunAs, matches: &ArgMatches) -> Result<(Settings, Vec<Shown>), Failure> {
+    let flags = settings::given_flags(matches);
+    Settings::load(run_as, &flags, settings::environment())
+        .map_err(|mistakes: Mistakes| Failure::Usage(mistakes.into()))
+}
+
+fn log(settings: &Settings) -> Result<(), Failure> {
+    let by_place = if io::stderr().is_terminal() { LogFormat::Text } else { LogFormat::Json };
+    telemetry::init(settings.log.as_str(), settings.log_format.unwrap_or(by_place))
+        .context("WIV_MCP_LOG")
+        .map_err(Failure::Usage)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+fn serve(matches: &ArgMatches) -> Result<(), Failure> {
+    let (settings, _) = load(RunAs::Server, matches)?;
+    log(&settings)?;
+    runtime()?.block_on(async {
+        // Before binding: the first process of a container gets no default action for signals.
+        let stop = stop_signal()?;
+        let app = App::start(&settings, Audience::Public).await.map_err(of_start)?;
+        stop.await;
+        tracing::info!("stopping");
+        app.stop().await;
+        Ok(())
+    })
+}
+
+/// What the operator can mend in the settings is bad usage; the rest failed while running.
+fn of_start(error: app::StartError) -> Failure {
+    match error {
+        app::StartError::Listen { .. } | app::StartError::Client(_) => {
+            Failure::Running(error.into())
+        }
+        error => Failure::Usage(error.into()),
+    }
+}
+
+/// Waits for SIGTERM or Ctrl-C. Registered when called, not when awaited.
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+fn call(matches: &ArgMatches) -> Result<(), Failure> {
+    let (settings, _) = load(RunAs::Command, matches)?;
+    log(&settings)?;
+    let Some(key) = settings.wiv_api_key.clone() else {
+        let missing = anyhow::anyhow!("set WIV_API_KEY to the key to call with");
+        return Err(Failure::Usage(missing));
+    };
+    let keys = settings
+        .sealing_keys
+        .clone()
+        .unwrap_or_else(|| SealingKeys::derived_from(key.secret_for_derivation()));
+    let origin =
+        settings.public_url.clone().unwrap_or_else(|| Origin::of_listener(settings.listen));
+    let catalog = app::catalog(settings.catalog.as_deref()).map_err(of_start)?;
+    let tool = matches.get_one::<String>("tool").cloned().unwrap_or_default();
+    let pairs: Vec<String> =
+        matches.get_many::<String>("pairs").into_iter().flatten().cloned().collect();
+    let json = matches.get_one::<String>("arguments").map(String::as_str);
+    let arguments = commands::call::arguments(&catalog, &tool, &pairs, json)
+        .map_err(|error| Failure::Usage(error.into()))?;
+    let client = Arc::new(app::client(&settings)?);
+    let tools = app::tools(&settings, catalog, client, &keys, &origin).map_err(of_start)?;
+    let caller = Auth::new(keys.hash_key("caller"), String::new()).caller(key);
+    let call = ToolCall { name: tool, arguments };
+    let as_json = matches.get_flag("json");
+    let run = commands::call::run(&tools, &caller, call, as_json, &mut io::stdout().lock());
+    if runtime()?.block_on(run)? { Ok(()) } else { Err(Failure::Told) }
+}
+
+fn tools(matches: &ArgMatches) -> Result<(), Failure> {
+    use commands::tools::Form;
+    let (settings, _) = load(RunAs::Command, matches)?;
+    let catalog = app::catalog(settings.catalog.as_deref()).map_err(of_start)?;
+    let form = match ["json", "markdown", "tokens"].map(|form| matches.get_flag(form)) {
+        [true, ..] => Form::Json,
+        [_, true, _] => Form::Markdown,
+        [.., true] => Form::Tokens,
+        _ => Form::Text,
+    };
+    Ok(commands::tools::run(&catalog, form, &mut io::stdout().lock())?)
+}
+
+fn config(matches: &ArgMatches) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    if matches.get_flag("new-sealing-key") {
+        return Ok(commands::config::new_sealing_key(&mut output)?);
+    }
+    if matches.get_flag("markdown") {
+        return Ok(output.write_all(settings::markdown().as_bytes())?);
+    }
+    let (_, shown) = load(RunAs::Command, matches)?;
+    Ok(commands::config::run(&shown, &mut output)?)
+}
+
+#[cfg(feature = "sandbox")]
+fn demo(matches: &ArgMatches) -> Result<(), Failure> {
+    demo_log()?;
+    let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
+    runtime()?.block_on(async {
+        let stop = stop_signal()?;
+        let demo = commands::demo::start(port).await?;
+        if matches.get_flag("json") {
+            writeln!(io::stdout().lock(), "{}", demo.to_json())?;
+        } else {
+            demo.print(&mut io::stdout().lock())?;
+        }
+        stop.await;
+        demo.stop().await;
+        Ok(())
+    })
+}
+
+#[cfg(feature = "sandbox")]
+fn sandbox(matches: &ArgMatches) -> Result<(), Failure> {
+    demo_log()?;
+    let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
+    runtime()?.block_on(async {
+        let stop = stop_signal()?;
+        let sandbox = wiv_mcp::sandbox::Sandbox::start(port).await.with_context(|| {
+            format!("port {port} can't be used; choose another with --port, or --port 0 for any")
+        })?;
+        if matches.get_flag("json") {
+            writeln!(io::stdout().lock(), "{}", commands::sandbox::to_json(&sandbox))?;
+        } else {
+            commands::sandbox::print(&sandbox, &mut io::stdout().lock())?;
+        }
+        stop.await;
+        Ok(())
+    })
+}
+
+/// The stand-ins have no settings but those of their log.
+#[cfg(feature = "sandbox")]
+fn demo_log() -> Result<(), Failure> {
+    let own = settings::environment().filter(|(name, _)| name.starts_with("WIV_MCP_LOG"));
+    let (settings, _) = Settings::load(RunAs::Command, &Default::default(), own)
+        .map_err(|mistakes| Failure::Usage(mistakes.into()))?;
+    log(&settings)
+}

@@ -1,0 +1,24 @@
+//! Marks expire and stay within their bound.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn a_mark_ends_with_its_life() {
+    let marks = Marks::new(8);
+    marks.set(1, 'a', Duration::from_secs(5));
+    assert_eq!(marks.get(1), Some('a'));
+    tokio::time::advance(Duration::from_secs(6)).await;
+    assert_eq!(marks.get(1), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_set_keeps_what_it_has_until_that_expires() {
+    let marks = Marks::new(2);
+    marks.set(1, 'a', Duration::from_secs(5));
+    marks.set(2, 'b', Duration::from_secs(60));
+    marks.set(3, 'c', Duration::from_secs(60));
+    assert_eq!((marks.get(1), marks.get(3)), (Some('a'), None));
+    tokio::time::advance(Duration::from_secs(6)).await;
+    marks.set(3, 'c', Duration::from_secs(60));
+    assert_eq!((marks.get(2), marks.get(3)), (Some('b'), Some('c')));
+}

@@ -1,0 +1,186 @@
+//! JSON-RPC 2.0 messages read from bytes that a stranger sent.
+//!
+//! Not for what a method means. One pass over the text: ids stay slices of the body, so that
+//! a number is echoed digit by digit; nesting is bounded; a name that stands twice in one
+//! object is seen, because two readers would disagree about which of the two counts.
+
+mod strict;
+
+use std::cell::Cell;
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use super::{Code, Error, MAX_BATCH};
+
+/// Deepest nesting read. Arguments of tools need about ten levels.
+pub(crate) const MAX_DEPTH: usize = 64;
+
+/// A request's id exactly as it was written: a JSON string or number.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Id(Bytes);
+
+impl Id {
+    /// JSON text of the id.
+    pub(crate) fn as_json(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The id that stands in a parsed document, as in `notifications/cancelled`.
+    pub(crate) fn from_value(value: &Value) -> Option<Self> {
+        matches!(value, Value::String(_) | Value::Number(_))
+            .then(|| Self(Bytes::from(value.to_string())))
+    }
+}
+
+/// `params` of a message.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Params {
+    /// The member is missing or null.
+    None,
+    /// The only form that MCP uses.
+    Object(Map<String, Value>),
+    /// Anything else.
+    Other,
+}
+
+impl Params {
+    /// The revision that a request of 2026-07-28 names in `_meta` (basic, "Per-request
+    /// metadata").
+    pub(crate) fn names_revision(&self) -> Option<&str> {
+        let Self::Object(params) = self else { return None };
+        params.get("_meta")?.get("io.modelcontextprotocol/protocolVersion")?.as_str()
+    }
+}
+
+/// A message that wants an answer.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Request {
+    pub(crate) id: Id,
+    pub(crate) method: Box<str>,
+    pub(crate) params: Params,
+}
+
+/// A message that wants none.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Notification {
+    pub(crate) method: Box<str>,
+    pub(crate) params: Params,
+}
+
+/// One message of either side.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Message {
+    Request(Request),
+    Notification(Notification),
+    /// An answer to something the server asked. This server asks nothing.
+    Response,
+}
+
+/// An element that is no message, with the id it had, if it had one.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Invalid {
+    pub(crate) id: Option<Id>,
+    pub(crate) error: Error,
+}
+
+/// What one body holds.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Frame {
+    One(Message),
+    /// 1 to [`MAX_BATCH`] elements, each a message or not.
+    Batch(Vec<Result<Message, Invalid>>),
+}
+
+/// Reads one body.
+///
+/// # Errors
+/// `-32700` when it isn't UTF-8, isn't JSON or nests too deep; `-32600` when it is JSON but no
+/// message, repeats a name within an object, or holds too many messages.
+pub(crate) fn parse(body: &Bytes) -> Result<Frame, Invalid> {
+    let text = std::str::from_utf8(body)
+        .map_err(|_| refuse(Code::ParseError, "the body is not UTF-8"))?;
+    let found = strict::Found { too_deep: Cell::new(false), repeated_name: Cell::new(false) };
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let frame = strict::read_frame(&mut reader, &found)
+        .and_then(|frame| reader.end().map(|()| frame))
+        .map_err(|_| {
+            let message = if found.too_deep.get() {
+                "the body nests deeper than 64 levels"
+            } else {
+                "the body is not JSON"
+            };
+            refuse(Code::ParseError, message)
+        })?;
+    match frame {
+        strict::Frame::One(fields) => {
+            let repeated = found.repeated_name.get();
+            message(body, fields, repeated).map(Frame::One)
+        }
+        strict::Frame::Batch { first, total } => {
+            if found.repeated_name.get() {
+                return Err(refuse(Code::InvalidRequest, REPEATED_NAME));
+            }
+            if total == 0 || total > MAX_BATCH {
+                let message = "a batch holds 1 to 32 messages; send them one by one";
+                return Err(refuse(Code::InvalidRequest, message));
+            }
+            Ok(Frame::Batch(
+                first.into_iter().map(|fields| message(body, fields, false)).collect(),
+            ))
+        }
+        strict::Frame::Neither => {
+            Err(refuse(Code::InvalidRequest, "a JSON-RPC message is a JSON object"))
+        }
+    }
+}
+
+const REPEATED_NAME: &str = "a name stands twice in one JSON object";
+
+fn refuse(code: Code, message: &'static str) -> Invalid {
+    Invalid { id: None, error: Error::new(code, message) }
+}
+
+/// Tells what kind of message the members make.
+fn message(
+    body: &Bytes,
+    fields: Option<strict::Fields<'_>>,
+    repeated_name: bool,
+) -> Result<Message, Invalid> {
+    let Some(fields) = fields else {
+        return Err(refuse(Code::InvalidRequest, "a JSON-RPC message is a JSON object"));
+    };
+    let id = fields.id.map(str::trim_ascii);
+    let readable_id = id
+        .filter(|id| id.starts_with(|first: char| first == '"' || first == '-' || first.is_ascii_digit()))
+        .map(|id| Id(body.slice_ref(id.as_bytes())));
+    let invalid = |message| Invalid {
+        id: readable_id.clone(),
+        error: Error::new(Code::InvalidRequest, message),
+    };
+    if repeated_name {
+        return Err(invalid(REPEATED_NAME));
+    }
+    if fields.version.as_deref() != Some("2.0") {
+        return Err(invalid("the member `jsonrpc` must be \"2.0\""));
+    }
+    let Some(method) = fields.method else {
+        if fields.has_answer {
+            return Ok(Message::Response);
+        }
+        return Err(invalid("a message has a `method`, a `result` or an `error`"));
+    };
+    let params = match fields.params {
+        None | Some(Value::Null) => Params::None,
+        Some(Value::Object(params)) => Params::Object(params),
+        Some(_) => Params::Other,
+    };
+    match (id, readable_id.clone()) {
+        (None, _) => Ok(Message::Notification(Notification { method, params })),
+        (Some(_), Some(id)) => Ok(Message::Request(Request { id, method, params })),
+        (Some(_), None) => Err(invalid("the member `id` must be a string or a number")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+//! What each method answers.
+
+pub(super) mod initialize;
+pub(super) mod tools;

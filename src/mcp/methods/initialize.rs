@@ -1,0 +1,53 @@
+//! `initialize`: which revision is spoken, and who speaks.
+//!
+//! Remembers nothing: what a later request needs travels with the client.
+
+use serde_json::{Map, Value, json};
+
+use crate::mcp::{Code, Error, Host, Revision};
+
+/// Longest client name kept; longer ones are cut.
+const MAX_CLIENT_NAME_CHARS: usize = 64;
+
+/// What `initialize` settled.
+#[derive(Debug, Clone)]
+pub struct Initialized {
+    /// The revision both sides speak from now on.
+    pub revision: &'static Revision,
+    /// `clientInfo.name`, at most 64 characters without control characters.
+    pub client: String,
+}
+
+/// The result of `initialize` as JSON text.
+pub(in crate::mcp) fn answer<H: Host>(
+    host: &H,
+    caller: &H::Caller,
+    params: &Map<String, Value>,
+) -> Result<(Vec<u8>, Initialized), Error> {
+    let Some(requested) = params.get("protocolVersion").and_then(Value::as_str) else {
+        let message = "`initialize` needs the string `protocolVersion`";
+        return Err(Error::new(Code::InvalidParams, message));
+    };
+    let revision = Revision::negotiate(requested);
+    let client = params
+        .get("clientInfo")
+        .and_then(|info| info.get("name"))
+        .and_then(Value::as_str)
+        .unwrap_or("unknown")
+        .chars()
+        .filter(|character| !character.is_control())
+        .take(MAX_CLIENT_NAME_CHARS)
+        .collect();
+    let server = host.implementation();
+    let mut server_info = json!({ "name": server.name, "version": server.version });
+    if revision.titles {
+        server_info["title"] = json!(server.title);
+    }
+    let result = json!({
+        "protocolVersion": revision.date,
+        "capabilities": { "tools": {} },
+        "serverInfo": server_info,
+        "instructions": host.instructions(caller),
+    });
+    Ok((result.to_string().into_bytes(), Initialized { revision, client }))
+}

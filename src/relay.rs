@@ -1,0 +1,161 @@
+//! Which instance holds a stream, and who may use it.
+//!
+//! Knows neither MCP nor HTTP: a session is whatever the transport registers. An id is sealed,
+//! so that a forged one is refused without a look at what is open, and names its instance.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use aws_lc_rs::rand;
+
+use crate::{caller::Fingerprint, seal::Sealer};
+
+/// How many streams may be open.
+#[derive(Debug, Clone, Copy)]
+pub struct StreamLimits {
+    /// In total.
+    pub streams: usize,
+    /// For one key.
+    pub streams_per_key: usize,
+}
+
+/// A stream can't be opened now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Full {
+    /// This key has as many streams as it may.
+    #[error("this key has too many open streams")]
+    Key,
+    /// The instance has as many streams as it may.
+    #[error("this server has too many open streams")]
+    Server,
+}
+
+/// Where a session is.
+#[derive(Debug)]
+pub enum Found<S> {
+    /// Open here, by the same caller.
+    Here(Arc<S>),
+    /// Sealed by another instance that shares our keys.
+    Elsewhere,
+    /// Forged, ended, or another caller's: nobody is told which.
+    Unknown,
+}
+
+/// The sessions of this instance.
+pub struct Relay<S> {
+    instance: String,
+    ids: Sealer,
+    limits: StreamLimits,
+    /// Never held across an await.
+    open: Mutex<Open<S>>,
+}
+
+struct Open<S> {
+    sessions: HashMap<Arc<str>, (Fingerprint, Arc<S>)>,
+    per_key: HashMap<Fingerprint, usize>,
+}
+
+/// A place among the open streams; given back when dropped.
+pub struct Place<S> {
+    relay: Arc<Relay<S>>,
+    fingerprint: Fingerprint,
+    id: Arc<str>,
+}
+
+impl<S> Relay<S> {
+    /// Nothing open yet. The instance gets a random name.
+    pub fn new(ids: Sealer, limits: StreamLimits) -> Self {
+        let open = Open { sessions: HashMap::new(), per_key: HashMap::new() };
+        Self { instance: random_name(), ids, limits, open: Mutex::new(open) }
+    }
+
+    /// Registers a session for its caller.
+    ///
+    /// # Errors
+    /// When the caller or the instance has as many as it may.
+    pub fn open(
+        self: &Arc<Self>,
+        fingerprint: Fingerprint,
+        session: Arc<S>,
+    ) -> Result<Place<S>, Full> {
+        let id: Arc<str> =
+            self.ids.seal(format!("{}.{}", self.instance, random_name()).as_bytes()).into();
+        let mut open = self.lock();
+        if open.sessions.len() >= self.limits.streams {
+            return Err(Full::Server);
+        }
+        let of_key = open.per_key.entry(fingerprint).or_default();
+        if *of_key >= self.limits.streams_per_key {
+            return Err(Full::Key);
+        }
+        *of_key += 1;
+        open.sessions.insert(Arc::clone(&id), (fingerprint, session));
+        Ok(Place { relay: Arc::clone(self), fingerprint, id })
+    }
+
+    /// Finds a session for a caller.
+    pub fn find(&self, id: &str, fingerprint: Fingerprint) -> Found<S> {
+        if let Some((owner, session)) = self.lock().sessions.get(id) {
+            if *owner == fingerprint {
+                return Found::Here(Arc::clone(session));
+            }
+            return Found::Unknown;
+        }
+        let Ok(payload) = self.ids.open(id) else { return Found::Unknown };
+        if payload.split(|byte| *byte == b'.').next() == Some(self.instance.as_bytes()) {
+            return Found::Unknown;
+        }
+        Found::Elsewhere
+    }
+
+    /// Streams open now.
+    pub fn len(&self) -> usize {
+        self.lock().sessions.len()
+    }
+
+    /// Whether no stream is open.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Open<S>> {
+        self.open.lock().expect("no code panics while it holds this lock")
+    }
+}
+
+impl<S> Place<S> {
+    /// The session's id, for its owner only.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl<S> Drop for Place<S> {
+    fn drop(&mut self) {
+        let mut open = self.relay.lock();
+        open.sessions.remove(&self.id);
+        if let Some(of_key) = open.per_key.get_mut(&self.fingerprint) {
+            *of_key -= 1;
+            if *of_key == 0 {
+                open.per_key.remove(&self.fingerprint);
+            }
+        }
+        // Maps grow by doubling; a wave of streams must not keep its room for ever.
+        if open.sessions.capacity() > 1024 && open.sessions.len() < open.sessions.capacity() / 4 {
+            open.sessions.shrink_to_fit();
+            open.per_key.shrink_to_fit();
+        }
+    }
+}
+
+/// 128 random bits as hexadecimal digits.
+fn random_name() -> String {
+    let mut bytes = [0; 16];
+    rand::fill(&mut bytes).expect("the system gives random bytes");
+    format!("{:032x}", u128::from_be_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,45 @@
+//! Sessions are found by their owners only, and their number is bounded.
+
+use super::*;
+use crate::seal::{Purpose, SealingKeys};
+
+const ACME: Fingerprint = Fingerprint::new([1; 16]);
+const GLOBEX: Fingerprint = Fingerprint::new([2; 16]);
+
+fn relay(keys: &SealingKeys) -> Arc<Relay<&'static str>> {
+    let limits = StreamLimits { streams: 3, streams_per_key: 2 };
+    Arc::new(Relay::new(keys.sealer(Purpose::Session, "test"), limits))
+}
+
+#[test]
+fn a_session_is_found_by_its_owner_until_it_ends() {
+    let relay = relay(&SealingKeys::random());
+    let place = relay.open(ACME, Arc::new("stream")).unwrap();
+    let id = place.id().to_owned();
+    assert!(matches!(relay.find(&id, ACME), Found::Here(_)));
+    assert!(matches!(relay.find(&id, GLOBEX), Found::Unknown));
+    drop(place);
+    assert!(matches!(relay.find(&id, ACME), Found::Unknown));
+    assert!(relay.is_empty());
+}
+
+#[test]
+fn a_session_of_another_instance_is_told_from_a_forged_one() {
+    let keys = SealingKeys::random();
+    let (here, there) = (relay(&keys), relay(&keys));
+    let place = there.open(ACME, Arc::new("stream")).unwrap();
+    assert!(matches!(here.find(place.id(), ACME), Found::Elsewhere));
+    assert!(matches!(here.find("v4.local.forged", ACME), Found::Unknown));
+}
+
+#[test]
+fn streams_are_bounded_for_a_key_and_in_total() {
+    let relay = relay(&SealingKeys::random());
+    let _first = relay.open(ACME, Arc::new("")).unwrap();
+    let second = relay.open(ACME, Arc::new("")).unwrap();
+    assert_eq!(relay.open(ACME, Arc::new("")).err(), Some(Full::Key));
+    let _third = relay.open(GLOBEX, Arc::new("")).unwrap();
+    assert_eq!(relay.open(GLOBEX, Arc::new("")).err(), Some(Full::Server));
+    drop(second);
+    assert!(relay.open(GLOBEX, Arc::new("")).is_ok());
+}

@@ -1,0 +1,110 @@
+//! The one table of settings, read once from flags, environment and files.
+//!
+//! Not for acting on settings: parts get typed values and never see where they came from.
+//! Nothing else in the crate reads the environment. Every mistake is found in one reading; a
+//! secret's text is in no message.
+
+mod command_line;
+mod kinds;
+mod mistakes;
+mod rules;
+mod sources;
+mod table;
+
+pub use command_line::{clap_args, given_flags, markdown};
+pub use kinds::{ByteSize, LogFilter};
+pub use mistakes::{Mistake, Mistakes};
+pub use table::{DefaultValue, Setting, Settings, table};
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+
+use sources::Sources;
+
+/// What the process will do with its settings; a server needs more of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunAs {
+    /// Listen for clients.
+    Server,
+    /// Do one thing and end, or speak over stdin and stdout.
+    Command,
+}
+
+/// One setting as it came out, for a person to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The variable's name.
+    pub variable: &'static str,
+    /// Its text; of a secret only `set` or `unset`.
+    pub value: String,
+    /// Where the text came from.
+    pub source: Source,
+}
+
+/// Where a setting's text came from, the strongest last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The table.
+    Default,
+    /// An environment variable.
+    Environment,
+    /// The file that `<VARIABLE>_FILE` names.
+    File,
+    /// A command-line flag.
+    Flag,
+}
+
+impl Settings {
+    /// Reads every setting: `flags` by flag name, over the environment, over the defaults.
+    /// What is empty counts as unset.
+    ///
+    /// # Errors
+    /// All mistakes at once: unknown names, unreadable values, values that don't fit together.
+    pub fn load(
+        run_as: RunAs,
+        flags: &BTreeMap<&'static str, String>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<(Self, Vec<Shown>), Mistakes> {
+        let mut sources = Sources::gather(flags, environment.into_iter().collect());
+        let settings = Self::read(&mut sources);
+        rules::check(&settings, run_as, &mut sources);
+        if !sources.mistakes.is_empty() {
+            return Err(Mistakes::new(sources.mistakes));
+        }
+        let shown = table().iter().map(|setting| sources.show(setting)).collect();
+        Ok((settings, shown))
+    }
+
+    /// The defaults for a server on this machine, whatever the environment says.
+    ///
+    /// # Errors
+    /// An address that is not loopback, or a URL that is none.
+    pub fn for_loopback(listen: SocketAddr, wiv_api_url: &str) -> Result<Self, Mistakes> {
+        let flags = [("listen", listen.to_string()), ("wiv-api-url", wiv_api_url.to_owned())];
+        let (settings, _) = Self::load(RunAs::Server, &flags.into(), [])?;
+        Ok(settings)
+    }
+}
+
+/// This process's environment, for [`Settings::load`]. Bytes that are no UTF-8 are replaced, so
+/// that a broken value is reported as a bad one instead of overlooked.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().map(|(name, value)| {
+        (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
+    })
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Default => "default",
+            Self::Environment => "environment",
+            Self::File => "file",
+            Self::Flag => "flag",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! What can be wrong with settings, in words that say what to do.
+//!
+//! Not for finding mistakes. A secret's text never gets in here.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::origin::{HttpUrl, Origin};
+
+use super::rules::ROOM_FOR_A_CALL;
+
+/// Everything that is wrong, never empty.
+#[derive(Debug)]
+pub struct Mistakes(Vec<Mistake>);
+
+/// One thing that is wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Mistake {
+    /// A variable that looks like ours and is not.
+    #[error("{variable} is no setting{}", did_you_mean(*.nearest))]
+    UnknownVariable {
+        /// As found in the environment.
+        variable: String,
+        /// The setting most like it.
+        nearest: Option<&'static str>,
+    },
+    /// A text that its kind can't read.
+    #[error("{place} {}, expected {expected}", text_or_secret(.text.as_deref()))]
+    BadValue {
+        /// Variable or flag.
+        place: String,
+        /// What stands there; none for a secret.
+        text: Option<String>,
+        /// What should stand there.
+        expected: String,
+    },
+    /// A secret given twice.
+    #[error("{variable} and {variable}_FILE are both set, expected one of them")]
+    GivenTwice {
+        /// The secret's variable.
+        variable: &'static str,
+    },
+    /// A file that can't be read.
+    #[error("{variable}_FILE names {path:?}, which can't be read: {reason}")]
+    UnreadableFile {
+        /// The secret's variable.
+        variable: &'static str,
+        /// The file.
+        path: String,
+        /// What the system said.
+        reason: io::ErrorKind,
+    },
+    /// Keys would travel in clear.
+    #[error("WIV_API_URL is {url}, but keys go there: it must be https, unless it is loopback")]
+    ApiUrlNotHttps {
+        /// The base URL.
+        url: HttpUrl,
+    },
+    /// Clients from elsewhere, and no name to give them.
+    #[error(
+        "WIV_MCP_PUBLIC_URL is unset, but {listen} is not loopback: set the https origin that \
+         clients use, or listen on 127.0.0.1"
+    )]
+    PublicUrlMissing {
+        /// The public listener.
+        listen: SocketAddr,
+    },
+    /// Keys would cross the network in clear.
+    #[error("WIV_MCP_PUBLIC_URL is {origin}, expected https unless its host is loopback")]
+    PublicUrlNotHttps {
+        /// The configured origin.
+        origin: Origin,
+    },
+    /// A stream would end before the answers of its calls.
+    #[error(
+        "WIV_MCP_MAX_STREAM_AGE is {age:?}, expected at least WIV_MCP_UPSTREAM_TIMEOUT \
+         ({timeout:?}) and {ROOM_FOR_A_CALL:?}"
+    )]
+    StreamAgeTooShort {
+        /// The configured age.
+        age: Duration,
+        /// The configured timeout.
+        timeout: Duration,
+    },
+}
+
+impl Mistakes {
+    pub(super) const fn new(mistakes: Vec<Mistake>) -> Self {
+        Self(mistakes)
+    }
+
+    /// The mistakes, in the order of the table where they are about one setting.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Mistake> {
+        self.0.iter()
+    }
+}
+
+impl std::error::Error for Mistakes {}
+
+/// A line each, so that a log shows them as a list.
+impl fmt::Display for Mistakes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.len() {
+            1 => write!(formatter, "1 mistake in the settings:")?,
+            count => write!(formatter, "{count} mistakes in the settings:")?,
+        }
+        self.0.iter().try_for_each(|mistake| write!(formatter, "\n  - {mistake}"))
+    }
+}
+
+fn did_you_mean(nearest: Option<&str>) -> String {
+    match nearest {
+        Some(nearest) => format!(", did you mean {nearest}?"),
+        None => ": unset it; `wiv-mcp config` lists all settings".into(),
+    }
+}
+
+fn text_or_secret(text: Option<&str>) -> String {
+    match text {
+        Some(text) => format!("is {text:?}"),
+        None => "can't be used".into(),
+    }
+}

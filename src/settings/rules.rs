@@ -1,0 +1,60 @@
+//! Which values must fit together.
+//!
+//! Not for single values: their kinds check those. A rule rests while a value that it is about
+//! could not be read, because it would judge the default in its place.
+
+use std::time::Duration;
+
+use super::RunAs;
+use super::mistakes::Mistake;
+use super::sources::Sources;
+use super::table::{LISTEN, Settings};
+
+/// What a stream's age must leave beyond one call's time: to notice, answer and say goodbye.
+pub(super) const ROOM_FOR_A_CALL: Duration = Duration::from_secs(5);
+
+/// Adds to the mistakes every rule that is broken.
+pub(super) fn check(settings: &Settings, run_as: RunAs, sources: &mut Sources) {
+    for (about, broken) in RULES {
+        if about.iter().all(|variable| sources.is_sound(variable)) {
+            sources.mistakes.extend(broken(settings, run_as));
+        }
+    }
+}
+
+/// Gives the mistake if the rule is broken.
+type Rule = fn(&Settings, RunAs) -> Option<Mistake>;
+
+/// Each rule with the variables that it is about.
+const RULES: &[(&[&str], Rule)] = &[
+    (&[LISTEN, PUBLIC_URL], public_url_missing),
+    (&[PUBLIC_URL], public_url_not_https),
+    (&["WIV_API_URL"], api_url_not_https),
+    (&["WIV_MCP_MAX_STREAM_AGE", "WIV_MCP_UPSTREAM_TIMEOUT"], stream_age_too_short),
+];
+
+const PUBLIC_URL: &str = "WIV_MCP_PUBLIC_URL";
+
+fn public_url_missing(settings: &Settings, run_as: RunAs) -> Option<Mistake> {
+    let listen = settings.listen;
+    let needed = run_as == RunAs::Server && !listen.ip().is_loopback();
+    (needed && settings.public_url.is_none()).then_some(Mistake::PublicUrlMissing { listen })
+}
+
+fn public_url_not_https(settings: &Settings, _: RunAs) -> Option<Mistake> {
+    let origin = settings.public_url.as_ref()?;
+    let clear = !origin.is_https() && !origin.is_loopback();
+    clear.then(|| Mistake::PublicUrlNotHttps { origin: origin.clone() })
+}
+
+/// Keys go there: never in clear over a network.
+fn api_url_not_https(settings: &Settings, _: RunAs) -> Option<Mistake> {
+    let url = &settings.wiv_api_url;
+    let clear = !url.origin().is_https() && !url.origin().is_loopback();
+    clear.then(|| Mistake::ApiUrlNotHttps { url: url.clone() })
+}
+
+fn stream_age_too_short(settings: &Settings, _: RunAs) -> Option<Mistake> {
+    let (age, timeout) = (settings.max_stream_age?, settings.upstream_timeout);
+    (age < timeout + ROOM_FOR_A_CALL).then_some(Mistake::StreamAgeTooShort { age, timeout })
+}

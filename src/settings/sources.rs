@@ -1,0 +1,206 @@
+//! Finds each setting's text: flag, then environment or file, then the table's default.
+//!
+//! Not for what a text means. Keeps the mistakes made on the way, so that one reading finds all.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::net::SocketAddr;
+
+use super::kinds::Kind;
+use super::mistakes::Mistake;
+use super::table::{DefaultValue, LISTEN, PREFIX, Setting, table};
+use super::{Shown, Source};
+
+/// What was found, and what was wrong with it.
+pub(super) struct Sources {
+    found: BTreeMap<&'static str, Found>,
+    unsound: BTreeSet<&'static str>,
+    pub(super) mistakes: Vec<Mistake>,
+}
+
+/// A text that was given for a setting.
+struct Found {
+    text: String,
+    source: Source,
+    /// The name under which it was given.
+    place: String,
+}
+
+impl Sources {
+    pub(super) fn gather(
+        flags: &BTreeMap<&'static str, String>,
+        environment: BTreeMap<String, String>,
+    ) -> Self {
+        let mut sources =
+            Self { found: BTreeMap::new(), unsound: BTreeSet::new(), mistakes: Vec::new() };
+        sources.mistakes.extend(unknown_variables(&environment));
+        for setting in table() {
+            match find(setting, flags, &environment) {
+                Ok(Some(found)) => {
+                    sources.found.insert(setting.variable, found);
+                }
+                Ok(None) => {}
+                Err(mistake) => sources.reject(setting.variable, mistake),
+            }
+        }
+        sources
+    }
+
+    /// The value of a setting; after a mistake its default, so that reading can go on.
+    pub(super) fn read<K: Kind>(&mut self, variable: &'static str, default: DefaultValue) -> K {
+        if let Some(found) = self.found.get(variable) {
+            match K::read(&found.text) {
+                Ok(value) => return value,
+                Err(expected) => {
+                    let text = (!K::IS_SECRET).then(|| found.text.clone());
+                    let place = found.place.clone();
+                    self.reject(variable, Mistake::BadValue { place, text, expected });
+                }
+            }
+        }
+        let value = match default {
+            DefaultValue::Text(text) => K::read(text).ok(),
+            DefaultValue::Unset(_) => K::unset(),
+        };
+        value.expect("a row's default is a value of the row's kind")
+    }
+
+    /// Whether the setting's value is what was given, or nothing was.
+    pub(super) fn is_sound(&self, variable: &str) -> bool {
+        !self.unsound.contains(variable)
+    }
+
+    pub(super) fn show(&self, setting: &Setting) -> Shown {
+        let found = self.found.get(setting.variable);
+        let source = found.map_or(Source::Default, |found| found.source);
+        let value = match (found, setting.default) {
+            (Some(_), _) if setting.is_secret() => "set".into(),
+            (None, _) if setting.is_secret() => "unset".into(),
+            (Some(found), _) => found.text.clone(),
+            (None, DefaultValue::Text(text)) => text.into(),
+            (None, DefaultValue::Unset(words)) => format!("unset ({words})"),
+        };
+        Shown { variable: setting.variable, value, source }
+    }
+
+    fn reject(&mut self, variable: &'static str, mistake: Mistake) {
+        self.unsound.insert(variable);
+        self.mistakes.push(mistake);
+    }
+}
+
+fn find(
+    setting: &Setting,
+    flags: &BTreeMap<&'static str, String>,
+    environment: &BTreeMap<String, String>,
+) -> Result<Option<Found>, Mistake> {
+    let flag = setting.flag().and_then(|flag| Some((flag, non_empty(flags.get(flag))?)));
+    if let Some((flag, text)) = flag {
+        return Ok(Some(Found { text, source: Source::Flag, place: format!("--{flag}") }));
+    }
+    let variable = setting.variable;
+    let file = if setting.is_secret() {
+        non_empty(environment.get(&file_variable(variable)))
+    } else {
+        None
+    };
+    match (non_empty(environment.get(variable)), file) {
+        (Some(_), Some(_)) => Err(Mistake::GivenTwice { variable }),
+        (Some(text), None) => {
+            Ok(Some(Found { text, source: Source::Environment, place: variable.into() }))
+        }
+        (None, Some(path)) => match read_file(&path) {
+            Ok(text) => {
+                Ok(Some(Found { text, source: Source::File, place: file_variable(variable) }))
+            }
+            Err(error) => Err(Mistake::UnreadableFile { variable, path, reason: error.kind() }),
+        },
+        (None, None) if variable == LISTEN => listen_on_port(setting, environment),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Platforms say by `PORT` where they expect a service; only the port is theirs to choose.
+fn listen_on_port(
+    setting: &Setting,
+    environment: &BTreeMap<String, String>,
+) -> Result<Option<Found>, Mistake> {
+    let Some(port) = non_empty(environment.get(PORT)) else { return Ok(None) };
+    let DefaultValue::Text(default) = setting.default else { return Ok(None) };
+    let address: Option<SocketAddr> = default.parse().ok();
+    match (address, port.parse()) {
+        (Some(mut address), Ok(port)) => {
+            address.set_port(port);
+            let text = address.to_string();
+            Ok(Some(Found { text, source: Source::Environment, place: PORT.into() }))
+        }
+        _ => Err(Mistake::BadValue {
+            place: PORT.into(),
+            text: Some(port),
+            expected: "a port number".into(),
+        }),
+    }
+}
+
+/// What the file holds, without white space around it: editors end files with a line feed.
+fn read_file(path: &str) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(LONGEST_SECRET_BYTES).read_to_string(&mut text)?;
+    Ok(text.trim().to_owned())
+}
+
+/// Variables that begin like ours and are none: a slip that would otherwise go unnoticed.
+fn unknown_variables(environment: &BTreeMap<String, String>) -> impl Iterator<Item = Mistake> {
+    let is_known = |name: &str| {
+        table().iter().any(|setting| {
+            let is_file = setting.is_secret() && name == file_variable(setting.variable);
+            name == setting.variable || is_file
+        })
+    };
+    environment
+        .iter()
+        .filter(|(name, value)| name.starts_with(PREFIX) && !is_service_link(name, value))
+        .filter(move |(name, _)| !is_known(name))
+        .map(|(name, _)| Mistake::UnknownVariable {
+            variable: name.clone(),
+            nearest: nearest(name),
+        })
+}
+
+/// Kubernetes gives every pod such variables about the services around it; for a service named
+/// `wiv-mcp` they begin like ours.
+fn is_service_link(name: &str, value: &str) -> bool {
+    let is_port = name.contains("_PORT");
+    let is_address = value.contains("://") || name.contains("_TCP") || name.contains("_UDP");
+    name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || (is_port && is_address)
+}
+
+fn nearest(name: &str) -> Option<&'static str> {
+    let name = name.strip_prefix(PREFIX).unwrap_or(name);
+    let likeness = |setting: &Setting| {
+        let known = setting.variable.strip_prefix(PREFIX).unwrap_or(setting.variable);
+        strsim::normalized_damerau_levenshtein(name, known)
+    };
+    let ranked = table().iter().map(|setting| (likeness(setting), setting.variable));
+    let (likeness, variable) = ranked.max_by(|one, other| one.0.total_cmp(&other.0))?;
+    (likeness >= LIKE_ENOUGH).then_some(variable)
+}
+
+fn file_variable(variable: &str) -> String {
+    format!("{variable}_FILE")
+}
+
+fn non_empty(text: Option<&String>) -> Option<String> {
+    let text = text?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The platforms' own variable, read for [`LISTEN`] alone.
+const PORT: &str = "PORT";
+
+/// No secret is longer; a path to something endless must not fill the memory.
+const LONGEST_SECRET_BYTES: u64 = 64 * 1024;
+
+/// Half the letters in place: below that a guess puzzles more than it helps.
+const LIKE_ENOUGH: f64 = 0.5;

@@ -1,0 +1,149 @@
+//! Every setting of this release, one row each.
+//!
+//! Not for reading or checking values: a row's kind does that. A new setting is a new row; the
+//! field, the flag, the help and the README's table follow from it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use crate::caller::ApiKey;
+use crate::origin::{HttpUrl, Origin};
+use crate::seal::SealingKeys;
+use crate::telemetry::LogFormat;
+
+use super::kinds::{ByteSize, Kind, LogFilter};
+use super::sources::Sources;
+
+use DefaultValue::{Text, Unset};
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Setting {
+    /// The environment variable.
+    pub variable: &'static str,
+    /// What holds when nothing is given.
+    pub default: DefaultValue,
+    /// What it does, for help and README.
+    pub meaning: &'static str,
+    /// What a value looks like, in a word for help texts.
+    pub(super) value_name: &'static str,
+    /// Whether the flag works without a value.
+    pub(super) is_switch: bool,
+    /// None for a secret, because process lists show flags.
+    flag: Option<String>,
+}
+
+/// What holds when a setting is not given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultValue {
+    /// This text, read like a given one.
+    Text(&'static str),
+    /// No value; the words say what happens then.
+    Unset(&'static str),
+}
+
+/// All settings, in the order in which people read them.
+pub fn table() -> &'static [Setting] {
+    &TABLE
+}
+
+impl Setting {
+    fn new<K: Kind>(variable: &'static str, default: DefaultValue, meaning: &'static str) -> Self {
+        let name = variable.strip_prefix(PREFIX).unwrap_or(variable);
+        let flag = (!K::IS_SECRET).then(|| name.to_ascii_lowercase().replace('_', "-"));
+        let (value_name, is_switch) = (K::VALUE_NAME, K::IS_SWITCH);
+        Self { variable, default, meaning, value_name, is_switch, flag }
+    }
+
+    /// The flag without its dashes; secrets have none.
+    pub fn flag(&self) -> Option<&str> {
+        self.flag.as_deref()
+    }
+
+    /// Whether the value must not be shown.
+    pub fn is_secret(&self) -> bool {
+        self.flag.is_none()
+    }
+}
+
+/// What our own variables begin with, and flags leave out.
+pub(super) const PREFIX: &str = "WIV_MCP_";
+
+/// The row that `PORT` has a say in.
+pub(super) const LISTEN: &str = "WIV_MCP_LISTEN";
+
+/// Makes the struct, the table and the reading from one list, so that they can't differ.
+macro_rules! settings {
+    ($($variable:expr, $field:ident: $kind:ty = $default:expr, $meaning:literal;)*) => {
+        /// Every setting, read and checked.
+        #[derive(Clone, Debug)]
+        pub struct Settings {
+            $(#[doc = $meaning] pub $field: $kind,)*
+        }
+
+        impl Settings {
+            pub(super) fn read(sources: &mut Sources) -> Self {
+                Self { $($field: sources.read($variable, $default),)* }
+            }
+        }
+
+        static TABLE: LazyLock<Vec<Setting>> = LazyLock::new(|| {
+            vec![$(Setting::new::<$kind>($variable, $default, $meaning)),*]
+        });
+    };
+}
+
+settings! {
+    LISTEN, listen: SocketAddr = Text("0.0.0.0:8080"),
+        "address to serve on, HTTP/1.1; the variable `PORT` replaces the default's port";
+    "WIV_MCP_PUBLIC_URL", public_url: Option<Origin> = Unset("needed unless listening on loopback"),
+        "origin by which clients reach this server: no path, https unless loopback";
+    "WIV_API_URL", wiv_api_url: HttpUrl = Text("https://api.wiv.ai"),
+        "where the WIV API is";
+    "WIV_API_KEY", wiv_api_key: Option<ApiKey> = Unset("none"),
+        "WIV key of the commands that act for one user, never used by `serve`";
+    "WIV_MCP_CATALOG", catalog: Option<PathBuf> = Unset("built in"),
+        "file with an OpenAPI 3.1 document to take the tools from";
+    "WIV_MCP_SEALING_KEYS", sealing_keys: Option<SealingKeys> = Unset("made at start"),
+        "comma-separated `id:base64url(32 bytes)`: the first seals ids and cursors, all open";
+    "WIV_MCP_MAX_STREAM_AGE", max_stream_age: Option<Duration> = Unset("no end"),
+        "when an SSE stream ends at the latest, for platforms that cut long responses";
+    "WIV_MCP_DRAIN", drain: Duration = Text("10s"),
+        "how long work may go on after SIGTERM";
+    "WIV_MCP_UPSTREAM_TIMEOUT", upstream_timeout: Duration = Text("50s"),
+        "how long one tool call may wait for the WIV API, repeats included";
+    "WIV_MCP_ALLOWED_ORIGINS", allowed_origins: Vec<Origin> = Unset("the public origin"),
+        "origins of web pages that may call this server, comma-separated";
+    "WIV_MCP_TRUSTED_PROXY_HOPS", trusted_proxy_hops: u8 = Text("0"),
+        "proxies whose word on a client's address is taken; at 0 no limit is by address";
+    "WIV_MCP_READ_ONLY", read_only: bool = Text("false"),
+        "offer only tools that read";
+    "WIV_MCP_TOOLSETS", toolsets: Vec<String> = Unset("all"),
+        "offer only these toolsets, comma-separated";
+    "WIV_MCP_REQUEST_LIMIT", request_limit: ByteSize = Text("4MiB"),
+        "largest message taken from a client";
+    "WIV_MCP_UPSTREAM_BODY_LIMIT", upstream_body_limit: ByteSize = Text("8MiB"),
+        "largest answer taken from the WIV API";
+    "WIV_MCP_TEXT_LIMIT", text_limit: usize = Text("32000"),
+        "longest text of an answer to a model, in characters";
+    "WIV_MCP_CALLS_PER_KEY", calls_per_key: usize = Text("16"),
+        "tool calls at one time with one WIV key";
+    "WIV_MCP_CALLS", calls: usize = Text("1024"),
+        "tool calls at one time in total";
+    "WIV_MCP_STREAMS_PER_KEY", streams_per_key: usize = Text("32"),
+        "open SSE streams with one WIV key";
+    "WIV_MCP_STREAMS", streams: usize = Text("12000"),
+        "open SSE streams in total";
+    "WIV_MCP_KEEP_ALIVE", keep_alive: Duration = Text("15s"),
+        "time between comments on a quiet stream, against proxies that close it";
+    "WIV_MCP_UPSTREAM_PROXY", upstream_proxy: Option<HttpUrl> = Unset("none"),
+        "HTTP proxy on the way to the WIV API";
+    "WIV_MCP_SUPPORT_URL", support_url: Option<HttpUrl> = Unset("none"),
+        "where people find help, shown to them";
+    "WIV_MCP_LOG", log: LogFilter = Text("info"),
+        "which log lines are written, such as `info` or `warn,wiv_mcp=debug`";
+    "WIV_MCP_LOG_FORMAT", log_format: Option<LogFormat> = Unset("text on a terminal, else json"),
+        "form of log lines: `text` or `json`";
+}

@@ -1,0 +1,69 @@
+//! Logs: how they are written, and the ids that tie their lines together.
+//!
+//! Never sees a key, a token or a body. Lines go to standard error, so that standard output
+//! stays free for what a command prints.
+
+use http::Extensions;
+use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+
+/// Names one request in logs, in `X-Request-Id` and towards upstream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TraceId(pub u128);
+
+impl TraceId {
+    /// A random one, never zero (W3C Trace Context, 3.2.2.3).
+    pub fn random() -> Self {
+        let mut bytes = [0; 16];
+        aws_lc_rs::rand::fill(&mut bytes).expect("the system gives random bytes");
+        Self(u128::from_be_bytes(bytes).max(1))
+    }
+
+    /// The one that the request was given when it came in.
+    pub fn of(extensions: &Extensions) -> Self {
+        extensions.get().copied().unwrap_or_else(Self::random)
+    }
+}
+
+impl std::fmt::Display for TraceId {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{:032x}", self.0)
+    }
+}
+
+/// How a log line looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people at a terminal.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+/// Begins to write logs; for the program, once. A second call changes nothing.
+///
+/// # Errors
+/// When the filter can't be read.
+pub fn init(
+    filter: &str,
+    format: LogFormat,
+) -> Result<(), tracing_subscriber::filter::ParseError> {
+    init_with(filter, format, std::io::stderr)
+}
+
+fn init_with<W>(
+    filter: &str,
+    format: LogFormat,
+    writer: W,
+) -> Result<(), tracing_subscriber::filter::ParseError>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let filter = EnvFilter::try_new(filter)?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    // A logger that is set already, as in tests, stays.
+    let _already_set = match format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! One tool call: find the tool, check, send, shape, tell.
+//!
+//! Failures of a call are results; only an unknown name is an error of the protocol.
+
+use std::time::Instant;
+
+use serde_json::{Map, Value};
+
+use super::{Tools, connection};
+use crate::{
+    answer::{self, FailureKind, Position, ToolFailure},
+    caller::Caller,
+    catalog::{Action, AnswerShape, Arguments, Confidence, Operation, Paging, Problem, Tool, UpstreamRequest},
+    mcp::{self, Context, ToolCall, ToolResult},
+    wiv,
+};
+
+/// Who calls what, for the steps below.
+#[derive(Clone, Copy)]
+struct Step<'c> {
+    caller: &'c Caller,
+    tool: &'c Tool,
+    arguments: &'c Arguments,
+    trace_id: u128,
+}
+
+impl Tools {
+    pub(super) async fn run(
+        &self,
+        caller: &Caller,
+        context: Context,
+        call: ToolCall,
+    ) -> Result<ToolResult, mcp::Error> {
+        let begun = Instant::now();
+        let Some(tool) = self.offered(&call.name) else {
+            return Err(self.unknown_tool(&call.name));
+        };
+        let outcome = match tool.check(call.arguments) {
+            Ok(arguments) => {
+                let step =
+                    Step { caller, tool, arguments: &arguments, trace_id: context.trace_id };
+                match &tool.action {
+                    Action::Call(operation) => self.call_operation(step, operation).await,
+                    Action::Overlay { read, write, argument } => {
+                        self.overlay(step, read, write, argument).await
+                    }
+                    Action::Connection => Ok(connection::describe(context)),
+                }
+            }
+            Err(problems) => Err(invalid(&problems)),
+        };
+        let kind = outcome.as_ref().err().map_or("ok", |failure| failure.kind.as_str());
+        let result = outcome.unwrap_or_else(|failure| failure.into_result(context.trace_id));
+        tracing::info!(
+            tool = &*tool.name,
+            outcome = kind,
+            duration_us = begun.elapsed().as_micros() as u64,
+            answer_bytes = result.structured.len(),
+            caller = %caller.fingerprint,
+            request.id = format_args!("{:032x}", context.trace_id),
+            transport = context.transport.as_str(),
+            "tool call"
+        );
+        Ok(result)
+    }
+
+    fn unknown_tool(&self, name: &str) -> mcp::Error {
+        let shown: String = name.chars().take(64).collect();
+        let nearest: Vec<&str> = self
+            .catalog
+            .nearest_tools(name)
+            .into_iter()
+            .filter(|name| self.offered(name).is_some())
+            .collect();
+        let advice = if nearest.is_empty() {
+            "see tools/list".to_owned()
+        } else {
+            format!("did you mean {}?", nearest.join(", "))
+        };
+        let message = format!("there is no tool `{shown}`; {advice}");
+        mcp::Error::new(mcp::Code::InvalidParams, message)
+    }
+
+    async fn call_operation(
+        &self,
+        step: Step<'_>,
+        operation: &Operation,
+    ) -> Result<ToolResult, ToolFailure> {
+        let position = match step.arguments.cursor() {
+            Some(cursor) => {
+                self.open_cursor(step.caller, step.tool, step.arguments, cursor).ok_or_else(|| {
+                    invalid(&[Problem {
+                        path: "cursor".into(),
+                        message: "it is not from this tool with these arguments and this key; \
+                                  leave it out to begin anew"
+                            .into(),
+                    }])
+                })?
+            }
+            None => Position::default(),
+        };
+        let request = operation
+            .request(step.arguments, position.page_key.as_deref())
+            .map_err(|problem| invalid(&[problem]))?;
+        let answer = self.send(step, operation, &request).await?;
+        self.shape(step, operation, &request, &answer, &position)
+    }
+
+    /// Reads an object, lays the given members over it and writes the whole, because an update
+    /// with part of an object would delete the rest.
+    async fn overlay(
+        &self,
+        step: Step<'_>,
+        read: &Operation,
+        write: &Operation,
+        argument: &str,
+    ) -> Result<ToolResult, ToolFailure> {
+        let request =
+            read.request(step.arguments, None).map_err(|problem| invalid(&[problem]))?;
+        let present = self.send(step, read, &request).await?;
+        let body = lay_over(&present, step.arguments, argument)?;
+        let request = write
+            .request_with_body(step.arguments, body)
+            .map_err(|problem| invalid(&[problem]))?;
+        let answer = self.send(step, write, &request).await?;
+        self.shape(step, write, &request, &answer, &Position::default())
+    }
+
+    /// What a failure's words depend on. The read in front of an update changes nothing.
+    fn facts(
+        &self,
+        step: Step<'_>,
+        operation: &Operation,
+        request: &UpstreamRequest,
+    ) -> answer::Operation<'_> {
+        answer::Operation {
+            writes: !step.tool.hints.read_only && !request.repeatable,
+            documented: operation.confidence == Confidence::Documented,
+            connect_url: &self.settings.connect_url,
+        }
+    }
+
+    async fn send(
+        &self,
+        step: Step<'_>,
+        operation: &Operation,
+        request: &UpstreamRequest,
+    ) -> Result<wiv::Answer, ToolFailure> {
+        let facts = self.facts(step, operation, request);
+        let sent = self.wiv.send(step.caller, request, step.trace_id, self.wiv.deadline()).await;
+        let answer = sent.map_err(|failure| {
+            tracing::warn!(
+                operation = &*operation.id,
+                request.id = format_args!("{:032x}", step.trace_id),
+                error = &failure as &dyn std::error::Error,
+                "no answer from the WIV API"
+            );
+            ToolFailure::silent(facts, &failure)
+        })?;
+        if !answer.status.is_success() {
+            tracing::info!(
+                operation = &*operation.id,
+                upstream.status = answer.status.as_u16(),
+                request.id = format_args!("{:032x}", step.trace_id),
+                "the WIV API refused a request"
+            );
+            return Err(ToolFailure::refused(
+                facts,
+                answer.status,
+                &answer.body,
+                answer.retry_after,
+            ));
+        }
+        Ok(answer)
+    }
+
+    fn shape(
+        &self,
+        step: Step<'_>,
+        operation: &Operation,
+        request: &UpstreamRequest,
+        answer: &wiv::Answer,
+        position: &Position,
+    ) -> Result<ToolResult, ToolFailure> {
+        let layout = answer::Layout {
+            rows: operation.answer == AnswerShape::Rows,
+            scrolls: operation.paging == Some(Paging::Scroll),
+            limit: operation.paging.map(|_| step.arguments.limit()),
+            limits: self.settings.answer_limits(),
+        };
+        let seal =
+            |next| self.seal_cursor(step.caller, step.tool, step.arguments, &next);
+        let rendered = answer::render(&answer.body, layout, position, seal).map_err(|malformed| {
+            tracing::warn!(
+                operation = &*operation.id,
+                request.id = format_args!("{:032x}", step.trace_id),
+                error = &malformed as &dyn std::error::Error,
+                "the WIV API sent an answer that can't be read"
+            );
+            ToolFailure::unreadable(self.facts(step, operation, request), answer.status, &malformed)
+        })?;
+        Ok(ToolResult { text: rendered.text, structured: rendered.structured, is_error: false })
+    }
+}
+
+fn invalid(problems: &[Problem]) -> ToolFailure {
+    let problems: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    let message = format!("Nothing was sent to WIV. {}.", problems.join("; "));
+    ToolFailure::new(FailureKind::InvalidArguments, message)
+}
+
+/// The present object with the changed members laid over it, as JSON text.
+fn lay_over(
+    present: &wiv::Answer,
+    arguments: &Arguments,
+    argument: &str,
+) -> Result<Vec<u8>, ToolFailure> {
+    let unreadable = || ToolFailure {
+        status: Some(present.status.as_u16()),
+        ..ToolFailure::new(
+            FailureKind::Malformed,
+            "WIV sent the present object in a form that can't be read. Nothing was changed.",
+        )
+    };
+    let upstream = answer::Upstream::parse(&present.body).map_err(|_| unreadable())?;
+    let mut whole: Map<String, Value> =
+        serde_json::from_str(upstream.data.get()).map_err(|_| unreadable())?;
+    let changes = arguments.get(argument).and_then(Value::as_object);
+    for (name, value) in changes.into_iter().flatten() {
+        // The id says which object is meant; another one in its body would be a second answer.
+        if arguments.get(name).is_some_and(|id| id != value) {
+            return Err(invalid(&[Problem {
+                path: format!("{argument}.{name}"),
+                message: format!("it can't be changed; it must be left out or equal `{name}`"),
+            }]));
+        }
+        whole.insert(name.clone(), value.clone());
+    }
+    Ok(Value::Object(whole).to_string().into_bytes())
+}

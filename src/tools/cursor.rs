@@ -1,0 +1,73 @@
+//! Cursors: the place of the next page, sealed and bound to who asked what.
+//!
+//! A cursor opens only for the same key, tool and arguments, so that one organization's place
+//! is worth nothing to another, and a filter can't change half-way through a list.
+
+use aws_lc_rs::digest;
+use serde_json::value::RawValue;
+
+use super::Tools;
+use crate::{
+    answer::Position,
+    caller::Caller,
+    catalog::{Arguments, Tool},
+};
+
+/// Bytes of the binding in front of a cursor's text: half of SHA-256.
+const BINDING_CHARS: usize = 32;
+
+/// Arguments that may differ from page to page.
+const PER_PAGE: [&str; 2] = ["cursor", "limit"];
+
+impl Tools {
+    pub(super) fn seal_cursor(
+        &self,
+        caller: &Caller,
+        tool: &Tool,
+        arguments: &Arguments,
+        position: &Position,
+    ) -> String {
+        let page_key = position.page_key.as_deref().map_or("", RawValue::get);
+        let payload = format!("{}{} {page_key}", binding(caller, tool, arguments), position.offset);
+        self.cursors.seal(payload.as_bytes())
+    }
+
+    pub(super) fn open_cursor(
+        &self,
+        caller: &Caller,
+        tool: &Tool,
+        arguments: &Arguments,
+        cursor: &str,
+    ) -> Option<Position> {
+        let payload = String::from_utf8(self.cursors.open(cursor).ok()?).ok()?;
+        let (bound_to, place) = payload.split_at_checked(BINDING_CHARS)?;
+        if bound_to != binding(caller, tool, arguments) {
+            return None;
+        }
+        let (offset, page_key) = place.split_once(' ')?;
+        let page_key = match page_key {
+            "" => None,
+            json => Some(serde_json::from_str(json).ok()?),
+        };
+        Some(Position { offset: offset.parse().ok()?, page_key })
+    }
+}
+
+/// Hash of key, tool and arguments. It stays inside the sealed cursor, so it needs no key of
+/// its own, and survives a change of sealing keys.
+fn binding(caller: &Caller, tool: &Tool, arguments: &Arguments) -> String {
+    let mut hash = digest::Context::new(&digest::SHA256);
+    hash.update(caller.key.expose());
+    hash.update(b"\n");
+    hash.update(tool.name.as_bytes());
+    let mut named: Vec<_> =
+        arguments.iter().filter(|(name, _)| !PER_PAGE.contains(name)).collect();
+    named.sort_unstable_by_key(|(name, _)| *name);
+    for (name, value) in named {
+        hash.update(b"\n");
+        hash.update(name.as_bytes());
+        hash.update(b"=");
+        hash.update(value.to_string().as_bytes());
+    }
+    hash.finish().as_ref()[..BINDING_CHARS / 2].iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,154 @@
+//! What the headers of a request say about its body, its revision and its origin.
+//!
+//! Reads headers only; decides nothing about credentials.
+
+use http::{HeaderMap, HeaderName, StatusCode, header};
+
+use super::Refusal;
+use crate::{mcp::Revision, origin::Origin};
+
+/// `MCP-Protocol-Version` (basic/transports, revisions from 2025-06-18).
+pub(super) const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+
+/// `Mcp-Session-Id` (basic/transports, revisions 2025-03-26 to 2025-11-25).
+pub(super) const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
+
+/// Refuses a body that is not announced as JSON. Any parameter, such as a charset, will do.
+pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
+    let is_json = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"));
+    if is_json {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        "send the message with `Content-Type: application/json`",
+    ))
+}
+
+/// Forms of an answer that a client takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Accept {
+    /// JSON only, also when nothing is said.
+    Json,
+    /// An event stream only.
+    EventStream,
+    /// Either.
+    Both,
+}
+
+impl Accept {
+    /// Reads `Accept`; a wildcard counts for both, and what names neither counts as JSON:
+    /// an answer in an unasked form helps more than none.
+    pub(super) fn read(headers: &HeaderMap) -> Self {
+        let (mut json, mut event_stream) = (false, false);
+        for value in headers.get_all(header::ACCEPT) {
+            let Ok(value) = value.to_str() else { continue };
+            for range in value.split(',') {
+                match range.split(';').next().unwrap_or_default().trim() {
+                    "*/*" => (json, event_stream) = (true, true),
+                    range if range.eq_ignore_ascii_case("application/*") => json = true,
+                    range if range.eq_ignore_ascii_case("application/json") => json = true,
+                    range if range.eq_ignore_ascii_case("text/*") => event_stream = true,
+                    range if range.eq_ignore_ascii_case("text/event-stream") => event_stream = true,
+                    _ => {}
+                }
+            }
+        }
+        match (json, event_stream) {
+            (true, true) => Self::Both,
+            (false, true) => Self::EventStream,
+            _ => Self::Json,
+        }
+    }
+
+    pub(super) fn takes_event_stream(self) -> bool {
+        self != Self::Json
+    }
+}
+
+/// The revision that a request names in its header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// No header.
+    Nothing,
+    /// One of the table's rows.
+    Known(&'static Revision),
+    /// Several, or one that nobody knows.
+    Unknown,
+}
+
+pub(super) fn revision(headers: &HeaderMap) -> Named {
+    let mut values = headers.get_all(PROTOCOL_VERSION).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Named::Nothing,
+        (Some(value), None) => value
+            .to_str()
+            .ok()
+            .and_then(|date| Revision::find(date.trim()))
+            .map_or(Named::Unknown, Named::Known),
+        _ => Named::Unknown,
+    }
+}
+
+/// Names under which this server may be called, and pages that may call it.
+///
+/// Against DNS rebinding (basic/transports, "Security Warning"): a page in a browser can make
+/// its own host name point at us, but can't forge `Host` or `Origin`.
+#[derive(Debug, Clone)]
+pub struct Origins {
+    /// Where clients reach this server; its pages may call too.
+    pub public: Origin,
+    /// Further origins of pages that may call.
+    pub allowed: Vec<Origin>,
+    /// Loopback names count as our host: right when listening there.
+    pub loopback_hosts: bool,
+    /// Pages served from this machine may call.
+    pub loopback_pages: bool,
+}
+
+impl Origins {
+    /// Refuses requests to another host and from another origin.
+    ///
+    /// # Errors
+    /// 403 with words for the operator, who is the one to mend it.
+    pub fn check(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        if !host.is_some_and(|host| self.is_our_host(host)) {
+            return Err(Refusal::new(
+                StatusCode::FORBIDDEN,
+                "forbidden_host",
+                "this server is not known by that host name; the operator sets WIV_MCP_PUBLIC_URL",
+            ));
+        }
+        let mut origins = headers.get_all(header::ORIGIN).iter();
+        let allowed = origins.all(|origin| origin.to_str().is_ok_and(|origin| self.allows(origin)));
+        if allowed {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            StatusCode::FORBIDDEN,
+            "forbidden_origin",
+            "pages of that origin may not call this server; the operator sets \
+             WIV_MCP_ALLOWED_ORIGINS",
+        ))
+    }
+
+    /// Whether pages of this origin may call.
+    fn allows(&self, origin: &str) -> bool {
+        let Some(origin) = Origin::parse(origin) else { return false };
+        origin == self.public
+            || self.allowed.contains(&origin)
+            || (self.loopback_pages && origin.is_loopback())
+    }
+
+    fn is_our_host(&self, host: &str) -> bool {
+        let is_loopback =
+            || Origin::parse(&format!("http://{host}")).is_some_and(|host| host.is_loopback());
+        self.public.host_header_matches(host) || (self.loopback_hosts && is_loopback())
+    }
+}

@@ -1,0 +1,227 @@
+//! HTTP+SSE of 2024-11-05: a stream that carries the answers, and POSTs that carry the calls.
+//!
+//! A session is an open stream and ends with it. It needs no `initialize` before other calls,
+//! so that a client whose stream was cut goes on with the next one.
+
+mod session;
+mod stream;
+
+use std::sync::Arc;
+
+use axum::{body::Body, response::Response};
+use http::{Extensions, HeaderMap, Request, StatusCode, Uri};
+
+pub(crate) use session::Session;
+
+use super::{
+    Connection, Endpoint, Refusal, event_stream,
+    headers::{self, Named, PROTOCOL_VERSION},
+    streamable_http::{accepted, parse, read_body},
+};
+use crate::{
+    caller::Caller,
+    mcp::{
+        self, Context, Effect, Host, LATEST_LEGACY, Revision, TransportKind,
+        jsonrpc::{Frame, Message, Request as RpcRequest},
+    },
+    relay::{Found, Full},
+    telemetry::TraceId,
+};
+
+impl<H: Host<Caller = Caller>> Endpoint<H> {
+    /// Opens a stream: `GET /sse`.
+    ///
+    /// # Errors
+    /// A refused key, or too many open streams.
+    pub async fn open_stream(
+        self: Arc<Self>,
+        caller: Caller,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+    ) -> Result<Response, Refusal> {
+        // A reconnect carries the revision; its key was tried when it first came.
+        if !headers.contains_key(PROTOCOL_VERSION) {
+            self.admit(&caller, TraceId::of(extensions)).await?;
+        }
+        let connection = extensions.get::<Connection>().cloned().unwrap_or_default();
+        let (session, queue) = Session::new(connection);
+        let session = Arc::new(session);
+        let place = self.relay.open(caller.fingerprint, Arc::clone(&session)).map_err(full)?;
+        let events = stream::events(session, queue, place, &self.settings);
+        Ok(event_stream::response(events, self.settings.keep_alive))
+    }
+
+    /// Takes a message for a session: `POST /messages?session_id=…`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the request; nothing was run then.
+    pub async fn post_message(
+        self: Arc<Self>,
+        caller: Caller,
+        request: Request<Body>,
+    ) -> Result<Response, Refusal> {
+        let (parts, body) = request.into_parts();
+        let id = session_id(&parts.uri).ok_or_else(|| {
+            Refusal::new(
+                StatusCode::BAD_REQUEST,
+                "missing_session_id",
+                "post to the address that the stream's `endpoint` event gave",
+            )
+        })?;
+        let session = match self.relay.find(id, caller.fingerprint) {
+            Found::Here(session) => session,
+            Found::Unknown => return Err(unknown_session()),
+            Found::Elsewhere => {
+                tracing::error!(
+                    "a message came for a session of another instance, and no WIV_MCP_REDIS_URL \
+                     connects them: run one instance, or set it"
+                );
+                return Err(Refusal::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "session_elsewhere",
+                    "the stream is open on another instance, and the instances are not connected",
+                )
+                .retry_after(1));
+            }
+        };
+        headers::check_content_type(&parts.headers)?;
+        let body = read_body(body, &parts.headers, self.settings.request_limit_bytes).await?;
+        let frame = parse(&body)?;
+        let revision = revision(&parts.headers, &session, &frame)?;
+        let context = Context {
+            revision,
+            transport: TransportKind::HttpSse,
+            trace_id: TraceId::of(&parts.extensions).0,
+        };
+        match frame {
+            Frame::One(message) => self.take(&caller, context, &session, message)?,
+            Frame::Batch(_) if !revision.batches => {
+                return Err(Refusal::invalid_request(
+                    "this revision has no batches; send the messages one by one",
+                ));
+            }
+            Frame::Batch(messages) => {
+                for message in messages {
+                    match message {
+                        Ok(message) => self.take(&caller, context, &session, message)?,
+                        Err(invalid) => session.push(event_stream::message(
+                            &mcp::response_error(invalid.id.as_ref(), &invalid.error),
+                        )),
+                    }
+                }
+            }
+        }
+        Ok(accepted())
+    }
+
+    /// Starts what a message asks for; its answer will leave on the stream.
+    fn take(
+        self: &Arc<Self>,
+        caller: &Caller,
+        context: Context,
+        session: &Arc<Session>,
+        message: Message,
+    ) -> Result<(), Refusal> {
+        match message {
+            Message::Request(request) => self.start(caller.clone(), context, session, request),
+            Message::Notification(notification) => {
+                if &*notification.method == "notifications/cancelled" {
+                    session.cancel(&notification.params);
+                }
+                Ok(())
+            }
+            Message::Response => Ok(()),
+        }
+    }
+
+    fn start(
+        self: &Arc<Self>,
+        caller: Caller,
+        context: Context,
+        session: &Arc<Session>,
+        request: RpcRequest,
+    ) -> Result<(), Refusal> {
+        let effect = mcp::effect(&*self.host, &request);
+        let id = request.id.clone();
+        let (endpoint, answering) = (Arc::clone(self), Arc::clone(session));
+        let run = async move {
+            let id = request.id.clone();
+            let answer = if &*request.method == "initialize" {
+                endpoint.initialize(&caller, context, &answering, request).await
+            } else {
+                mcp::dispatch(&*endpoint.host, &caller, context, request).await.body
+            };
+            answering.finish(&id, event_stream::message(&answer));
+        };
+        let started = session.start(id, effect == Effect::Write, || {
+            self.tasks.spawn(run).abort_handle()
+        });
+        if started { Ok(()) } else { Err(unknown_session()) }
+    }
+
+    /// `initialize` on a stream: what it settles is the session's from now on.
+    async fn initialize(
+        &self,
+        caller: &Caller,
+        context: Context,
+        session: &Session,
+        request: RpcRequest,
+    ) -> Vec<u8> {
+        let answer = mcp::dispatch(&*self.host, caller, context, request).await;
+        if let Some(initialized) = &answer.initialized {
+            session.set_revision(initialized.revision);
+        }
+        answer.body
+    }
+}
+
+/// The revision of a message: its header, else what `initialize` settled, else the newest that
+/// begins with `initialize`.
+fn revision(
+    headers: &HeaderMap,
+    session: &Session,
+    frame: &Frame,
+) -> Result<&'static Revision, Refusal> {
+    // Probes of 2026-07-28 come here too; as any method that this transport lacks, they are
+    // answered on the stream.
+    if let Frame::One(Message::Request(request)) = frame
+        && &*request.method == "server/discover"
+    {
+        return Ok(LATEST_LEGACY);
+    }
+    match headers::revision(headers) {
+        Named::Known(revision) if revision.served => Ok(revision),
+        Named::Nothing => Ok(session.revision().unwrap_or(LATEST_LEGACY)),
+        Named::Known(_) => Err(Refusal::invalid_request(
+            "this transport does not speak 2026-07-28; begin with `initialize`",
+        )),
+        Named::Unknown => {
+            Err(Refusal::invalid_request("no such revision in `MCP-Protocol-Version`"))
+        }
+    }
+}
+
+/// The query parameter `session_id`. Sealed ids need no percent-decoding.
+fn session_id(uri: &Uri) -> Option<&str> {
+    uri.query()?
+        .split('&')
+        .find_map(|parameter| parameter.strip_prefix("session_id="))
+        .filter(|id| !id.is_empty())
+}
+
+/// One answer for every session that the caller can't use, so that nobody learns of others'.
+fn unknown_session() -> Refusal {
+    Refusal::new(
+        StatusCode::NOT_FOUND,
+        "unknown_session",
+        "no stream is open under this session id; open a new one with GET /sse",
+    )
+}
+
+fn full(full: Full) -> Refusal {
+    let (status, error) = match full {
+        Full::Key => (StatusCode::TOO_MANY_REQUESTS, "too_many_streams"),
+        Full::Server => (StatusCode::SERVICE_UNAVAILABLE, "server_full"),
+    };
+    Refusal::new(status, error, full.to_string()).retry_after(5)
+}

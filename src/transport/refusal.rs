@@ -1,0 +1,91 @@
+//! Answers we choose instead of serving a request.
+//!
+//! One place for status, headers and words. JSON always: clients parse what they get.
+
+use std::borrow::Cow;
+
+use axum::{body::Body, response::Response};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::json;
+
+use crate::mcp::{self, Code};
+
+/// A refusal: its status, and what to do.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    status: StatusCode,
+    body: Vec<u8>,
+    retry_after_seconds: Option<u64>,
+    headers: Vec<(header::HeaderName, HeaderValue)>,
+}
+
+impl Refusal {
+    /// A refusal with a short code for programs and a sentence for people.
+    pub fn new(status: StatusCode, error: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        let body = json!({ "error": error, "message": message.into() });
+        Self {
+            status,
+            body: body.to_string().into_bytes(),
+            retry_after_seconds: None,
+            headers: Vec::new(),
+        }
+    }
+
+    /// A refusal of a message: the body is a JSON-RPC error.
+    pub fn of_message(status: StatusCode, error: &mcp::Error) -> Self {
+        Self::with_body(status, mcp::refusal(error))
+    }
+
+    /// The same for a message whose error is rendered already.
+    pub(super) fn with_body(status: StatusCode, body: Vec<u8>) -> Self {
+        Self { status, body, retry_after_seconds: None, headers: Vec::new() }
+    }
+
+    /// 400 with `-32600`.
+    pub(super) fn invalid_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::of_message(StatusCode::BAD_REQUEST, &mcp::Error::new(Code::InvalidRequest, message))
+    }
+
+    /// 401 for a key that WIV does not take. `public_origin` tells where to get another.
+    pub(super) fn bad_key(public_origin: &str) -> Self {
+        let message = format!(
+            "WIV refused this API key: it expired, was revoked, or is mistyped. Get a new one at \
+             {public_origin}/connect"
+        );
+        Self::new(StatusCode::UNAUTHORIZED, "invalid_api_key", message)
+            .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+    }
+
+    /// Says when to try again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after_seconds = Some(seconds);
+        self
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The HTTP response.
+    pub fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(seconds) = self.retry_after_seconds {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        headers.extend(self.headers);
+        response
+    }
+}
+
+impl axum::response::IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        self.into_response()
+    }
+}

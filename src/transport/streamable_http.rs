@@ -1,0 +1,249 @@
+//! Streamable HTTP: one POST, one answer, for revisions 2025-03-26 to 2025-11-25.
+//!
+//! Keeps nothing between requests. The session id handed out with `initialize` is a hint that
+//! the client carries, never authority. An answer is JSON, or an event stream when it takes
+//! longer than clients wait in silence.
+
+mod body;
+mod hints;
+
+use std::sync::Arc;
+
+use axum::{body::Body, response::Response};
+use bytes::Bytes;
+use futures_util::future::join_all;
+use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use tokio::time::{Duration, sleep};
+
+pub(super) use body::read as read_body;
+pub(crate) use hints::Hints;
+
+use super::{
+    Endpoint, Refusal, event_stream,
+    headers::{self, Accept, Named},
+};
+use crate::{
+    admission::Verdict,
+    caller::Caller,
+    mcp::{
+        self, Context, Effect, Host, LATEST_LEGACY, Revision, TransportKind,
+        jsonrpc::{self, Frame, Message},
+    },
+    telemetry::TraceId,
+};
+
+/// Silence before an answer becomes an event stream. Below every client's and proxy's patience
+/// (the shortest known is 10 s), above almost every call.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// The probe of clients that speak 2026-07-28; answered like any unknown method, so that they
+/// fall back to `initialize`.
+const DISCOVER: &str = "server/discover";
+
+impl<H: Host<Caller = Caller>> Endpoint<H> {
+    /// Answers one POST.
+    ///
+    /// # Errors
+    /// A refusal when the request can't be served; what goes wrong later is in the answer.
+    pub async fn post(
+        self: Arc<Self>,
+        caller: Caller,
+        request: Request<Body>,
+    ) -> Result<Response, Refusal> {
+        let (parts, body) = request.into_parts();
+        let headers = parts.headers;
+        headers::check_content_type(&headers)?;
+        let trace_id = TraceId::of(&parts.extensions);
+        let body = read_body(body, &headers, self.settings.request_limit_bytes).await?;
+        let frame = parse(&body)?;
+        let revision = self.revision(&headers, &frame)?;
+        let context =
+            Context { revision, transport: TransportKind::StreamableHttp, trace_id: trace_id.0 };
+        let accept = Accept::read(&headers);
+        match frame {
+            Frame::One(Message::Request(request)) => {
+                if &*request.method == "initialize" {
+                    self.admit(&caller, trace_id).await?;
+                }
+                Ok(self.answer_one(caller, context, request, accept).await)
+            }
+            Frame::One(Message::Notification(_) | Message::Response) => Ok(accepted()),
+            Frame::Batch(messages) => {
+                if !revision.batches {
+                    return Err(Refusal::invalid_request(
+                        "this revision has no batches; send the messages one by one",
+                    ));
+                }
+                self.answer_batch(caller, context, messages).await
+            }
+        }
+    }
+
+    /// Tries the key when a client connects.
+    pub(super) async fn admit(&self, caller: &Caller, trace_id: TraceId) -> Result<(), Refusal> {
+        let Some(admission) = &self.admission else { return Ok(()) };
+        match admission.admit(caller, trace_id.0).await {
+            Verdict::Admitted => Ok(()),
+            Verdict::Refused => Err(Refusal::bad_key(&self.settings.audience)),
+            Verdict::TooManyAttempts => Err(Refusal::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_attempts",
+                "too many refused keys; try again in a moment",
+            )
+            .retry_after(1)),
+        }
+    }
+
+    /// Which form the answer takes: what the header names, else what `initialize` settled, else
+    /// the newest that begins with `initialize`.
+    fn revision(
+        &self,
+        headers: &HeaderMap,
+        frame: &Frame,
+    ) -> Result<&'static Revision, Refusal> {
+        let named = headers::revision(headers);
+        let modern_body = match frame {
+            Frame::One(Message::Request(request)) => {
+                if &*request.method == DISCOVER {
+                    return Ok(LATEST_LEGACY);
+                }
+                request.params.names_revision().is_some_and(is_unserved)
+            }
+            _ => false,
+        };
+        match named {
+            Named::Known(revision) if revision.served && !modern_body => Ok(revision),
+            Named::Nothing if !modern_body => {
+                Ok(self.hints.revision(headers).unwrap_or(LATEST_LEGACY))
+            }
+            Named::Unknown => {
+                Err(Refusal::invalid_request("no such revision in `MCP-Protocol-Version`"))
+            }
+            Named::Known(_) | Named::Nothing => Err(Refusal::invalid_request(
+                "this server does not speak 2026-07-28; begin with `initialize`",
+            )),
+        }
+    }
+
+    async fn answer_one(
+        self: Arc<Self>,
+        caller: Caller,
+        context: Context,
+        request: jsonrpc::Request,
+        accept: Accept,
+    ) -> Response {
+        let effect = mcp::effect(&*self.host, &request);
+        let keep_alive = self.settings.keep_alive;
+        let endpoint = Arc::clone(&self);
+        let id = request.id.clone();
+        let run = async move {
+            mcp::dispatch(&*endpoint.host, &caller, context, request).await
+        };
+        // Dropped with the connection when it only reads; a write goes on without its listener.
+        let mut answer: Running = match effect {
+            Effect::Read => Box::pin(run),
+            Effect::Write => {
+                let task = self.tasks.spawn(run);
+                Box::pin(async move { task.await.unwrap_or_else(|_| mcp::Response::lost(&id)) })
+            }
+        };
+        if !accept.takes_event_stream() {
+            return self.json(answer.await);
+        }
+        let response = tokio::select! {
+            biased;
+            response = &mut answer => response,
+            () = sleep(PATIENCE) => {
+                let event = async move { event_stream::message(&answer.await.body) };
+                return event_stream::response(futures_util::stream::once(event), keep_alive);
+            }
+        };
+        if accept == Accept::EventStream {
+            let hint = self.hints.seal(&response);
+            let event = event_stream::message(&response.body);
+            let mut stream = event_stream::response(tokio_stream::once(event), keep_alive);
+            stream.headers_mut().extend(hint);
+            return stream;
+        }
+        self.json(response)
+    }
+
+    async fn answer_batch(
+        self: Arc<Self>,
+        caller: Caller,
+        context: Context,
+        messages: Vec<Result<Message, jsonrpc::Invalid>>,
+    ) -> Result<Response, Refusal> {
+        let answers = messages.into_iter().filter_map(|message| match message {
+            Ok(Message::Request(request)) => Some(Ok(request)),
+            Ok(Message::Notification(_) | Message::Response) => None,
+            Err(invalid) => Some(Err(invalid)),
+        });
+        let answers = join_all(answers.map(|request| {
+            let (endpoint, caller) = (Arc::clone(&self), caller.clone());
+            async move {
+                match request {
+                    Err(invalid) => mcp::response_error(invalid.id.as_ref(), &invalid.error),
+                    Ok(request) if &*request.method == "initialize" => mcp::response_error(
+                        Some(&request.id),
+                        &mcp::Error::new(
+                            mcp::Code::InvalidRequest,
+                            "`initialize` can't be part of a batch",
+                        ),
+                    ),
+                    Ok(request) => {
+                        let tasks = endpoint.tasks.clone();
+                        let id = request.id.clone();
+                        let run = async move {
+                            mcp::dispatch(&*endpoint.host, &caller, context, request).await
+                        };
+                        // A batch may write, so all of it goes on without its listener.
+                        tasks.spawn(run).await.unwrap_or_else(|_| mcp::Response::lost(&id)).body
+                    }
+                }
+            }
+        }))
+        .await;
+        if answers.is_empty() {
+            return Ok(accepted());
+        }
+        Ok(json([b"[", answers.join(&b","[..]).as_slice(), b"]"].concat()))
+    }
+
+    fn json(&self, answer: mcp::Response) -> Response {
+        let hint = self.hints.seal(&answer);
+        let mut response = json(answer.body);
+        response.headers_mut().extend(hint);
+        response
+    }
+}
+
+type Running = std::pin::Pin<Box<dyn Future<Output = mcp::Response> + Send>>;
+
+/// Reads a body's messages.
+pub(super) fn parse(body: &Bytes) -> Result<Frame, Refusal> {
+    jsonrpc::parse(body).map_err(|invalid| {
+        let body = mcp::response_error(invalid.id.as_ref(), &invalid.error);
+        Refusal::with_body(StatusCode::BAD_REQUEST, body)
+    })
+}
+
+/// Whether a date names a revision that is known but not served.
+fn is_unserved(date: &str) -> bool {
+    Revision::find(date).is_some_and(|revision| !revision.served)
+}
+
+fn json(body: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(body));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// 202 with an empty body: notifications have no answer.
+pub(super) fn accepted() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::ACCEPTED;
+    response
+}

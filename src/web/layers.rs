@@ -1,0 +1,92 @@
+//! What happens to every request before its route and to every response after it.
+//!
+//! The order is set in `router`, a reason for each.
+
+use std::{any::Any, time::Instant};
+
+use axum::{body::Body, extract::Request, middleware::Next, response::Response};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+
+use crate::{telemetry::TraceId, transport::Refusal};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Names the request, and writes its one log line when its head is answered. The query is not
+/// logged: it holds session ids.
+pub(super) async fn trace(mut request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let id = TraceId::random();
+    request.extensions_mut().insert(id);
+    // Copied only when a line will be written.
+    let line = tracing::enabled!(tracing::Level::DEBUG)
+        .then(|| (request.method().clone(), request.uri().path().to_owned()));
+    let mut response = next.run(request).await;
+    let shown = id.to_string();
+    if let Some((method, path)) = line {
+        tracing::debug!(
+            %method,
+            path,
+            status = response.status().as_u16(),
+            duration_us = begun.elapsed().as_micros() as u64,
+            request.id = shown,
+            "request"
+        );
+    }
+    if let Ok(value) = HeaderValue::try_from(shown) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// A panic is our bug: the client gets words, the log gets the cause, others notice nothing.
+pub(super) fn panicked(cause: Box<dyn Any + Send>) -> http::Response<Body> {
+    let cause = cause
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| cause.downcast_ref::<&str>().copied())
+        .unwrap_or("unknown");
+    tracing::error!(cause, "a request's handler panicked");
+    Refusal::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal_error",
+        "the server failed; the outcome is unknown",
+    )
+    .into_response()
+}
+
+/// Headers of a request that browsers may send from pages, answered to a preflight.
+const ALLOWED_HEADERS: &str = "Content-Type, Accept, Authorization, X-API-Key, Mcp-Session-Id, \
+MCP-Protocol-Version, Last-Event-ID, Mcp-Method, Mcp-Name";
+
+/// Adds what a page of an allowed origin needs to read a response (Fetch standard, CORS).
+pub(super) fn allow_origin(response: &mut Response, origin: HeaderValue) {
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("Mcp-Session-Id, WWW-Authenticate, X-Request-Id"),
+    );
+}
+
+/// Answers `OPTIONS`. `allow` lists the route's methods.
+pub(super) fn preflight(allow: &'static str) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(allow));
+    headers
+        .insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ALLOWED_HEADERS));
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
+    response
+}
+
+/// 405 with the route's methods.
+pub(super) fn method_not_allowed(method: &Method, allow: &'static str) -> Response {
+    // mcp-remote reads the status's usual words, anywhere in an error, as a sign; say it plainly.
+    let message = format!("{method} is not served here; use {allow}");
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+        .header(header::ALLOW, HeaderValue::from_static(allow))
+        .into_response()
+}

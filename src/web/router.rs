@@ -1,0 +1,193 @@
+//! Every route on one screen.
+//!
+//! A route checks who may ask and hands the request on; what it does is elsewhere.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    middleware,
+    response::Response,
+    routing::{any, get},
+};
+use http::{HeaderValue, Method, StatusCode, header};
+use tokio_util::sync::CancellationToken;
+use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
+
+use super::{
+    health,
+    layers::{allow_origin, method_not_allowed, panicked, preflight, trace},
+};
+use crate::{
+    auth::Auth,
+    caller::Caller,
+    tools::Tools,
+    transport::{Endpoint, Origins, Refusal},
+};
+
+/// What the routes work with.
+pub struct Service {
+    /// The MCP transports.
+    pub endpoint: Arc<Endpoint<Tools>>,
+    /// Makes callers.
+    pub auth: Auth,
+    /// Who may call from where.
+    pub origins: Origins,
+    /// Cancelled when the server begins to drain.
+    pub closing: CancellationToken,
+}
+
+/// The service as one router.
+pub fn router(service: Arc<Service>) -> Router {
+    Router::new()
+        .route("/mcp", any(mcp))
+        .route("/mcp/", any(mcp))
+        .route("/sse", any(sse))
+        .route("/sse/", any(sse))
+        .route("/messages", any(messages))
+        .route("/messages/", any(messages))
+        // Some clients append the advertised path to the one they connected to.
+        .route("/sse/messages", any(messages))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(no_such_method)
+        .with_state(service)
+        // Innermost: a handler's panic becomes a response that the layers above finish.
+        .layer(CatchPanicLayer::custom(panicked))
+        // Answers are one caller's own; no cache may keep them.
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        // Outermost: its time and status are the whole request's.
+        .layer(middleware::from_fn(trace))
+}
+
+const MCP_METHODS: &str = "POST, OPTIONS";
+const SSE_METHODS: &str = "GET, POST, OPTIONS";
+
+/// `/mcp`: Streamable HTTP. GET has no stream to offer and DELETE no session to end.
+async fn mcp(State(service): State<Arc<Service>>, request: Request) -> Response {
+    service
+        .guarded(request, MCP_METHODS, async |service, request| match *request.method() {
+            Method::POST => {
+                let caller = service.caller(&request)?;
+                Arc::clone(&service.endpoint).post(caller, request).await
+            }
+            Method::HEAD => {
+                service.caller(&request)?;
+                Ok(without_body(method_not_allowed(request.method(), MCP_METHODS)))
+            }
+            _ => Ok(method_not_allowed(request.method(), MCP_METHODS)),
+        })
+        .await
+}
+
+/// `/sse`: opens a stream by GET, speaks Streamable HTTP by POST, because clients that were
+/// given this address try that first.
+async fn sse(State(service): State<Arc<Service>>, request: Request) -> Response {
+    service
+        .guarded(request, SSE_METHODS, async |service, request| match *request.method() {
+            Method::POST => {
+                let caller = service.caller(&request)?;
+                Arc::clone(&service.endpoint).post(caller, request).await
+            }
+            // A Streamable HTTP client that asks for its back-channel: there is none.
+            Method::GET if request.headers().contains_key("mcp-session-id") => {
+                Ok(method_not_allowed(request.method(), SSE_METHODS))
+            }
+            Method::GET => {
+                let caller = service.caller(&request)?;
+                let (parts, _) = request.into_parts();
+                Arc::clone(&service.endpoint)
+                    .open_stream(caller, &parts.headers, &parts.extensions)
+                    .await
+            }
+            Method::HEAD => {
+                service.caller(&request)?;
+                Ok(event_stream_head())
+            }
+            _ => Ok(method_not_allowed(request.method(), SSE_METHODS)),
+        })
+        .await
+}
+
+/// `/messages`: what clients send to their stream.
+async fn messages(State(service): State<Arc<Service>>, request: Request) -> Response {
+    service
+        .guarded(request, MCP_METHODS, async |service, request| match *request.method() {
+            Method::POST => {
+                let caller = service.caller(&request)?;
+                Arc::clone(&service.endpoint).post_message(caller, request).await
+            }
+            _ => Ok(method_not_allowed(request.method(), MCP_METHODS)),
+        })
+        .await
+}
+
+impl Service {
+    /// What every MCP route does first: host and origin are checked, a preflight is answered,
+    /// and a page's origin is told that it may read.
+    async fn guarded(
+        &self,
+        request: Request,
+        allow: &'static str,
+        serve: impl AsyncFnOnce(&Self, Request) -> Result<Response, Refusal>,
+    ) -> Response {
+        if let Err(refusal) = self.origins.check(request.headers()) {
+            return refusal.into_response();
+        }
+        let origin = request.headers().get(header::ORIGIN).cloned();
+        let mut response = if request.method() == Method::OPTIONS {
+            preflight(allow)
+        } else {
+            serve(self, request).await.unwrap_or_else(Refusal::into_response)
+        };
+        if let Some(origin) = origin {
+            allow_origin(&mut response, origin);
+        }
+        response
+    }
+
+    fn caller(&self, request: &Request) -> Result<Caller, Refusal> {
+        self.auth.authenticate(request.headers()).map_err(|challenge| {
+            Refusal::new(StatusCode::UNAUTHORIZED, "unauthorized", challenge.message)
+                .header(header::WWW_AUTHENTICATE, challenge.www_authenticate)
+        })
+    }
+}
+
+/// `HEAD /sse`: what GET would answer, without opening a stream.
+fn event_stream_head() -> Response {
+    let mut response = Response::new(Body::empty());
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    response
+}
+
+fn without_body(response: Response) -> Response {
+    let (parts, _) = response.into_parts();
+    Response::from_parts(parts, Body::empty())
+}
+
+/// JSON for every unknown path, before any look at credentials: clients that probe for metadata
+/// parse what they get.
+async fn nothing_here() -> Refusal {
+    Refusal::new(
+        StatusCode::NOT_FOUND,
+        "not_found",
+        "nothing is served at this path; MCP clients use /mcp or /sse",
+    )
+}
+
+async fn no_such_method(request: Request) -> Response {
+    method_not_allowed(request.method(), "GET")
+}

@@ -1,0 +1,243 @@
+//! One pooled HTTP client with deadlines, limits and safe repeats.
+//!
+//! Sends exactly the headers of the contract and nothing else of the caller's request.
+
+use std::{str::FromStr, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use reqwest::Response;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::{
+    Failure,
+    limits::Limits,
+    retry::{self, Outcome},
+};
+use crate::{caller::Caller, catalog::UpstreamRequest};
+
+/// Longest wait for a TCP and TLS handshake. A healthy upstream needs well under a second.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long an unused connection is kept. Below the 60 s after which load balancers drop it
+/// silently.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
+
+/// Unused connections kept to the one upstream host.
+const POOL_MAX_IDLE: usize = 256;
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const IMPERSONATED_TENANT: HeaderName = HeaderName::from_static("x-wiv-impersonated-tenant-id");
+
+/// What the client needs to know.
+#[derive(Debug, Clone)]
+pub struct ClientSettings {
+    /// Scheme, host, port and path prefix of the API, without a trailing slash.
+    pub base_url: String,
+    /// One call's time, repeats included.
+    pub timeout: Duration,
+    /// Largest body read, in bytes.
+    pub body_limit_bytes: usize,
+    /// Calls that may run at once for one key.
+    pub calls_per_key: usize,
+    /// Calls that may run at once in total.
+    pub calls: usize,
+    /// HTTP proxy to go through.
+    pub proxy: Option<String>,
+}
+
+/// The client can't be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the client of the WIV API could not be made")]
+pub struct ClientError(#[from] reqwest::Error);
+
+/// An answer of the WIV API, of any status.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its HTTP status.
+    pub status: StatusCode,
+    /// `Retry-After` in seconds, when it gave one as a number.
+    pub retry_after: Option<Duration>,
+    /// The whole body, within the limit.
+    pub body: Bytes,
+}
+
+/// Connections to the WIV API, shared by all callers.
+pub struct Client {
+    http: reqwest::Client,
+    base_url: String,
+    timeout: Duration,
+    body_limit_bytes: usize,
+    limits: Limits,
+}
+
+impl Client {
+    /// Makes the client; connects to nothing yet.
+    ///
+    /// # Errors
+    /// When the proxy's address can't be used.
+    pub fn new(settings: &ClientSettings) -> Result<Self, ClientError> {
+        let mut default_headers = HeaderMap::new();
+        default_headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("wiv-mcp/", env!("CARGO_PKG_VERSION")))
+            .default_headers(default_headers)
+            .tls_backend_preconfigured(tls())
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+            .pool_max_idle_per_host(POOL_MAX_IDLE)
+            .tcp_nodelay(true)
+            .http2_adaptive_window(true);
+        if let Some(proxy) = &settings.proxy {
+            builder = builder.proxy(reqwest::Proxy::all(proxy)?);
+        }
+        Ok(Self {
+            http: builder.build()?,
+            base_url: settings.base_url.trim_end_matches('/').to_owned(),
+            timeout: settings.timeout,
+            body_limit_bytes: settings.body_limit_bytes,
+            limits: Limits::new(settings.calls_per_key, settings.calls),
+        })
+    }
+
+    /// When a call that begins now must have its answer.
+    pub fn deadline(&self) -> Instant {
+        Instant::now() + self.timeout
+    }
+
+    /// Sends a request with the caller's key, again where that is safe, and reads its answer.
+    ///
+    /// # Errors
+    /// When there is no whole answer. An answer of any status is no error.
+    pub async fn send(
+        &self,
+        caller: &Caller,
+        request: &UpstreamRequest,
+        trace_id: u128,
+        deadline: Instant,
+    ) -> Result<Answer, Failure> {
+        let _turn = self.limits.turn(caller.fingerprint, deadline).await?;
+        let mut sendings = 0;
+        loop {
+            sendings += 1;
+            let result = timeout_at(deadline, self.send_once(caller, request, trace_id, sendings))
+                .await
+                .unwrap_or(Err(Failure::Timeout));
+            if !request.repeatable {
+                return result;
+            }
+            let outcome = match &result {
+                Ok(answer) if answer.status.is_success() => return result,
+                Ok(answer) => Outcome::Status(answer.status, answer.retry_after),
+                Err(Failure::Unreachable(_) | Failure::Broken(_)) => Outcome::NoAnswer,
+                Err(_) => return result,
+            };
+            let remaining = deadline.saturating_duration_since(Instant::now());
+            let Some(wait) = retry::wait(outcome, sendings, remaining, jitter(trace_id)) else {
+                return result;
+            };
+            tracing::debug!(?outcome, sendings, ?wait, "repeating a request to the WIV API");
+            sleep(wait).await;
+        }
+    }
+
+    async fn send_once(
+        &self,
+        caller: &Caller,
+        request: &UpstreamRequest,
+        trace_id: u128,
+        sending: u32,
+    ) -> Result<Answer, Failure> {
+        let url = [self.base_url.as_str(), request.path_and_query.as_str()].concat();
+        let mut builder = self
+            .http
+            .request(request.method.clone(), url)
+            .header(API_KEY, caller.key.header_value())
+            .header(REQUEST_ID, format!("{trace_id:032x}"))
+            .header(TRACEPARENT, traceparent(trace_id, sending));
+        if let Some(tenant) = &request.impersonated_tenant {
+            builder = builder.header(IMPERSONATED_TENANT, tenant.clone());
+        }
+        if let Some(body) = &request.body {
+            builder = builder
+                .header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))
+                .body(body.clone());
+        }
+        let response = builder.send().await.map_err(failure)?;
+        let status = response.status();
+        let retry_after = seconds(response.headers().get(header::RETRY_AFTER));
+        let body = self.read(response).await?;
+        Ok(Answer { status, retry_after, body })
+    }
+
+    /// Reads a body, never more than the limit of it.
+    async fn read(&self, mut response: Response) -> Result<Bytes, Failure> {
+        let too_large = || Failure::TooLarge { limit_bytes: self.body_limit_bytes };
+        let announced = response.content_length().and_then(|size| usize::try_from(size).ok());
+        if announced.is_some_and(|size| size > self.body_limit_bytes) {
+            return Err(too_large());
+        }
+        let Some(first) = response.chunk().await.map_err(failure)? else {
+            return Ok(Bytes::new());
+        };
+        // Small answers come in one piece, which then needs no copy.
+        if announced == Some(first.len()) {
+            return Ok(first);
+        }
+        let mut body = BytesMut::with_capacity(announced.unwrap_or(0).max(first.len()));
+        let mut piece = Some(first);
+        while let Some(bytes) = piece {
+            if body.len() + bytes.len() > self.body_limit_bytes {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&bytes);
+            piece = response.chunk().await.map_err(failure)?;
+        }
+        Ok(body.freeze())
+    }
+}
+
+fn failure(error: reqwest::Error) -> Failure {
+    // Addresses hold ids of the caller's objects: not for the log.
+    let error = error.without_url();
+    if error.is_builder() {
+        Failure::Unsendable(error)
+    } else if error.is_connect() {
+        Failure::Unreachable(error)
+    } else {
+        Failure::Broken(error)
+    }
+}
+
+/// TLS with the Mozilla roots of the binary; versions and suites are rustls' own choice.
+fn tls() -> rustls::ClientConfig {
+    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut roots = rustls::RootCertStore::empty();
+    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("the provider supports rustls' default versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth()
+}
+
+/// W3C Trace Context: the trace is the request's id, each sending is a span of its own.
+fn traceparent(trace_id: u128, sending: u32) -> String {
+    let span = (trace_id as u64).wrapping_add(u64::from(sending)).max(1);
+    format!("00-{trace_id:032x}-{span:016x}-01")
+}
+
+/// A number in 0..1 that differs from request to request; no secret hangs on it.
+fn jitter(trace_id: u128) -> f64 {
+    ((trace_id >> 64) as u32) as f64 / f64::from(u32::MAX)
+}
+
+/// `Retry-After` in its form with seconds (RFC 9110, 10.2.3); a date counts as absent.
+fn seconds(value: Option<&HeaderValue>) -> Option<Duration> {
+    value?.to_str().ok().and_then(|text| u64::from_str(text.trim()).ok()).map(Duration::from_secs)
+}
