@@ -12,8 +12,8 @@ mod shape;
 mod shorten;
 
 pub use failure::{FailureKind, ToolFailure};
-pub use refused::Operation;
 pub use page::{Page, Position};
+pub use refused::Operation;
 pub use shape::{Layout, Limits, Rendered, render};
 
 use serde_json::value::RawValue;

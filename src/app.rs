@@ -71,8 +71,7 @@ impl App {
     /// # Errors
     /// When a part can't be made of its settings, or the address is taken.
     pub async fn start(settings: &Settings, audience: Audience) -> Result<Self, StartError> {
-        let listen =
-            |source| StartError::Listen { address: settings.listen, source };
+        let listen = |source| StartError::Listen { address: settings.listen, source };
         let listener: TcpListener = server::bind(settings.listen).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let origin = settings.public_url.clone().unwrap_or_else(|| Origin::of_listener(address));
@@ -173,9 +172,7 @@ pub fn tools(
     let toolsets = settings
         .toolsets
         .iter()
-        .map(|name| {
-            Toolset::parse(name).ok_or_else(|| StartError::UnknownToolset(name.clone()))
-        })
+        .map(|name| Toolset::parse(name).ok_or_else(|| StartError::UnknownToolset(name.clone())))
         .collect::<Result<Vec<_>, _>>()?;
     let tools_settings = ToolsSettings {
         read_only: settings.read_only,

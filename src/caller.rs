@@ -49,8 +49,7 @@ impl ApiKey {
         if !text.iter().all(u8::is_ascii_graphic) {
             return Err(ApiKeyError::NotVisibleAscii);
         }
-        let mut value =
-            HeaderValue::from_bytes(text).map_err(|_| ApiKeyError::NotVisibleAscii)?;
+        let mut value = HeaderValue::from_bytes(text).map_err(|_| ApiKeyError::NotVisibleAscii)?;
         value.set_sensitive(true);
         Ok(Self(value))
     }

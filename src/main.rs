@@ -21,6 +21,9 @@ use wiv_mcp::{
     telemetry::{self, LogFormat},
 };
 
+#[cfg(feature = "sandbox")]
+use wiv_mcp::sandbox::Sandbox;
+
 #[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
@@ -210,7 +213,10 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 
 fn call(matches: &ArgMatches) -> Result<(), Failure> {
     let (settings, _) = load(RunAs::Command, matches)?;
-    log(&settings)?;
+    // A person at a terminal wants the answer, not a server's log, unless they ask for it.
+    if settings.log.as_str() != "info" {
+        log(&settings)?;
+    }
     let Some(key) = settings.wiv_api_key.clone() else {
         let missing = anyhow::anyhow!("set WIV_API_KEY to the key to call with");
         return Err(Failure::Usage(missing));
@@ -233,7 +239,8 @@ fn call(matches: &ArgMatches) -> Result<(), Failure> {
     let caller = Auth::new(keys.hash_key("caller"), String::new()).caller(key);
     let call = ToolCall { name: tool, arguments };
     let as_json = matches.get_flag("json");
-    let run = commands::call::run(&tools, &caller, call, as_json, &mut io::stdout().lock());
+    let mut output = io::stdout().lock();
+    let run = commands::call::run(&tools, &caller, call, as_json, &mut output);
     if runtime()?.block_on(run)? { Ok(()) } else { Err(Failure::Told) }
 }
 
@@ -268,17 +275,27 @@ fn demo(matches: &ArgMatches) -> Result<(), Failure> {
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     runtime()?.block_on(async {
         let stop = stop_signal()?;
-        let demo = commands::demo::start(port).await?;
+        let sandbox = Sandbox::start(0).await.context("the stand-in WIV API")?;
+        let settings =
+            Settings::for_loopback(([127, 0, 0, 1], port).into(), sandbox.wiv_api_url())?;
+        let app = App::start(&settings, Audience::ThisMachine)
+            .await
+            .with_context(|| format!("port {port} {OTHER_PORT}"))?;
+        let mut output = io::stdout().lock();
         if matches.get_flag("json") {
-            writeln!(io::stdout().lock(), "{}", demo.to_json())?;
+            writeln!(output, "{}", commands::demo::to_json(app.origin(), &sandbox))?;
         } else {
-            demo.print(&mut io::stdout().lock())?;
+            commands::demo::print(app.origin(), &sandbox, &mut output)?;
         }
+        drop(output);
         stop.await;
-        demo.stop().await;
+        app.stop().await;
         Ok(())
     })
 }
+
+#[cfg(feature = "sandbox")]
+const OTHER_PORT: &str = "can't be used; choose another with --port, or --port 0 for any";
 
 #[cfg(feature = "sandbox")]
 fn sandbox(matches: &ArgMatches) -> Result<(), Failure> {
@@ -286,9 +303,8 @@ fn sandbox(matches: &ArgMatches) -> Result<(), Failure> {
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     runtime()?.block_on(async {
         let stop = stop_signal()?;
-        let sandbox = wiv_mcp::sandbox::Sandbox::start(port).await.with_context(|| {
-            format!("port {port} can't be used; choose another with --port, or --port 0 for any")
-        })?;
+        let sandbox =
+            Sandbox::start(port).await.with_context(|| format!("port {port} {OTHER_PORT}"))?;
         if matches.get_flag("json") {
             writeln!(io::stdout().lock(), "{}", commands::sandbox::to_json(&sandbox))?;
         } else {

@@ -176,3 +176,6 @@ fn host(text: &str) -> Option<String> {
 const fn default_port(is_https: bool) -> u16 {
     if is_https { 443 } else { 80 }
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,8 +42,7 @@ const OUT_OF_FILES_PAUSE: Duration = Duration::from_millis(100);
 /// # Errors
 /// When the address is taken or not ours.
 pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket =
-        if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)

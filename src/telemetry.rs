@@ -43,10 +43,7 @@ pub enum LogFormat {
 ///
 /// # Errors
 /// When the filter can't be read.
-pub fn init(
-    filter: &str,
-    format: LogFormat,
-) -> Result<(), tracing_subscriber::filter::ParseError> {
+pub fn init(filter: &str, format: LogFormat) -> Result<(), tracing_subscriber::filter::ParseError> {
     init_with(filter, format, std::io::stderr)
 }
 

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 pub(super) fn depth(text: &str) -> usize {
     let bytes = text.as_bytes();
     let (mut depth, mut deepest, mut at) = (0_usize, 0_usize, 0_usize);
-    while let Some(found) = next_structural(&bytes[at..]) {
+    while let Some(found) = bytes.get(at..).and_then(next_structural) {
         at += found;
         match bytes[at] {
             b'"' => at = end_of_string(bytes, at),
@@ -71,7 +71,8 @@ fn plain_string(json: &str) -> Option<&str> {
 
 fn write_cut(out: &mut String, text: &str, limit: usize) -> bool {
     // Most cells are short and clean.
-    if text.len() <= limit && !text.bytes().any(|byte| byte < b' ' || byte == b'|' || byte == 0x7f) {
+    if text.len() <= limit && !text.bytes().any(|byte| byte < b' ' || byte == b'|' || byte == 0x7f)
+    {
         out.push_str(text);
         return false;
     }

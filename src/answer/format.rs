@@ -64,8 +64,7 @@ pub(super) fn table<'a>(rows: &[&'a RawValue], limit: usize) -> Table<'a> {
     let cells: Vec<Vec<Option<&'a RawValue>>> = rows
         .iter()
         .map(|row| {
-            let members =
-                members(row).unwrap_or_else(|| vec![(Cow::Borrowed("value"), *row)]);
+            let members = members(row).unwrap_or_else(|| vec![(Cow::Borrowed("value"), *row)]);
             line_up(&mut columns, members)
         })
         .collect();
@@ -99,10 +98,7 @@ pub(super) fn table<'a>(rows: &[&'a RawValue], limit: usize) -> Table<'a> {
 }
 
 /// Puts a row's values under their columns, adding columns at their first sight.
-fn line_up<'a>(
-    columns: &mut Vec<Cow<'a, str>>,
-    members: Members<'a>,
-) -> Vec<Option<&'a RawValue>> {
+fn line_up<'a>(columns: &mut Vec<Cow<'a, str>>, members: Members<'a>) -> Vec<Option<&'a RawValue>> {
     let mut cells = vec![None; columns.len()];
     for (position, (name, value)) in members.into_iter().enumerate() {
         // Rows mostly have the same members in the same order.

@@ -46,8 +46,7 @@ impl Page {
         };
         let begin = position.offset.min(rows.len());
         let end = begin.saturating_add(limit).min(rows.len());
-        let next =
-            (end < rows.len()).then_some(Position { page_key: None, offset: end });
+        let next = (end < rows.len()).then_some(Position { page_key: None, offset: end });
         (&rows[begin..end], Self { shown: end - begin, total, next })
     }
 }

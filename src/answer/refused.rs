@@ -186,7 +186,10 @@ impl ToolFailure {
         };
         Self {
             status: Some(status.as_u16()),
-            ..Self::new(kind, format!("WIV sent an answer that can't be read: {malformed}. {advice}"))
+            ..Self::new(
+                kind,
+                format!("WIV sent an answer that can't be read: {malformed}. {advice}"),
+            )
         }
     }
 }

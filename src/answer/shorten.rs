@@ -6,8 +6,7 @@
 use serde_json::{Value, value::RawValue};
 
 /// What one step keeps: characters of a text, elements of an inner list.
-const STEPS: [(usize, usize); 5] =
-    [(2000, usize::MAX), (500, 500), (200, 100), (80, 25), (40, 5)];
+const STEPS: [(usize, usize); 5] = [(2000, usize::MAX), (500, 500), (200, 100), (80, 25), (40, 5)];
 
 /// Makes the values fit into `limit` bytes together, as far as the steps reach, and says what
 /// was done.

@@ -67,11 +67,8 @@ fn text(catalog: &Catalog, output: &mut dyn Write) -> io::Result<()> {
     };
     let widths: [usize; 5] = std::array::from_fn(width);
     for row in &rows {
-        let cells: Vec<String> = row
-            .iter()
-            .zip(widths)
-            .map(|(cell, width)| format!("{cell:width$}"))
-            .collect();
+        let cells: Vec<String> =
+            row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
         writeln!(output, "{}", cells.join("  ").trim_end())?;
     }
     Ok(())

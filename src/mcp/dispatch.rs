@@ -89,7 +89,10 @@ pub(crate) async fn dispatch<H: Host>(
         Params::None => serde_json::Map::new(),
         Params::Other => {
             let error = Error::new(Code::InvalidParams, "`params` must be a JSON object");
-            return Response { body: messages::response_error(Some(&id), &error), initialized: None };
+            return Response {
+                body: messages::response_error(Some(&id), &error),
+                initialized: None,
+            };
         }
     };
     let mut initialized = None;

@@ -98,8 +98,8 @@ pub(crate) enum Frame {
 /// `-32700` when it isn't UTF-8, isn't JSON or nests too deep; `-32600` when it is JSON but no
 /// message, repeats a name within an object, or holds too many messages.
 pub(crate) fn parse(body: &Bytes) -> Result<Frame, Invalid> {
-    let text = std::str::from_utf8(body)
-        .map_err(|_| refuse(Code::ParseError, "the body is not UTF-8"))?;
+    let text =
+        std::str::from_utf8(body).map_err(|_| refuse(Code::ParseError, "the body is not UTF-8"))?;
     let found = strict::Found { too_deep: Cell::new(false), repeated_name: Cell::new(false) };
     let mut reader = serde_json::Deserializer::from_str(text);
     let frame = strict::read_frame(&mut reader, &found)
@@ -125,9 +125,7 @@ pub(crate) fn parse(body: &Bytes) -> Result<Frame, Invalid> {
                 let message = "a batch holds 1 to 32 messages; send them one by one";
                 return Err(refuse(Code::InvalidRequest, message));
             }
-            Ok(Frame::Batch(
-                first.into_iter().map(|fields| message(body, fields, false)).collect(),
-            ))
+            Ok(Frame::Batch(first.into_iter().map(|fields| message(body, fields, false)).collect()))
         }
         strict::Frame::Neither => {
             Err(refuse(Code::InvalidRequest, "a JSON-RPC message is a JSON object"))
@@ -152,7 +150,9 @@ fn message(
     };
     let id = fields.id.map(str::trim_ascii);
     let readable_id = id
-        .filter(|id| id.starts_with(|first: char| first == '"' || first == '-' || first.is_ascii_digit()))
+        .filter(|id| {
+            id.starts_with(|first: char| first == '"' || first == '-' || first.is_ascii_digit())
+        })
         .map(|id| Id(body.slice_ref(id.as_bytes())));
     let invalid = |message| Invalid {
         id: readable_id.clone(),

@@ -14,7 +14,6 @@ use crate::origin::{HttpUrl, Origin};
 use crate::seal::SealingKeys;
 use crate::telemetry::LogFormat;
 
-
 /// A type that a setting can have.
 pub(super) trait Kind: Sized {
     /// What a value looks like, in a word for help texts.

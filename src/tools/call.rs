@@ -10,7 +10,10 @@ use super::{Tools, connection};
 use crate::{
     answer::{self, FailureKind, Position, ToolFailure},
     caller::Caller,
-    catalog::{Action, AnswerShape, Arguments, Confidence, Operation, Paging, Problem, Tool, UpstreamRequest},
+    catalog::{
+        Action, AnswerShape, Arguments, Confidence, Operation, Paging, Problem, Tool,
+        UpstreamRequest,
+    },
     mcp::{self, Context, ToolCall, ToolResult},
     wiv,
 };
@@ -37,8 +40,7 @@ impl Tools {
         };
         let outcome = match tool.check(call.arguments) {
             Ok(arguments) => {
-                let step =
-                    Step { caller, tool, arguments: &arguments, trace_id: context.trace_id };
+                let step = Step { caller, tool, arguments: &arguments, trace_id: context.trace_id };
                 match &tool.action {
                     Action::Call(operation) => self.call_operation(step, operation).await,
                     Action::Overlay { read, write, argument } => {
@@ -87,16 +89,16 @@ impl Tools {
         operation: &Operation,
     ) -> Result<ToolResult, ToolFailure> {
         let position = match step.arguments.cursor() {
-            Some(cursor) => {
-                self.open_cursor(step.caller, step.tool, step.arguments, cursor).ok_or_else(|| {
+            Some(cursor) => self
+                .open_cursor(step.caller, step.tool, step.arguments, cursor)
+                .ok_or_else(|| {
                     invalid(&[Problem {
                         path: "cursor".into(),
                         message: "it is not from this tool with these arguments and this key; \
                                   leave it out to begin anew"
                             .into(),
                     }])
-                })?
-            }
+                })?,
             None => Position::default(),
         };
         let request = operation
@@ -115,13 +117,11 @@ impl Tools {
         write: &Operation,
         argument: &str,
     ) -> Result<ToolResult, ToolFailure> {
-        let request =
-            read.request(step.arguments, None).map_err(|problem| invalid(&[problem]))?;
+        let request = read.request(step.arguments, None).map_err(|problem| invalid(&[problem]))?;
         let present = self.send(step, read, &request).await?;
         let body = lay_over(&present, step.arguments, argument)?;
-        let request = write
-            .request_with_body(step.arguments, body)
-            .map_err(|problem| invalid(&[problem]))?;
+        let request =
+            write.request_with_body(step.arguments, body).map_err(|problem| invalid(&[problem]))?;
         let answer = self.send(step, write, &request).await?;
         self.shape(step, write, &request, &answer, &Position::default())
     }
@@ -188,17 +188,21 @@ impl Tools {
             limit: operation.paging.map(|_| step.arguments.limit()),
             limits: self.settings.answer_limits(),
         };
-        let seal =
-            |next| self.seal_cursor(step.caller, step.tool, step.arguments, &next);
-        let rendered = answer::render(&answer.body, layout, position, seal).map_err(|malformed| {
-            tracing::warn!(
-                operation = &*operation.id,
-                request.id = format_args!("{:032x}", step.trace_id),
-                error = &malformed as &dyn std::error::Error,
-                "the WIV API sent an answer that can't be read"
-            );
-            ToolFailure::unreadable(self.facts(step, operation, request), answer.status, &malformed)
-        })?;
+        let seal = |next| self.seal_cursor(step.caller, step.tool, step.arguments, &next);
+        let rendered =
+            answer::render(&answer.body, layout, position, seal).map_err(|malformed| {
+                tracing::warn!(
+                    operation = &*operation.id,
+                    request.id = format_args!("{:032x}", step.trace_id),
+                    error = &malformed as &dyn std::error::Error,
+                    "the WIV API sent an answer that can't be read"
+                );
+                ToolFailure::unreadable(
+                    self.facts(step, operation, request),
+                    answer.status,
+                    &malformed,
+                )
+            })?;
         Ok(ToolResult { text: rendered.text, structured: rendered.structured, is_error: false })
     }
 }

@@ -60,8 +60,7 @@ fn binding(caller: &Caller, tool: &Tool, arguments: &Arguments) -> String {
     hash.update(caller.key.expose());
     hash.update(b"\n");
     hash.update(tool.name.as_bytes());
-    let mut named: Vec<_> =
-        arguments.iter().filter(|(name, _)| !PER_PAGE.contains(name)).collect();
+    let mut named: Vec<_> = arguments.iter().filter(|(name, _)| !PER_PAGE.contains(name)).collect();
     named.sort_unstable_by_key(|(name, _)| *name);
     for (name, value) in named {
         hash.update(b"\n");

@@ -104,9 +104,10 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
                 for message in messages {
                     match message {
                         Ok(message) => self.take(&caller, context, &session, message)?,
-                        Err(invalid) => session.push(event_stream::message(
-                            &mcp::response_error(invalid.id.as_ref(), &invalid.error),
-                        )),
+                        Err(invalid) => session.push(event_stream::message(&mcp::response_error(
+                            invalid.id.as_ref(),
+                            &invalid.error,
+                        ))),
                     }
                 }
             }
@@ -153,9 +154,8 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             };
             answering.finish(&id, event_stream::message(&answer));
         };
-        let started = session.start(id, effect == Effect::Write, || {
-            self.tasks.spawn(run).abort_handle()
-        });
+        let started =
+            session.start(id, effect == Effect::Write, || self.tasks.spawn(run).abort_handle());
         if started { Ok(()) } else { Err(unknown_session()) }
     }
 

@@ -21,7 +21,11 @@ pub struct Refusal {
 
 impl Refusal {
     /// A refusal with a short code for programs and a sentence for people.
-    pub fn new(status: StatusCode, error: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn new(
+        status: StatusCode,
+        error: &'static str,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
         let body = json!({ "error": error, "message": message.into() });
         Self {
             status,

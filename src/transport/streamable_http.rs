@@ -96,11 +96,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
 
     /// Which form the answer takes: what the header names, else what `initialize` settled, else
     /// the newest that begins with `initialize`.
-    fn revision(
-        &self,
-        headers: &HeaderMap,
-        frame: &Frame,
-    ) -> Result<&'static Revision, Refusal> {
+    fn revision(&self, headers: &HeaderMap, frame: &Frame) -> Result<&'static Revision, Refusal> {
         let named = headers::revision(headers);
         let modern_body = match frame {
             Frame::One(Message::Request(request)) => {
@@ -136,9 +132,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let keep_alive = self.settings.keep_alive;
         let endpoint = Arc::clone(&self);
         let id = request.id.clone();
-        let run = async move {
-            mcp::dispatch(&*endpoint.host, &caller, context, request).await
-        };
+        let run = async move { mcp::dispatch(&*endpoint.host, &caller, context, request).await };
         // Dropped with the connection when it only reads; a write goes on without its listener.
         let mut answer: Running = match effect {
             Effect::Read => Box::pin(run),

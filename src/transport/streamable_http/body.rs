@@ -36,11 +36,7 @@ pub(in crate::transport) async fn read(
     })
 }
 
-async fn collect(
-    mut body: Body,
-    announced: usize,
-    limit_bytes: usize,
-) -> Result<Bytes, Refusal> {
+async fn collect(mut body: Body, announced: usize, limit_bytes: usize) -> Result<Bytes, Refusal> {
     let mut read = 0;
     let mut pieces: Option<BytesMut> = None;
     let mut only = Bytes::new();

@@ -1,0 +1,154 @@
+//! What a model reads for what WIV sent.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+
+const LAYOUT: Layout =
+    Layout { rows: true, scrolls: false, limit: Some(2), limits: Limits { text_chars: 32_000 } };
+
+fn show(body: &Value, layout: Layout, position: &Position) -> (Value, String) {
+    let seal = |next: Position| {
+        format!("{}+{}", next.page_key.map_or("".into(), |key| key.get().to_owned()), next.offset)
+    };
+    let rendered = render(body.to_string().as_bytes(), layout, position, seal).unwrap();
+    assert!(!rendered.structured.contains('\n'));
+    (serde_json::from_str(&rendered.structured).unwrap(), rendered.text)
+}
+
+#[test]
+fn a_whole_list_is_cut_into_pages_by_offset() {
+    let body = json!({ "data": [{ "id": 1 }, { "id": 2 }, { "id": 3 }], "next_page_key": null });
+    let (first, text) = show(&body, LAYOUT, &Position::default());
+    assert_eq!(first["data"], json!([{ "id": 1 }, { "id": 2 }]));
+    assert_eq!(first["page"], json!({ "shown": 2, "total": 3, "next_cursor": "+2" }));
+    assert!(text.starts_with("Rows 1 to 2 of 3.") && text.contains("`cursor` set to +2"), "{text}");
+    let (last, text) = show(&body, LAYOUT, &Position { page_key: None, offset: 2 });
+    assert_eq!(last["data"], json!([{ "id": 3 }]));
+    assert_eq!(last["page"], json!({ "shown": 1, "total": 3, "next_cursor": null }));
+    assert!(text.starts_with("Rows 3 to 3 of 3."), "{text}");
+    let (beyond, _) = show(&body, LAYOUT, &Position { page_key: None, offset: 9 });
+    assert_eq!(beyond["data"], json!([]));
+}
+
+#[test]
+fn a_scrolled_page_is_never_cut() {
+    let layout = Layout { scrolls: true, ..LAYOUT };
+    let key = json!({ "scroll_id": "s" });
+    let body = json!({ "data": [{ "id": 1 }, { "id": 2 }, { "id": 3 }], "next_page_key": key });
+    let (page, _) = show(&body, layout, &Position::default());
+    assert_eq!(page["page"]["shown"], 3);
+    assert_eq!(page["page"]["total"], Value::Null);
+    assert_eq!(page["page"]["next_cursor"], r#"{"scroll_id":"s"}+0"#);
+    let body = json!({ "data": [{ "id": 4 }, { "id": 5 }, { "id": 6 }], "next_page_key": null });
+    let scrolled = Position { page_key: Some(serde_json::from_str("{}").unwrap()), offset: 0 };
+    let (last, _) = show(&body, layout, &scrolled);
+    assert_eq!(last["page"], json!({ "shown": 3, "total": null, "next_cursor": null }));
+}
+
+#[test]
+fn more_rows_that_nobody_can_ask_for_are_told() {
+    let body = json!({ "data": [{ "id": 1 }], "next_page_key": { "scroll_id": "s" } });
+    let (page, _) = show(&body, LAYOUT, &Position::default());
+    assert!(page["notes"][0].as_str().unwrap().contains("more rows"));
+    assert_eq!(page["page"]["next_cursor"], Value::Null);
+}
+
+#[test]
+fn texts_from_upstream_can_not_break_a_table() {
+    let row = json!({ "name": "a|b\nc\u{7}\"d\"", "none": null, "deep": { "x": [1] } });
+    let (_, text) = show(&json!({ "data": [row] }), LAYOUT, &Position::default());
+    assert!(text.contains("| a\\|b c \"d\" |  | {\"x\":[1]} |"), "{text}");
+}
+
+#[test]
+fn rows_with_different_members_share_their_columns() {
+    let body = json!({ "data": [{ "a": 1, "b": 2 }, { "b": 3, "c": 4 }] });
+    let (_, text) = show(&body, LAYOUT, &Position::default());
+    assert!(text.contains("| a | b | c |\n|---|---|---|\n| 1 | 2 |"), "{text}");
+    assert!(text.contains("|  | 3 | 4 |"), "{text}");
+}
+
+#[test]
+fn a_table_that_is_too_large_leaves_out_columns_and_says_so() {
+    let rows: Vec<Value> = (0..100)
+        .map(|id| json!({ "id": id, "why": "long text ".repeat(40), "amount": 10.5 }))
+        .collect();
+    let layout = Layout { limit: Some(100), limits: Limits { text_chars: 6_000 }, ..LAYOUT };
+    let (structured, text) = show(&json!({ "data": rows }), layout, &Position::default());
+    assert!(text.len() < 6_000, "{}", text.len());
+    assert!(text.contains("| id | amount |") && text.contains("| 99 | 10.5 |"), "{text}");
+    let notes = structured["notes"].to_string();
+    assert!(notes.contains("leaves out why"), "{notes}");
+}
+
+#[test]
+fn data_that_is_too_large_has_its_texts_cut_and_keeps_its_rows() {
+    let rows: Vec<Value> =
+        (0..50).map(|id| json!({ "id": id, "log": "x".repeat(50_000) })).collect();
+    let layout = Layout { limit: Some(50), ..LAYOUT };
+    let (structured, _) = show(&json!({ "data": rows }), layout, &Position::default());
+    assert_eq!(structured["data"].as_array().unwrap().len(), 50);
+    assert!(structured.to_string().len() < 130_000);
+    assert!(structured["notes"].to_string().contains("cut to 2000 characters"));
+}
+
+#[test]
+fn an_object_becomes_lines_and_its_lists_tables() {
+    let body = json!({ "data": {
+        "name": "Stop idle instances",
+        "active": true,
+        "owner": { "team": "platform" },
+        "steps": [{ "name": "Start", "type": "TRIGGER" }, { "name": "End", "type": "EXIT" }],
+    }});
+    let (structured, text) = show(&body, LAYOUT, &Position::default());
+    assert_eq!(structured["data"], body["data"]);
+    assert_eq!(
+        text,
+        "name: Stop idle instances\nactive: true\nowner:\n  team: platform\nsteps: 2 rows\n\n\
+         | name | type |\n|---|---|\n| Start | TRIGGER |\n| End | EXIT |\n\n"
+    );
+}
+
+#[test]
+fn an_answer_without_the_envelope_is_taken_whole() {
+    let (structured, _) = show(&json!({ "ok": true }), LAYOUT, &Position::default());
+    assert_eq!(structured["data"], json!({ "ok": true }));
+}
+
+#[test]
+fn answers_that_can_not_be_read_are_told_apart() {
+    let position = Position::default();
+    let refused = |body: &[u8]| render(body, LAYOUT, &position, |_| String::new()).unwrap_err();
+    assert!(matches!(refused(b"<html>"), Malformed::NotJson(_)));
+    assert!(matches!(refused(b""), Malformed::NotJson(_)));
+    assert!(matches!(refused(b"{\"data\":[1,2"), Malformed::NotJson(_)));
+    assert!(matches!(refused(b"{\"data\":\"\xff\"}"), Malformed::NotUtf8(_)));
+    let deep = format!("{{\"data\":{}{}}}", "[".repeat(100), "]".repeat(100));
+    assert!(matches!(refused(deep.as_bytes()), Malformed::TooDeep));
+}
+
+#[test]
+fn depth_counts_brackets_outside_of_strings() {
+    for (text, expected) in
+        [("1", 0), ("[]", 1), (r#"{"a":["[[[\"[",{}]}"#, 3), (r#"["\\"]"#, 1), ("[\"", 1)]
+    {
+        assert_eq!(cells::depth(text), expected, "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_body_makes_rendering_panic(body: Vec<u8>) {
+        let _either = render(&body, LAYOUT, &Position::default(), |_| String::new());
+    }
+
+    #[test]
+    fn a_row_with_any_texts_stays_one_line_of_the_table(name: String, text: String) {
+        let body = json!({ "data": [{ "id": 1, name: text }] });
+        let (structured, text) = show(&body, LAYOUT, &Position::default());
+        prop_assert_eq!(&structured["data"], &body["data"]);
+        prop_assert_eq!(text.lines().filter(|line| line.starts_with('|')).count(), 3);
+    }
+}

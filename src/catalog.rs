@@ -1,0 +1,99 @@
+//! The tools, as data read from one OpenAPI document.
+//!
+//! Not for sending requests or reading answers: `wiv` and `answer` do that. No code here or
+//! elsewhere knows a WIV path; `catalog/wiv.openapi.yaml` and documents that replace it do.
+//! A `Catalog` that exists is sound: its schemas compile, its requests can be built.
+
+mod arguments;
+mod document;
+mod nearest;
+mod operation;
+mod paging;
+mod request;
+mod tool;
+mod toolset;
+mod wording;
+
+use std::sync::Arc;
+
+use document::Schemas;
+
+pub use arguments::{Arguments, Problem};
+pub use document::{DocumentError, Mistake};
+pub use operation::{AnswerShape, Confidence, Money, Operation, Period};
+pub use paging::Paging;
+pub use request::UpstreamRequest;
+pub use tool::{Action, Hints, Tool};
+pub use toolset::Toolset;
+
+/// The document that is part of the binary.
+const BUILT_IN: &str = include_str!("catalog/wiv.openapi.yaml");
+
+/// All tools, and the request that tries a key. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    tools: Arc<[Tool]>,
+    key_check: UpstreamRequest,
+}
+
+impl Catalog {
+    /// The catalogue that is part of the binary.
+    pub fn built_in() -> Self {
+        Self::read(BUILT_IN, Schemas::Proven).expect("a unit test reads the built-in document")
+    }
+
+    /// Reads a document that replaces the built-in one.
+    ///
+    /// # Errors
+    /// Lists every mistake of the document with its place.
+    pub fn from_yaml(text: &str) -> Result<Self, DocumentError> {
+        Self::read(text, Schemas::Unproven)
+    }
+
+    fn read(text: &str, schemas: Schemas) -> Result<Self, DocumentError> {
+        let contents = document::read(text, schemas)?;
+        Ok(Self { tools: contents.tools.into(), key_check: contents.key_check })
+    }
+
+    /// The tools in the order of the document.
+    pub fn tools(&self) -> &[Tool] {
+        &self.tools
+    }
+
+    /// The tool of that name.
+    pub fn tool(&self, name: &str) -> Option<&Tool> {
+        self.tools.iter().find(|tool| *tool.name == *name)
+    }
+
+    /// At most three names of tools that look like a name which is none, the nearest first.
+    pub fn nearest_tools(&self, name: &str) -> Vec<&str> {
+        nearest::nearest(self.tools.iter().map(|tool| &*tool.name), name)
+    }
+
+    /// The read that tries whether a key is good.
+    pub fn key_check(&self) -> UpstreamRequest {
+        self.key_check.clone()
+    }
+}
+
+/// The JSON Schema of every tool's structured result.
+///
+/// Requires nothing and leaves rows open: clients check failures against it as well, and give up
+/// on a result that does not match.
+pub fn output_schema() -> &'static str {
+    concat!(
+        r#"{"type":"object","properties":{"#,
+        r#""data":{"description":"Rows or one object, as WIV returned them."},"#,
+        r#""page":{"type":"object","properties":{"shown":{"type":"integer"},"#,
+        r#""total":{"type":["integer","null"]},"next_cursor":{"type":["string","null"]}}},"#,
+        r#""totals":{"type":"object"},"#,
+        r#""notes":{"type":"array","items":{"type":"string"}},"#,
+        r#""error":{"type":"object","properties":{"kind":{"type":"string"},"#,
+        r#""status":{"type":["integer","null"]},"message":{"type":"string"},"#,
+        r#""retry_after_seconds":{"type":["number","null"]},"#,
+        r#""request_id":{"type":["string","null"]}}}}}"#,
+    )
+}
+
+#[cfg(test)]
+mod tests;

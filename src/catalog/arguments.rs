@@ -1,0 +1,100 @@
+//! Checks a call's arguments before anything goes upstream.
+//!
+//! Knows schemas, not meanings. All problems of a call are told at once, in words that a model
+//! can act on.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::{Tool, paging, wording};
+
+/// Most problems told at once: enough to mend a call, and an answer of bounded size.
+pub(super) const MAX_PROBLEMS: usize = 10;
+
+/// The arguments of a call that passed [`Tool::check`].
+#[derive(Debug)]
+pub struct Arguments {
+    values: Map<String, Value>,
+}
+
+/// One thing wrong with a call's arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Which argument, such as `filters.status[0]`.
+    pub path: String,
+    /// What was expected and what came.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "`{}`: {}", self.path, self.message)
+    }
+}
+
+impl Tool {
+    /// Checks the arguments of a call.
+    ///
+    /// # Errors
+    /// All problems, ten at most.
+    pub fn check(&self, arguments: Map<String, Value>) -> Result<Arguments, Vec<Problem>> {
+        let arguments = Value::Object(arguments);
+        let validator = self.validator();
+        let mut problems = if validator.is_valid(&arguments) {
+            Vec::new()
+        } else {
+            wording::problems(validator, &self.input_schema, &arguments)
+        };
+        let Value::Object(values) = arguments else {
+            unreachable!("an object was wrapped above");
+        };
+        let arguments = Arguments { values };
+        if let Some(operation) = self.operation() {
+            // A value that broke the schema was told already.
+            let more = operation.misplaced(&arguments);
+            let told: Vec<String> = problems.iter().map(|problem| problem.path.clone()).collect();
+            problems.extend(more.filter(|problem| !told.contains(&problem.path)));
+        }
+        problems.truncate(MAX_PROBLEMS);
+        if problems.is_empty() { Ok(arguments) } else { Err(problems) }
+    }
+}
+
+impl Arguments {
+    /// The arguments of a request that nobody's call makes.
+    pub(super) fn none() -> Self {
+        Self { values: Map::new() }
+    }
+
+    /// The value of an argument, if it was given.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.values.get(name)
+    }
+
+    /// All given arguments, in the caller's order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Rows of a page.
+    pub fn limit(&self) -> usize {
+        let given = self.get(paging::LIMIT).and_then(Value::as_f64);
+        // JSON Schema takes 5.0 for an integer as well; the schema bounds it.
+        given.map_or(paging::DEFAULT_LIMIT, |limit| limit as usize)
+    }
+
+    /// Where a list is to be continued.
+    pub fn cursor(&self) -> Option<&str> {
+        self.text(paging::CURSOR)
+    }
+
+    /// The MSP customer whose data is asked for.
+    pub fn customer_id(&self) -> Option<&str> {
+        self.text("customer_id")
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(Value::as_str)
+    }
+}

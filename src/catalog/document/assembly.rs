@@ -1,0 +1,255 @@
+//! Puts operations together to tools.
+//!
+//! Looks at what holds between them: overlays, the key check, tools of the server's own.
+
+use std::sync::OnceLock;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    super::{
+        Action, Arguments, Operation, Tool, UpstreamRequest,
+        operation::{Body, Segment},
+        paging,
+    },
+    Contents, Schemas,
+    extensions::{self, LocalTool, Overlay, optional},
+    mistakes::{Mistakes, Place},
+    operations::{Head, Operations, Read},
+    parameters::{self, Argument},
+};
+
+/// The tools and the key check; nothing only when a mistake was added.
+pub(super) fn assemble(
+    document: &Value,
+    operations: Operations<'_>,
+    schemas: Schemas,
+    mistakes: &mut Mistakes,
+) -> Option<Contents> {
+    let paths = Place::Root.member("paths");
+    match operations.key_checks {
+        1 => {}
+        0 => mistakes.add(paths, "no operation has `x-mcp-key-check: true`; one must"),
+        _ => mistakes.add(paths, "several operations have `x-mcp-key-check: true`; one must"),
+    }
+    let mut key_check = None;
+    for read in &operations.sound {
+        let path = paths.member(read.path);
+        let place = path.member(read.method);
+        if read.written[extensions::KEY_CHECK] == true {
+            if operations.key_checks == 1 {
+                key_check = key_request(read, place, mistakes);
+            }
+        } else if read.written.get(extensions::KEY_CHECK_BODY).is_some() {
+            let reason = "belongs to the operation with `x-mcp-key-check: true`";
+            mistakes.add(place.member(extensions::KEY_CHECK_BODY), reason);
+        }
+    }
+    // Overlays need another operation, so all are known before the first tool is made.
+    let reads: Vec<Operation> =
+        operations.sound.iter().map(|read| read.operation.clone()).collect();
+    let mut tools = Vec::new();
+    for read in operations.sound {
+        let path = paths.member(read.path);
+        let place = path.member(read.method);
+        if let Some(tool) = operation_tool(read, &reads, &operations.ids, place, mistakes) {
+            compile(&tool, schemas, place, mistakes);
+            tools.push(tool);
+        }
+    }
+    tools.extend(local_tool(document, &operations.names, mistakes));
+    Some(Contents { tools, key_check: key_check? })
+}
+
+fn operation_tool(
+    read: Read<'_>,
+    operations: &[Operation],
+    ids: &[&str],
+    place: Place<'_>,
+    mistakes: &mut Mistakes,
+) -> Option<Tool> {
+    let Read { head, operation, mut arguments, written, .. } = read;
+    let overlay: Option<Overlay> = optional(written, extensions::OVERLAY, &place, mistakes);
+    let action = match overlay {
+        None => Action::Call(operation),
+        Some(overlay) => {
+            let place = place.member(extensions::OVERLAY);
+            let source = overlay_source(&overlay, operations, ids, place, mistakes)?;
+            if !overlay_fits(source, &overlay, &arguments, place, mistakes) {
+                return None;
+            }
+            arguments.push(Argument {
+                name: overlay.argument.clone(),
+                schema: json!({
+                    "type": "object",
+                    "minProperties": 1,
+                    "description": overlay.description,
+                }),
+                required: true,
+                is_tenant: false,
+            });
+            Action::Overlay { read: source.clone(), write: operation, argument: overlay.argument }
+        }
+    };
+    Some(tool(head, arguments, action))
+}
+
+/// Compiles the schema of a tool's arguments, unless it is known to compile.
+fn compile(tool: &Tool, schemas: Schemas, place: Place<'_>, mistakes: &mut Mistakes) {
+    if schemas == Schemas::Proven {
+        return;
+    }
+    match tool.compile() {
+        Ok(validator) => {
+            tool.validator.get_or_init(|| validator);
+        }
+        Err(error) => {
+            let within = error.instance_path();
+            mistakes.add(place, format!("bad schema of the arguments at {within}: {error}"));
+        }
+    }
+}
+
+/// The operation that reads for an overlay.
+fn overlay_source<'o>(
+    overlay: &Overlay,
+    operations: &'o [Operation],
+    ids: &[&str],
+    place: Place<'_>,
+    mistakes: &mut Mistakes,
+) -> Option<&'o Operation> {
+    match ids.iter().filter(|id| **id == &*overlay.read).count() {
+        1 => operations.iter().find(|operation| operation.id == overlay.read),
+        0 => {
+            let reason = format!("no tool's operation has the id `{}`", overlay.read);
+            mistakes.add(place.member("read"), reason);
+            None
+        }
+        // Told where the second one stands.
+        _ => None,
+    }
+}
+
+fn overlay_fits(
+    source: &Operation,
+    overlay: &Overlay,
+    arguments: &[Argument],
+    place: Place<'_>,
+    mistakes: &mut Mistakes,
+) -> bool {
+    let offered = |name: &str| arguments.iter().any(|argument| *argument.name == *name);
+    let reads_one = source.read_only
+        && source.paging.is_none()
+        && matches!(source.body, Body::None)
+        && source.path.iter().all(|segment| match segment {
+            Segment::Fixed(_) => true,
+            Segment::Argument(name) => offered(name),
+        });
+    if !reads_one {
+        let reason = "must read one object by arguments that the writing operation has in its path";
+        mistakes.add(place.member("read"), reason);
+    }
+    let is_free = !offered(&overlay.argument) && parameters::is_argument_name(&overlay.argument);
+    if !is_free {
+        let reason = format!("`{}` is taken or can't name an argument", overlay.argument);
+        mistakes.add(place.member("argument"), reason);
+    }
+    reads_one && is_free
+}
+
+fn tool(head: Head, arguments: Vec<Argument>, action: Action) -> Tool {
+    let is_paged = matches!(&action, Action::Call(operation) if operation.paging.is_some());
+    let schema = input_schema(arguments, is_paged);
+    Tool {
+        name: head.name,
+        title: head.title,
+        description: head.description,
+        toolset: head.toolset,
+        hints: head.hints,
+        input_schema: serde_json::value::to_raw_value(&schema)
+            .expect("a JSON value can be written as JSON"),
+        action,
+        validator: OnceLock::new(),
+    }
+}
+
+/// Required arguments first, then the tool's own, then those that many tools share.
+fn input_schema(arguments: Vec<Argument>, is_paged: bool) -> Value {
+    let required: Vec<Value> = arguments
+        .iter()
+        .filter(|argument| argument.required)
+        .map(|argument| (&*argument.name).into())
+        .collect();
+    let (tenant, own): (Vec<_>, Vec<_>) =
+        arguments.into_iter().partition(|argument| argument.is_tenant);
+    let (first, then): (Vec<_>, Vec<_>) = own.into_iter().partition(|argument| argument.required);
+    let named = |argument: Argument| (argument.name.into_string(), argument.schema);
+    let mut properties: Map<String, Value> = first.into_iter().chain(then).map(named).collect();
+    if is_paged {
+        properties.insert(paging::LIMIT.into(), paging::limit_schema());
+        properties.insert(paging::CURSOR.into(), paging::cursor_schema());
+    }
+    properties.extend(tenant.into_iter().map(named));
+    let mut schema = Map::new();
+    schema.insert("type".into(), "object".into());
+    schema.insert("properties".into(), properties.into());
+    if !required.is_empty() {
+        schema.insert("required".into(), required.into());
+    }
+    schema.insert("additionalProperties".into(), false.into());
+    schema.into()
+}
+
+/// The tool that describes the connection, which is the only one that needs no operation.
+fn local_tool(document: &Value, names: &[&str], mistakes: &mut Mistakes) -> Option<Tool> {
+    let tools: Vec<LocalTool> =
+        optional(document, extensions::LOCAL_TOOLS, &Place::Root, mistakes)?;
+    let list = Place::Root.member(extensions::LOCAL_TOOLS);
+    if tools.len() > 1 {
+        mistakes.add(list.item(1), "there is one local tool: the one that shows the connection");
+    }
+    let LocalTool { name, title, description, hints, toolset } = tools.into_iter().next()?;
+    let place = list.item(0);
+    if names.contains(&&*name) {
+        mistakes.add(place.member("name"), format!("`{name}` is there twice"));
+    }
+    let head = Head { name, title, description, hints, toolset };
+    head.check(["name", "description", "hints"], place, mistakes);
+    if !head.hints.read_only {
+        mistakes.add(place.member("hints"), "showing the connection changes nothing");
+    }
+    Some(tool(head, Vec::new(), Action::Connection))
+}
+
+/// The request that tries a key: a read that needs nothing from anybody.
+fn key_request(
+    read: &Read<'_>,
+    place: Place<'_>,
+    mistakes: &mut Mistakes,
+) -> Option<UpstreamRequest> {
+    let place = place.member(extensions::KEY_CHECK);
+    let operation = &read.operation;
+    if !operation.read_only {
+        mistakes.add(place, "trying a key must not change anything");
+        return None;
+    }
+    let none = Arguments::none();
+    let request = match (&operation.body, read.written.get(extensions::KEY_CHECK_BODY)) {
+        (Body::None, None) if read.arguments.iter().all(|argument| !argument.required) => {
+            operation.request(&none, None)
+        }
+        (Body::Members(_), Some(body @ Value::Object(_))) => {
+            operation.request_with_body(&none, body.to_string().into_bytes())
+        }
+        (Body::None, _) => {
+            mistakes.add(place, "needs an operation without required arguments or body");
+            return None;
+        }
+        _ => {
+            let reason = "an operation with a body needs an object as `x-mcp-key-check-body`";
+            mistakes.add(place, reason);
+            return None;
+        }
+    };
+    request.map_err(|problem| mistakes.add(place, problem.to_string())).ok()
+}

@@ -1,0 +1,115 @@
+//! Mistakes of a document and their places.
+//!
+//! Knows nothing of OpenAPI.
+
+use std::fmt;
+
+use super::yaml;
+
+/// A document that can't be a catalogue.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", listed(.mistakes))]
+pub struct DocumentError {
+    /// All mistakes, in the order they were found.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// One thing wrong with a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// JSON pointer into the document; empty for the document itself.
+    pub place: String,
+    /// The line, or that of the nearest place above that has one.
+    pub line: Option<u64>,
+    /// What is wrong.
+    pub reason: String,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(formatter, "line {line}, ")?;
+        }
+        match &*self.place {
+            "" => write!(formatter, "the document: {}", self.reason),
+            place => write!(formatter, "{place}: {}", self.reason),
+        }
+    }
+}
+
+fn listed(mistakes: &[Mistake]) -> String {
+    mistakes.iter().map(Mistake::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// A place in a document: a path back to the root, made without allocating, since most places
+/// are never told.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place<'p> {
+    Root,
+    Member(&'p Place<'p>, &'p str),
+    Item(&'p Place<'p>, usize),
+}
+
+impl<'p> Place<'p> {
+    pub(super) const fn member(&'p self, name: &'p str) -> Place<'p> {
+        Place::Member(self, name)
+    }
+
+    pub(super) const fn item(&'p self, index: usize) -> Place<'p> {
+        Place::Item(self, index)
+    }
+
+    /// The steps from the root.
+    pub(super) fn steps(&self) -> Vec<String> {
+        let mut steps = match self {
+            Self::Root => return Vec::new(),
+            Self::Member(above, _) | Self::Item(above, _) => above.steps(),
+        };
+        match self {
+            Self::Root => {}
+            Self::Member(_, name) => steps.push((*name).into()),
+            Self::Item(_, index) => steps.push(index.to_string()),
+        }
+        steps
+    }
+}
+
+/// As a JSON pointer (RFC 6901).
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Root => Ok(()),
+            Self::Member(above, name) => {
+                write!(formatter, "{above}/{}", name.replace('~', "~0").replace('/', "~1"))
+            }
+            Self::Item(above, index) => write!(formatter, "{above}/{index}"),
+        }
+    }
+}
+
+/// The mistakes found so far.
+#[derive(Debug, Default)]
+pub(super) struct Mistakes(Vec<Mistake>);
+
+impl Mistakes {
+    /// Adds a mistake, once: a shared part is read wherever it is used.
+    pub(super) fn add(&mut self, place: Place<'_>, reason: impl Into<String>) {
+        let mistake = Mistake { place: place.to_string(), line: None, reason: reason.into() };
+        if !self.0.contains(&mistake) {
+            self.0.push(mistake);
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// All mistakes, with the lines where they stand.
+    pub(super) fn into_error(mut self, text: &str) -> DocumentError {
+        let lines = yaml::Lines::of(text);
+        for mistake in &mut self.0 {
+            mistake.line = lines.line(&mistake.place);
+        }
+        DocumentError { mistakes: self.0 }
+    }
+}

@@ -1,0 +1,143 @@
+//! What the catalogue knows of one operation of the WIV API.
+//!
+//! Not for tools' faces. Built by `document` alone, so that every field fits the others: each
+//! argument that a request needs is one that the tool offers.
+
+use http::Method;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Paging;
+
+/// One operation of the WIV API.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// `operationId` of the document; unique.
+    pub id: Box<str>,
+    /// HTTP method.
+    pub method: Method,
+    /// Path below the API's base, with `{name}` for parameters.
+    pub path_template: Box<str>,
+    /// Whether WIV publishes it.
+    pub confidence: Confidence,
+    /// How the list is paged; none when it is not a list to page through.
+    pub paging: Option<Paging>,
+    /// What `data` holds in an answer.
+    pub answer: AnswerShape,
+    /// Where the answer's objects carry money.
+    pub money: Option<Money>,
+    pub(super) read_only: bool,
+    pub(super) path: Box<[Segment]>,
+    pub(super) query: Box<[QueryParameter]>,
+    pub(super) body: Body,
+    /// The argument sent as the impersonated tenant's header.
+    pub(super) tenant: Option<Box<str>>,
+}
+
+/// Whether WIV publishes an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// Method and path stand in WIV's documentation.
+    Documented,
+    /// Method and path are guesses from neighbouring operations.
+    Assumed,
+}
+
+impl Confidence {
+    /// The word in documents and tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Assumed => "assumed",
+        }
+    }
+}
+
+/// What `data` holds in an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnswerShape {
+    /// An array of objects.
+    Rows,
+    /// One object.
+    Object,
+}
+
+/// Where an object carries money.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Money {
+    /// Field of the amount.
+    pub amount: Box<str>,
+    /// Field of its currency.
+    pub currency: Box<str>,
+    /// The time that the amount is about.
+    pub period: Period,
+}
+
+/// The time that an amount of money is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Period {
+    /// An amount a year.
+    Year,
+    /// An amount a month.
+    Month,
+}
+
+/// A piece of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Segment {
+    /// Fixed text, slashes included.
+    Fixed(Box<str>),
+    /// The value of an argument, as one segment.
+    Argument(Box<str>),
+}
+
+/// Where a value on the wire comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The argument of that name, or else the value that the wire requires.
+    Argument { name: Box<str>, when_absent: Option<Value> },
+    /// The page size.
+    Limit,
+    /// The key of the page before, which the caller of `request` opens from the cursor.
+    PageKey,
+}
+
+/// A value with its name on the wire.
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    pub(super) wire_name: Box<str>,
+    pub(super) source: Source,
+}
+
+/// A parameter in the query.
+#[derive(Debug, Clone)]
+pub(super) struct QueryParameter {
+    pub(super) field: Field,
+    pub(super) style: QueryStyle,
+}
+
+/// How a value is written into a query: OpenAPI's `style: form` and `content`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum QueryStyle {
+    /// Members of objects become parameters, items of arrays repeat one.
+    Exploded,
+    /// Items of an array stand in one parameter, separated by commas.
+    CommaList,
+    /// JSON text.
+    Json,
+}
+
+/// What a request's body holds.
+#[derive(Debug, Clone)]
+pub(super) enum Body {
+    /// Nothing is sent.
+    None,
+    /// A JSON object of these members, `{}` when none is given.
+    Members(Box<[Field]>),
+    /// The whole object of an overlay.
+    Whole,
+}

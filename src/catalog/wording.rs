@@ -1,0 +1,166 @@
+//! Says in words what breaks a schema: where, what was expected, what came.
+//!
+//! Only for calls that failed already, so it may take its time, but never more than a bounded
+//! part of it for a stranger's arguments.
+
+use jsonschema::{
+    ValidationError, Validator,
+    error::ValidationErrorKind,
+    paths::{Location, LocationSegment},
+};
+use serde_json::{Value, value::RawValue};
+
+use super::{
+    arguments::{MAX_PROBLEMS, Problem},
+    nearest::nearest,
+};
+
+/// Longest piece of a caller's value that is shown back, in characters.
+const MAX_SHOWN_CHARS: usize = 60;
+
+/// Arguments with more values than this get their first problem only: a list of all is made
+/// whole before we can cut it, and a stranger can send millions.
+const MAX_LISTED_VALUES: usize = 1_000;
+
+/// The problems of arguments that broke the schema.
+pub(super) fn problems(
+    validator: &Validator,
+    schema: &RawValue,
+    arguments: &Value,
+) -> Vec<Problem> {
+    let schema: Value =
+        serde_json::from_str(schema.get()).expect("input schemas were written by serde_json");
+    let mut problems: Vec<Problem> = Vec::new();
+    let mut tell = |error: &ValidationError<'_>| {
+        for problem in describe(&schema, error) {
+            if problems.len() < MAX_PROBLEMS && !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+    };
+    if values_up_to(arguments, MAX_LISTED_VALUES) < MAX_LISTED_VALUES {
+        validator.iter_errors(arguments).for_each(|error| tell(&error));
+    } else if let Err(error) = validator.validate(arguments) {
+        tell(&error);
+    }
+    problems
+}
+
+fn describe(schema: &Value, error: &ValidationError<'_>) -> Vec<Problem> {
+    let path = dotted(error.instance_path());
+    let broken = broken_schema(schema, error);
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
+            .iter()
+            .take(MAX_PROBLEMS)
+            .map(|name| Problem {
+                path: member(&path, &shortened(name)),
+                message: unknown_name(broken, name),
+            })
+            .collect(),
+        ValidationErrorKind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            let expected = expectation(&broken["properties"][name]);
+            vec![Problem {
+                path: member(&path, name),
+                message: format!("missing; expected {expected}"),
+            }]
+        }
+        _ => {
+            let expected = expectation(broken);
+            let got = shortened(&error.instance().to_string());
+            vec![Problem { path, message: format!("expected {expected}, got {got}") }]
+        }
+    }
+}
+
+/// The schema whose keyword was broken.
+fn broken_schema<'s>(schema: &'s Value, error: &ValidationError<'_>) -> &'s Value {
+    let keyword = error.schema_path().as_str();
+    let owner = keyword.rsplit_once('/').map_or("", |(owner, _)| owner);
+    schema.pointer(owner).unwrap_or(&Value::Null)
+}
+
+fn unknown_name(schema: &Value, name: &str) -> String {
+    let known: Vec<&str> =
+        schema["properties"].as_object().into_iter().flatten().map(|(name, _)| &**name).collect();
+    if known.is_empty() {
+        return "unknown; nothing is expected here".into();
+    }
+    let all = quoted(&known);
+    let nearest = nearest(known.into_iter(), name);
+    if nearest.is_empty() {
+        return format!("unknown; known here are {all}");
+    }
+    format!("unknown; did you mean {}? Known here are {all}", quoted(&nearest))
+}
+
+/// What a schema takes, in words.
+fn expectation(schema: &Value) -> String {
+    if let Some(choices) = schema["enum"].as_array() {
+        let choices: Vec<String> = choices.iter().map(Value::to_string).collect();
+        return format!("one of {}", choices.join(", "));
+    }
+    match schema["type"].as_str() {
+        Some("integer") => ranged("an integer", schema, "minimum", "maximum", ""),
+        Some("number") => ranged("a number", schema, "minimum", "maximum", ""),
+        Some("boolean") => "true or false".into(),
+        Some("string") => match (&schema["pattern"], &schema["examples"][0]) {
+            (Value::String(_), Value::String(example)) => format!("text like \"{example}\""),
+            (Value::String(pattern), _) => format!("text that matches {pattern}"),
+            _ => ranged("a string", schema, "minLength", "maxLength", " characters"),
+        },
+        Some("array") => ranged("an array", schema, "minItems", "maxItems", " items"),
+        Some("object") => ranged("an object", schema, "minProperties", "maxProperties", " members"),
+        _ => format!("a value for the schema {}", shortened(&schema.to_string())),
+    }
+}
+
+fn ranged(kind: &str, schema: &Value, least: &str, most: &str, unit: &str) -> String {
+    let link = if unit.is_empty() { "from" } else { "of" };
+    match (schema[least].as_f64(), schema[most].as_f64()) {
+        (Some(least), Some(most)) => format!("{kind} {link} {least} to {most}{unit}"),
+        (Some(least), None) => format!("{kind} of at least {least}{unit}"),
+        (None, Some(most)) => format!("{kind} of at most {most}{unit}"),
+        (None, None) => kind.into(),
+    }
+}
+
+/// `/filters/status/0` as `filters.status[0]`; the whole as `arguments`.
+fn dotted(location: &Location) -> String {
+    let path = location.segments().fold(String::new(), |path, segment| match segment {
+        LocationSegment::Property(name) => member(&path, &shortened(&name)),
+        LocationSegment::Index(index) => format!("{path}[{index}]"),
+    });
+    if path.is_empty() { "arguments".into() } else { path }
+}
+
+fn member(path: &str, name: &str) -> String {
+    match path {
+        "" | "arguments" => name.into(),
+        _ => format!("{path}.{name}"),
+    }
+}
+
+fn quoted(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MAX_SHOWN_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into(),
+    }
+}
+
+/// How many values there are, counted no further than `most`.
+fn values_up_to(value: &Value, most: usize) -> usize {
+    let inner = |count: usize, value: &Value| {
+        if count >= most { count } else { count + values_up_to(value, most - count) }
+    };
+    match value {
+        Value::Array(items) => items.iter().fold(1, inner),
+        Value::Object(members) => members.values().fold(1, inner),
+        _ => 1,
+    }
+}

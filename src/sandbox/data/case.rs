@@ -1,0 +1,201 @@
+//! A case: one finding of waste, and its fields by name.
+//!
+//! It knows no HTTP and no query language; both reach a case through `FIELDS`.
+//! A case never changes: no operation of the API writes one.
+
+use std::fmt;
+use std::fmt::Write as _;
+
+use super::case_types::CaseType;
+use super::tenants::{Account, TenantRow};
+use crate::sandbox::calendar::Moment;
+
+pub(crate) struct Case {
+    pub(crate) tenant: &'static TenantRow,
+    pub(crate) case_id: String,
+    pub(crate) recommendation_id: String,
+    pub(crate) case_type: &'static CaseType,
+    pub(crate) status: &'static str,
+    pub(crate) account: &'static Account,
+    pub(crate) region: &'static str,
+    pub(crate) resource_id: String,
+    pub(crate) owner: Option<&'static str>,
+    pub(crate) effort: &'static str,
+    pub(crate) criteria: String,
+    pub(crate) annual_potential_savings: Cents,
+    pub(crate) created_at: Moment,
+    pub(crate) updated_at: Moment,
+    pub(crate) is_new: bool,
+    /// The row as it is answered, written once by `with_json`: searches only copy it.
+    pub(super) json: String,
+}
+
+/// The statuses of a case that is not closed.
+pub(crate) const OPEN_STATUSES: [&str; 4] = ["To Do", "Acknowledged", "In Progress", "Exclude"];
+
+/// Money in hundredths of a currency's unit: sums stay exact.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Cents(pub(crate) i64);
+
+/// What a field holds, for whoever compares or writes it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Datum<'a> {
+    Text(&'a str),
+    Amount(Cents),
+    Moment(Moment),
+    Flag(bool),
+    Absent,
+}
+
+/// What a field holds in any case that has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Amount,
+    Moment,
+    Flag,
+}
+
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    read: fn(&Case) -> Datum<'_>,
+}
+
+/// Whose eyes a row is for: an MSP also sees which customer it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    Own,
+    Msp,
+}
+
+/// In the order of an answer. The last two are only for an MSP.
+#[rustfmt::skip]
+static FIELDS: [Field; 22] = [
+    Field { name: "case_id", kind: Kind::Text, read: |case| Datum::Text(&case.case_id) },
+    Field { name: "recommendation_id", kind: Kind::Text, read: |case| Datum::Text(&case.recommendation_id) },
+    Field { name: "case_type", kind: Kind::Text, read: |case| Datum::Text(case.case_type.name) },
+    Field { name: "status", kind: Kind::Text, read: |case| Datum::Text(case.status) },
+    Field { name: "provider", kind: Kind::Text, read: |case| Datum::Text(case.account.provider) },
+    Field { name: "service", kind: Kind::Text, read: |case| Datum::Text(case.case_type.service) },
+    Field { name: "service_group", kind: Kind::Text, read: |case| Datum::Text(case.case_type.service_group) },
+    Field { name: "account_id", kind: Kind::Text, read: |case| Datum::Text(case.account.id) },
+    Field { name: "account_name", kind: Kind::Text, read: |case| Datum::Text(case.account.name) },
+    Field { name: "region", kind: Kind::Text, read: |case| Datum::Text(case.region) },
+    Field { name: "resource_id", kind: Kind::Text, read: |case| Datum::Text(&case.resource_id) },
+    Field { name: "owner", kind: Kind::Text, read: |case| case.owner.map_or(Datum::Absent, Datum::Text) },
+    Field { name: "board", kind: Kind::Text, read: |case| Datum::Text(case.account.board) },
+    Field { name: "effort", kind: Kind::Text, read: |case| Datum::Text(case.effort) },
+    Field { name: "criteria", kind: Kind::Text, read: |case| Datum::Text(&case.criteria) },
+    Field { name: "annual_potential_savings", kind: Kind::Amount, read: |case| Datum::Amount(case.annual_potential_savings) },
+    Field { name: "currency", kind: Kind::Text, read: |case| Datum::Text(case.account.currency) },
+    Field { name: "created_at", kind: Kind::Moment, read: |case| Datum::Moment(case.created_at) },
+    Field { name: "updated_at", kind: Kind::Moment, read: |case| Datum::Moment(case.updated_at) },
+    Field { name: "is_new", kind: Kind::Flag, read: |case| Datum::Flag(case.is_new) },
+    Field { name: "customer_id", kind: Kind::Text, read: |case| Datum::Text(case.tenant.tenant_id) },
+    Field { name: "customer_name", kind: Kind::Text, read: |case| Datum::Text(case.tenant.name) },
+];
+
+const OWN_FIELDS: usize = FIELDS.len() - 2;
+
+impl View {
+    pub(crate) fn fields(self) -> &'static [Field] {
+        match self {
+            View::Own => &FIELDS[..OWN_FIELDS],
+            View::Msp => &FIELDS,
+        }
+    }
+
+    pub(crate) fn field(self, name: &str) -> Option<&'static Field> {
+        self.fields().iter().find(|field| field.name == name)
+    }
+}
+
+impl Field {
+    pub(crate) fn read<'a>(&self, case: &'a Case) -> Datum<'a> {
+        (self.read)(case)
+    }
+}
+
+impl Case {
+    pub(crate) fn is_open(&self) -> bool {
+        OPEN_STATUSES.contains(&self.status)
+    }
+
+    /// Writes the answer's form of this case once all its fields stand.
+    pub(crate) fn with_json(mut self) -> Case {
+        let mut json = String::with_capacity(640);
+        self.write_fields(View::Own.fields().iter(), &mut json);
+        self.json = json;
+        self
+    }
+
+    pub(crate) fn write_json(&self, view: View, out: &mut String) {
+        match view {
+            View::Own => out.push_str(&self.json),
+            View::Msp => {
+                out.push_str(&self.json[..self.json.len() - 1]);
+                for field in &FIELDS[OWN_FIELDS..] {
+                    out.push(',');
+                    write_member(field, self, out);
+                }
+                out.push('}');
+            }
+        }
+    }
+
+    /// An object of only these fields.
+    pub(crate) fn write_fields<'a>(
+        &self,
+        fields: impl Iterator<Item = &'a Field>,
+        out: &mut String,
+    ) {
+        out.push('{');
+        for (at, field) in fields.enumerate() {
+            if at > 0 {
+                out.push(',');
+            }
+            write_member(field, self, out);
+        }
+        out.push('}');
+    }
+}
+
+fn write_member(field: &Field, case: &Case, out: &mut String) {
+    // Writing to a string can't fail, here and below.
+    let _ = write!(out, "\"{}\":", field.name);
+    match field.read(case) {
+        Datum::Text(text) => write_text(text, out),
+        Datum::Amount(amount) => _ = write!(out, "{amount}"),
+        Datum::Moment(moment) => _ = write!(out, "\"{moment}\""),
+        Datum::Flag(flag) => _ = write!(out, "{flag}"),
+        Datum::Absent => out.push_str("null"),
+    }
+}
+
+/// A JSON string, quoted and escaped.
+pub(crate) fn write_text(text: &str, out: &mut String) {
+    out.push_str(&serde_json::Value::from(text).to_string());
+}
+
+impl Cents {
+    #[expect(clippy::cast_precision_loss, reason = "amounts are far below 2^53 cents")]
+    pub(crate) fn as_units(self) -> f64 {
+        self.0 as f64 / 100.0
+    }
+}
+
+/// Always two decimals, as a JSON number.
+impl fmt::Display for Cents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
+    }
+}
+
+impl serde::Serialize for Cents {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_json::value::RawValue::from_string(self.to_string())
+            .expect("two decimals make a JSON number")
+            .serialize(serializer)
+    }
+}

@@ -1,0 +1,197 @@
+//! Faults that a test or a demo orders: slow, refused, cut, broken or oversized answers.
+//!
+//! It decides which fault a request meets and what the answer becomes; the routes are in
+//! `control`, the socket in `server`.
+//!
+//! A rule meets a request when the path begins with `match.path` (a `*` at its end changes
+//! nothing) and the request carries `match.key`; a part that is absent meets all. The
+//! first rule that meets a request and is not used up is its fault.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, StatusCode, header, response};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use serde::{Deserialize, Serialize};
+
+/// More rules than this are a mistake of whoever orders them.
+const MOST_RULES: usize = 100;
+
+/// How long `slow` waits when nobody says.
+const USUAL_DELAY_MS: u64 = 1_000;
+
+/// Just over the server's default limit for an upstream body (8 MiB), with a margin.
+const HUGE_BYTES: usize = 9 * 1024 * 1024 + 512 * 1024;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub(crate) enum Kind {
+    /// Waits, then answers normally.
+    #[serde(rename = "slow")]
+    Slow,
+    #[serde(rename = "429")]
+    TooManyRequests,
+    #[serde(rename = "500")]
+    ServerError,
+    /// Does the work, sends the head and half the body, then closes the connection.
+    #[serde(rename = "cut")]
+    Cut,
+    /// Does the work, then answers 200 with the first half of the JSON.
+    #[serde(rename = "malformed")]
+    Malformed,
+    /// Answers 200 with more valid JSON than anybody should read.
+    #[serde(rename = "huge")]
+    Huge,
+    /// Does nothing and resets the connection.
+    #[serde(rename = "reset")]
+    Reset,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Match {
+    path: Option<String>,
+    key: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rule {
+    #[serde(rename = "match", default)]
+    applies_to: Match,
+    fault: Kind,
+    /// How often; 0 or null is until deleted.
+    #[serde(default = "once")]
+    times: Option<u64>,
+    /// Waited before any fault; `slow` has a default.
+    delay_ms: Option<u64>,
+}
+
+fn once() -> Option<u64> {
+    Some(1)
+}
+
+/// What one request meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) kind: Kind,
+    pub(crate) delay: Duration,
+}
+
+#[derive(Default)]
+pub(crate) struct Faults(Mutex<Vec<Rule>>);
+
+impl Faults {
+    /// Adds a rule, or replaces the one for the same requests. Tells all rules in force;
+    /// None when there are too many.
+    pub(crate) fn put(&self, rule: Rule) -> Option<Vec<Rule>> {
+        let mut rules = self.lock();
+        match rules.iter().position(|other| other.applies_to == rule.applies_to) {
+            Some(at) => rules[at] = rule,
+            None if rules.len() == MOST_RULES => return None,
+            None => rules.push(rule),
+        }
+        Some(rules.clone())
+    }
+
+    pub(crate) fn clear(&self) {
+        self.lock().clear();
+    }
+
+    /// The fault of this request, counted as used.
+    pub(crate) fn meet(&self, path: &str, key: Option<&[u8]>) -> Option<Fault> {
+        let mut rules = self.lock();
+        let at = rules.iter().position(|rule| rule.applies_to.meets(path, key))?;
+        let rule = &mut rules[at];
+        let usual_delay_ms = if rule.fault == Kind::Slow { USUAL_DELAY_MS } else { 0 };
+        let delay = Duration::from_millis(rule.delay_ms.unwrap_or(usual_delay_ms));
+        let fault = Fault { kind: rule.fault, delay };
+        match rule.times {
+            Some(1) => _ = rules.remove(at),
+            Some(times) if times > 1 => rule.times = Some(times - 1),
+            _ => {}
+        }
+        Some(fault)
+    }
+
+    /// Never held across an await. A poisoned list is still a list.
+    fn lock(&self) -> MutexGuard<'_, Vec<Rule>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Match {
+    fn meets(&self, path: &str, key: Option<&[u8]>) -> bool {
+        let prefix = self.path.as_deref().unwrap_or_default();
+        let prefix = prefix.strip_suffix('*').unwrap_or(prefix);
+        let key_meets = self.key.as_deref().is_none_or(|wanted| key == Some(wanted.as_bytes()));
+        path.starts_with(prefix) && key_meets
+    }
+}
+
+/// 429 as gateways send it: with the time to wait.
+pub(crate) fn too_many_requests() -> Response {
+    let body = r#"{"error":"Too many requests"}"#;
+    let retry_after = (header::RETRY_AFTER, HeaderValue::from_static("1"));
+    (StatusCode::TOO_MANY_REQUESTS, [retry_after, JSON], body).into_response()
+}
+
+pub(crate) fn server_error() -> Response {
+    let body = r#"{"error":"Internal server error"}"#;
+    (StatusCode::INTERNAL_SERVER_ERROR, [JSON], body).into_response()
+}
+
+const JSON: (header::HeaderName, HeaderValue) =
+    (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+
+/// 200 with the first half of a document.
+pub(crate) fn malformed(body: &Bytes) -> Response {
+    (StatusCode::OK, [JSON], body.slice(..body.len() / 2)).into_response()
+}
+
+/// The head of the true answer, half its body, and then an error in the middle of it:
+/// hyper can only close the connection.
+pub(crate) fn cut(mut head: response::Parts, body: &Bytes) -> Response {
+    head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    let half = body.slice(..body.len() / 2);
+    let body = stream::unfold(Some(half), |half| async move {
+        match half {
+            Some(half) if !half.is_empty() => Some((Ok(half), Some(Bytes::new()))),
+            Some(_) => {
+                // Lets hyper flush what it has before it sees the error.
+                tokio::task::yield_now().await;
+                Some((Err(CutHere), None))
+            }
+            None => None,
+        }
+    });
+    Response::from_parts(head, Body::from_stream(body))
+}
+
+#[derive(Debug)]
+struct CutHere;
+
+impl fmt::Display for CutHere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the answer is cut here, as ordered")
+    }
+}
+
+impl std::error::Error for CutHere {}
+
+/// Valid JSON, sent in pieces: it is not worth keeping nine megabytes in memory.
+pub(crate) fn huge() -> Response {
+    const ROW: &str = r#"{"case_id":"case_000000000000","case_type":"EC2 Stopped Instances","status":"To Do","criteria":"A row of an answer that is far too large to be read by anybody"},"#;
+    const ROWS_IN_A_PIECE: usize = 400;
+    let piece = Bytes::from(ROW.repeat(ROWS_IN_A_PIECE));
+    let pieces = HUGE_BYTES / piece.len() + 1;
+    let first = Bytes::from_static(b"{\"data\":[");
+    // Each row ends with a comma; the last row has none.
+    let last = Bytes::from(format!("{}],\"next_page_key\":null}}", ROW.trim_end_matches(',')));
+    let body = std::iter::once(first).chain(std::iter::repeat_n(piece, pieces)).chain([last]);
+    let body = Body::from_stream(stream::iter(body.map(Ok::<_, Infallible>)));
+    (StatusCode::OK, [JSON], body).into_response()
+}

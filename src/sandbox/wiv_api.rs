@@ -1,0 +1,185 @@
+//! The stand-in WIV API: its operations, who may call them, and what it remembers.
+//!
+//! It knows neither faults nor the control routes; those lie around it. Paths and shapes
+//! are documented by WIV for running workflows, searching cases and listing customers;
+//! the rest is assumed. Handlers are plain functions over memory and wait for nothing.
+
+mod access;
+mod cases;
+mod conditions;
+mod customers;
+mod executions;
+mod generation;
+mod opensearch;
+mod refusal;
+mod request;
+mod runs;
+mod scrolls;
+mod spaces;
+mod summary;
+mod workflows;
+
+use std::sync::{Arc, RwLock};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, RawPathParamsRejection};
+use axum::extract::{RawPathParams, State};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, on};
+use serde_json::{Map, Value};
+
+use super::clock::Clock;
+use super::data::World;
+use super::data::case::Case;
+use super::data::execution::Execution;
+use access::{Access, Audience, Effect};
+use generation::Jobs;
+use refusal::Refusal;
+use request::Request;
+use runs::Runs;
+use scrolls::Scrolls;
+
+pub(crate) struct Operation {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    audience: Audience,
+    effect: Effect,
+    /// The JSON of a 200 answer.
+    answer: fn(&Request<'_>) -> Result<String, Refusal>,
+}
+
+use Audience::{Msp, Own};
+use Effect::{Read, Write};
+
+#[rustfmt::skip]
+pub(crate) static OPERATIONS: [Operation; 27] = [
+    Operation { method: "GET", path: "/workflows", audience: Own, effect: Read, answer: workflows::list },
+    Operation { method: "GET", path: "/workflows/{workflow_id}", audience: Own, effect: Read, answer: workflows::get },
+    Operation { method: "PUT", path: "/workflows/{workflow_id}", audience: Own, effect: Write, answer: workflows::put },
+    Operation { method: "GET", path: "/spaces", audience: Own, effect: Read, answer: spaces::list },
+    Operation { method: "GET", path: "/spaces/{space_id}", audience: Own, effect: Read, answer: spaces::get },
+    Operation { method: "GET", path: "/spaces/{space_id}/resources", audience: Own, effect: Read, answer: spaces::resources },
+    Operation { method: "GET", path: "/workflows/folders", audience: Own, effect: Read, answer: spaces::list_folders },
+    Operation { method: "GET", path: "/workflows/folders/{folder_id}", audience: Own, effect: Read, answer: spaces::get_folder },
+    Operation { method: "POST", path: "/workflows/{workflow_id}/run", audience: Own, effect: Write, answer: executions::start },
+    Operation { method: "GET", path: "/executions", audience: Own, effect: Read, answer: executions::list },
+    Operation { method: "GET", path: "/workflows/{workflow_id}/executions", audience: Own, effect: Read, answer: executions::list },
+    Operation { method: "POST", path: "/workflows/{workflow_id}/executions/{execution_id}/stop", audience: Own, effect: Write, answer: executions::stop },
+    Operation { method: "GET", path: "/workflows/{workflow_id}/executions/{execution_id}", audience: Own, effect: Read, answer: executions::get },
+    Operation { method: "GET", path: "/v2/cases", audience: Own, effect: Read, answer: cases::list },
+    Operation { method: "POST", path: "/v2/cases/search", audience: Own, effect: Read, answer: cases::search },
+    Operation { method: "POST", path: "/v2/cases/summary", audience: Own, effect: Read, answer: summary::summarize },
+    Operation { method: "GET", path: "/v2/cases/filters", audience: Own, effect: Read, answer: cases::filters },
+    Operation { method: "GET", path: "/v2/cases/filters/{filter_name}/values", audience: Own, effect: Read, answer: cases::filter_values },
+    Operation { method: "POST", path: "/v2/cases/query", audience: Own, effect: Read, answer: opensearch::query },
+    Operation { method: "POST", path: "/v2/cases/msp/search", audience: Msp, effect: Read, answer: cases::search },
+    Operation { method: "POST", path: "/v2/cases/msp/summary", audience: Msp, effect: Read, answer: summary::summarize },
+    Operation { method: "GET", path: "/v2/cases/msp/filters/{filter_name}/values", audience: Msp, effect: Read, answer: cases::filter_values },
+    Operation { method: "GET", path: "/v2/cases/msp/types", audience: Msp, effect: Read, answer: cases::types },
+    Operation { method: "POST", path: "/v2/cases/msp/query", audience: Msp, effect: Read, answer: opensearch::query },
+    Operation { method: "GET", path: "/msp/customers", audience: Msp, effect: Read, answer: customers::list },
+    Operation { method: "POST", path: "/workflows/generate", audience: Own, effect: Write, answer: generation::generate },
+    Operation { method: "GET", path: "/workflows/generate/{request_id}", audience: Own, effect: Read, answer: generation::get },
+];
+
+/// What one stand-in remembers.
+struct WivApi {
+    clock: Arc<Clock>,
+    world: &'static World,
+    /// In the order of the world's tenants.
+    tenants: Vec<TenantState>,
+    case_scrolls: Scrolls<&'static Case>,
+    execution_scrolls: Scrolls<Arc<Execution>>,
+    jobs: Jobs,
+}
+
+struct TenantState {
+    tenant_id: &'static str,
+    /// As last written; never more or fewer than the world has.
+    workflows: RwLock<Vec<Arc<Map<String, Value>>>>,
+    runs: Runs,
+}
+
+pub(crate) fn router(clock: Arc<Clock>) -> Router {
+    let mut router = Router::new();
+    for operation in &OPERATIONS {
+        let method = operation.method.parse().ok();
+        let filter = method.and_then(|method: Method| MethodFilter::try_from(method).ok());
+        let filter = filter.expect("the table of operations names methods of HTTP");
+        let handler = move |State(api): State<Arc<WivApi>>,
+                            path: Result<RawPathParams, RawPathParamsRejection>,
+                            uri: Uri,
+                            headers: HeaderMap,
+                            body: Result<Bytes, BytesRejection>| async move {
+            respond(answer(&api, operation, path.ok(), &uri, &headers, body.ok()))
+        };
+        router = router.route(operation.path, on(filter, handler));
+    }
+    let unknown = |State(api): State<Arc<WivApi>>, headers: HeaderMap| async move {
+        respond(Access::of(&headers, api.world).and(Err(Refusal::not_found("Path"))))
+    };
+    let wrong_method = |State(api): State<Arc<WivApi>>, headers: HeaderMap| async move {
+        respond(Access::of(&headers, api.world).and(Err(Refusal::method_not_allowed())))
+    };
+    router
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(Arc::new(WivApi::new(clock)))
+}
+
+fn answer(
+    api: &WivApi,
+    operation: &'static Operation,
+    path: Option<RawPathParams>,
+    uri: &Uri,
+    headers: &HeaderMap,
+    body: Option<Bytes>,
+) -> Result<String, Refusal> {
+    let access = Access::of(headers, api.world)?;
+    access.permit(operation.audience, operation.effect)?;
+    let path = path.ok_or_else(|| Refusal::bad_request("The path is not UTF-8"))?;
+    let body = body.ok_or_else(|| Refusal::bad_request("The body is too large or incomplete"))?;
+    (operation.answer)(&Request::new(api, operation, access, &path, uri, body)?)
+}
+
+fn respond(answer: Result<String, Refusal>) -> Response {
+    const JSON: HeaderValue = HeaderValue::from_static("application/json");
+    match answer {
+        Ok(body) => ([(header::CONTENT_TYPE, JSON)], body).into_response(),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+impl WivApi {
+    fn new(clock: Arc<Clock>) -> WivApi {
+        let world = World::get();
+        let state = |tenant: &'static super::data::Tenant| TenantState {
+            tenant_id: tenant.row.tenant_id,
+            workflows: RwLock::new(
+                tenant.workflows.iter().map(|workflow| Arc::new(workflow.object.clone())).collect(),
+            ),
+            runs: Runs::new(&tenant.history),
+        };
+        WivApi {
+            clock,
+            world,
+            tenants: world.tenants.iter().map(state).collect(),
+            case_scrolls: Scrolls::new("cases"),
+            execution_scrolls: Scrolls::new("executions"),
+            jobs: Jobs::default(),
+        }
+    }
+
+    fn state_of(&self, tenant_id: &str) -> &TenantState {
+        let state = self.tenants.iter().find(|state| state.tenant_id == tenant_id);
+        state.expect("every tenant of the world has a state")
+    }
+}
+
+impl Operation {
+    fn is_for_msp(&self) -> bool {
+        self.audience == Msp
+    }
+}

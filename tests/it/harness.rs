@@ -1,0 +1,305 @@
+//! A server and its stand-ins in this process, and clients that speak to them.
+
+use std::{net::SocketAddr, sync::OnceLock, time::Duration};
+
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+use wiv_mcp::{
+    app::{App, Audience},
+    sandbox::Sandbox,
+    settings::{RunAs, Settings},
+};
+
+pub(crate) const ACME: &str = "wiv-demo-acme";
+pub(crate) const READ_ONLY: &str = "wiv-demo-acme-read-only";
+pub(crate) const GLOBEX: &str = "wiv-demo-globex";
+pub(crate) const MSP: &str = "wiv-demo-msp";
+
+/// Longest wait for anything in a test. Only a failure takes that long.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running server with its stand-in WIV API.
+pub(crate) struct Server {
+    pub(crate) app: App,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) http: reqwest::Client,
+}
+
+impl Server {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts with further settings, as variables.
+    pub(crate) async fn start_with(variables: &[(&str, &str)]) -> Self {
+        let sandbox = Sandbox::start(0).await.unwrap();
+        let app = start_app(sandbox.wiv_api_url(), variables).await;
+        Self { app, sandbox, http: client() }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.app.origin())
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.app.origin().as_str().strip_prefix("http://").unwrap().parse().unwrap()
+    }
+
+    /// POSTs a message with a key; the response as it came.
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        key: &str,
+        body: impl ToString,
+    ) -> reqwest::Response {
+        self.post_with(path, key, body, &[]).await
+    }
+
+    pub(crate) async fn post_with(
+        &self,
+        path: &str,
+        key: &str,
+        body: impl ToString,
+        headers: &[(&str, &str)],
+    ) -> reqwest::Response {
+        let mut request = self
+            .http
+            .post(self.url(path))
+            .header("x-api-key", key)
+            .header("content-type", "application/json")
+            .header("accept", "application/json, text/event-stream")
+            .body(body.to_string());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap()
+    }
+
+    /// A JSON-RPC request over `/mcp`; its whole response.
+    pub(crate) async fn ask(&self, key: &str, method: &str, params: Value) -> Value {
+        let response = self.post("/mcp", key, request(1, method, params)).await;
+        assert_eq!(response.status(), 200);
+        parse(response).await
+    }
+
+    /// A tool call over `/mcp`; its `CallToolResult`.
+    pub(crate) async fn call(&self, key: &str, tool: &str, arguments: Value) -> Value {
+        let params = json!({ "name": tool, "arguments": arguments });
+        let mut answer = self.ask(key, "tools/call", params).await;
+        let result = answer["result"].take();
+        assert!(result.is_object(), "{tool}: {answer}");
+        result
+    }
+
+    /// A tool call that must succeed; its `structuredContent`.
+    pub(crate) async fn data(&self, key: &str, tool: &str, arguments: Value) -> Value {
+        let mut result = self.call(key, tool, arguments).await;
+        assert_eq!(result["isError"], false, "{tool}: {result}");
+        result["structuredContent"].take()
+    }
+
+    /// A tool call that must fail; its `error`.
+    pub(crate) async fn error(&self, key: &str, tool: &str, arguments: Value) -> Value {
+        let mut result = self.call(key, tool, arguments).await;
+        assert_eq!(result["isError"], true, "{tool}: {result}");
+        result["structuredContent"]["error"].take()
+    }
+
+    /// Scripts a fault of the stand-in.
+    pub(crate) async fn fault(&self, fault: Value) {
+        let url = format!("{}/faults", self.sandbox.control_url());
+        let response = self
+            .http
+            .put(url)
+            .body(fault.to_string())
+            .header("content-type", "application/json")
+            .send()
+            .await
+            .unwrap();
+        assert!(response.status().is_success(), "{}", response.text().await.unwrap());
+    }
+
+    /// What reached the stand-in, oldest first.
+    pub(crate) async fn upstream_calls(&self) -> Vec<Value> {
+        let url = format!("{}/calls", self.sandbox.control_url());
+        let mut calls = parse(self.http.get(url).send().await.unwrap()).await;
+        serde_json::from_value(calls["calls"].take()).unwrap()
+    }
+
+    /// Advances the stand-in's clock.
+    pub(crate) async fn advance(&self, seconds: u64) {
+        let url = format!("{}/clock", self.sandbox.control_url());
+        let body = json!({ "advance_s": seconds }).to_string();
+        let request = self.http.post(url).header("content-type", "application/json").body(body);
+        assert!(request.send().await.unwrap().status().is_success());
+    }
+
+    /// Sends bytes and reads until the server closes or is silent.
+    pub(crate) async fn raw(&self, bytes: &[u8]) -> String {
+        let mut socket = TcpStream::connect(self.address()).await.unwrap();
+        socket.write_all(bytes).await.unwrap();
+        let mut read = Vec::new();
+        let _closed_or_silent =
+            timeout(Duration::from_secs(2), socket.read_to_end(&mut read)).await;
+        String::from_utf8_lossy(&read).into_owned()
+    }
+
+    /// Opens an HTTP+SSE stream.
+    pub(crate) async fn stream(&self, key: &str) -> Stream {
+        Stream::open(self, key, &[]).await
+    }
+}
+
+/// A server for an upstream that runs elsewhere.
+pub(crate) async fn start_app(wiv_api_url: &str, variables: &[(&str, &str)]) -> App {
+    let own = [("WIV_MCP_LISTEN", "127.0.0.1:0"), ("WIV_API_URL", wiv_api_url)];
+    let environment =
+        own.iter().chain(variables).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let (settings, _) = Settings::load(RunAs::Server, &Default::default(), environment).unwrap();
+    App::start(&settings, Audience::Public).await.unwrap()
+}
+
+pub(crate) fn client() -> reqwest::Client {
+    static PROVIDER: OnceLock<()> = OnceLock::new();
+    PROVIDER.get_or_init(|| {
+        let provider = rustls::crypto::aws_lc_rs::default_provider();
+        let _already_installed = provider.install_default();
+    });
+    reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap()
+}
+
+pub(crate) fn request(id: u64, method: &str, params: Value) -> Value {
+    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
+}
+
+pub(crate) fn initialize(revision: &str) -> Value {
+    let params = json!({
+        "protocolVersion": revision,
+        "capabilities": {},
+        "clientInfo": { "name": "test", "version": "1" },
+    });
+    request(1, "initialize", params)
+}
+
+pub(crate) async fn parse(response: reqwest::Response) -> Value {
+    let text = response.text().await.unwrap();
+    serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"))
+}
+
+/// An open HTTP+SSE stream.
+pub(crate) struct Stream {
+    response: reqwest::Response,
+    unread: String,
+    http: reqwest::Client,
+    key: String,
+    /// Absolute address to post to.
+    pub(crate) endpoint: String,
+}
+
+/// One event; a comment or a bare `retry` has no name.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Event {
+    pub(crate) name: String,
+    pub(crate) data: String,
+    pub(crate) retry: Option<u64>,
+}
+
+impl Stream {
+    pub(crate) async fn open(server: &Server, key: &str, headers: &[(&str, &str)]) -> Self {
+        let mut request = server
+            .http
+            .get(server.url("/sse"))
+            .header("x-api-key", key)
+            .header("accept", "text/event-stream");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200, "{}", response.text().await.unwrap());
+        let mut stream = Self {
+            response,
+            unread: String::new(),
+            http: server.http.clone(),
+            key: key.to_owned(),
+            endpoint: String::new(),
+        };
+        let first = stream.next().await.unwrap();
+        assert_eq!((first.name.as_str(), first.retry), ("endpoint", Some(3000)));
+        stream.endpoint = server.url(&first.data);
+        stream
+    }
+
+    pub(crate) fn headers(&self) -> &reqwest::header::HeaderMap {
+        self.response.headers()
+    }
+
+    /// The next event that is no comment; `None` at the stream's end.
+    pub(crate) async fn next(&mut self) -> Option<Event> {
+        loop {
+            while let Some((frame, rest)) = self.unread.split_once("\n\n") {
+                let (frame, rest) = (frame.to_owned(), rest.to_owned());
+                self.unread = rest;
+                let field = |name: &str| {
+                    frame.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned)
+                };
+                let event = Event {
+                    name: field("event: ").unwrap_or_default(),
+                    data: field("data: ").unwrap_or_default(),
+                    retry: field("retry: ").map(|retry| retry.parse().unwrap()),
+                };
+                if !event.name.is_empty() || event.retry.is_some() {
+                    return Some(event);
+                }
+            }
+            match timeout(PATIENCE, self.response.chunk()).await.expect("the stream is silent") {
+                Ok(Some(chunk)) => self.unread.push_str(std::str::from_utf8(&chunk).unwrap()),
+                Ok(None) | Err(_) => return None,
+            }
+        }
+    }
+
+    /// The next message, as JSON.
+    pub(crate) async fn message(&mut self) -> Value {
+        let event = self.next().await.expect("the stream ended");
+        assert_eq!(event.name, "message");
+        serde_json::from_str(&event.data).unwrap()
+    }
+
+    /// Posts to the session; the POST's own response.
+    pub(crate) async fn post(&self, body: impl ToString) -> reqwest::Response {
+        self.post_as(&self.key, body).await
+    }
+
+    pub(crate) async fn post_as(&self, key: &str, body: impl ToString) -> reqwest::Response {
+        self.http
+            .post(&self.endpoint)
+            .header("x-api-key", key)
+            .header("content-type", "application/json")
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap()
+    }
+
+    /// A request that must be accepted; its response from the stream.
+    pub(crate) async fn ask(&mut self, id: u64, method: &str, params: Value) -> Value {
+        let response = self.post(request(id, method, params)).await;
+        assert_eq!(response.status(), 202);
+        assert_eq!(response.text().await.unwrap(), "");
+        let answer = self.message().await;
+        assert_eq!(answer["id"], id);
+        answer
+    }
+
+    /// A tool call that must succeed; its `structuredContent`.
+    pub(crate) async fn data(&mut self, id: u64, tool: &str, arguments: Value) -> Value {
+        let params = json!({ "name": tool, "arguments": arguments });
+        let mut answer = self.ask(id, "tools/call", params).await;
+        assert_eq!(answer["result"]["isError"], false, "{answer}");
+        answer["result"]["structuredContent"].take()
+    }
+}

@@ -1,0 +1,215 @@
+//! HTTP+SSE: streams, sessions, cancelling, slow readers, the end of a stream's life.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::{Instant, timeout},
+};
+
+use crate::harness::*;
+
+#[tokio::test]
+async fn a_client_connects_lists_and_calls() {
+    let server = Server::start().await;
+    let mut stream = server.stream(ACME).await;
+    let headers = stream.headers();
+    assert_eq!(headers["content-type"], "text/event-stream");
+    assert_eq!(headers["cache-control"], "no-cache, no-transform");
+    assert_eq!(headers["x-accel-buffering"], "no");
+    let path = stream.endpoint.strip_prefix(&server.url("")).unwrap().to_owned();
+    assert!(path.starts_with("/messages?session_id="));
+    assert_eq!(stream.post(initialize("2024-11-05")).await.status(), 202);
+    assert_eq!(stream.message().await["result"]["protocolVersion"], "2024-11-05");
+    let initialized = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+    assert_eq!(stream.post(initialized).await.status(), 202);
+    let list = stream.ask(2, "tools/list", json!({})).await;
+    assert_eq!(list["result"]["tools"].as_array().unwrap().len(), 28);
+    assert!(list["result"]["tools"][0].get("outputSchema").is_none(), "not in 2024-11-05");
+    // The same under the path that some clients join.
+    let joined = format!("/sse{path}");
+    assert_eq!(server.post(&joined, ACME, request(3, "ping", json!({}))).await.status(), 202);
+    assert_eq!(stream.message().await["id"], 3);
+}
+
+#[tokio::test]
+async fn a_client_that_comes_back_needs_no_initialize() {
+    let server = Server::start().await;
+    let headers = [("mcp-protocol-version", "2025-11-25")];
+    let mut stream = Stream::open(&server, ACME, &headers).await;
+    let rows = stream.data(9, "wiv_list_spaces", json!({})).await;
+    assert_eq!(rows["data"].as_array().unwrap().len(), 5);
+    // Its key is not tried again at the upstream.
+    let checks = server.upstream_calls().await;
+    assert!(checks.iter().all(|call| call["path"] != "/v2/cases/search"), "{checks:?}");
+}
+
+#[tokio::test]
+async fn probes_and_unknown_methods_are_answered_on_the_stream() {
+    let server = Server::start().await;
+    let mut stream = server.stream(ACME).await;
+    let meta = json!({ "_meta": { "io.modelcontextprotocol/protocolVersion": "2026-07-28" } });
+    for (id, method) in [(1, "server/discover"), (2, "resources/list"), (3, "x")] {
+        assert_eq!(stream.ask(id, method, meta.clone()).await["error"]["code"], -32601);
+    }
+}
+
+#[tokio::test]
+async fn a_batch_of_the_revision_that_has_them_is_answered_one_by_one() {
+    let server = Server::start().await;
+    let mut stream = server.stream(ACME).await;
+    stream.post(initialize("2025-03-26")).await;
+    stream.message().await;
+    let batch = json!([request(2, "ping", json!({})), 7, request(3, "ping", json!({}))]);
+    assert_eq!(stream.post(batch).await.status(), 202);
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(stream.message().await["id"].to_string());
+    }
+    ids.sort_unstable();
+    assert_eq!(ids, ["2", "3", "null"]);
+}
+
+#[tokio::test]
+async fn a_cancelled_read_is_not_answered() {
+    let server = Server::start().await;
+    let mut stream = server.stream(ACME).await;
+    let slow =
+        json!({ "match": { "path": "/spaces" }, "fault": "slow", "times": 1, "delay_ms": 15000 });
+    server.fault(slow).await;
+    let call = json!({ "name": "wiv_list_spaces", "arguments": {} });
+    stream.post(request(1, "tools/call", call)).await;
+    let cancelled = json!({
+        "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 1 },
+    });
+    assert_eq!(stream.post(cancelled).await.status(), 202);
+    assert_eq!(stream.ask(2, "ping", json!({})).await["id"], 2);
+}
+
+#[tokio::test]
+async fn a_write_is_finished_although_its_client_left() {
+    let server = Server::start().await;
+    let workflows = server.data(ACME, "wiv_list_workflows", json!({})).await;
+    let id = workflows["data"][0]["workflow_id"].clone();
+    let before =
+        server.data(ACME, "wiv_list_workflow_executions", json!({ "workflow_id": id })).await;
+    let slow = json!({ "match": { "path": format!("/workflows/{}/run", id.as_str().unwrap()) },
+        "fault": "slow", "times": 1, "delay_ms": 500 });
+    server.fault(slow).await;
+    let stream = server.stream(ACME).await;
+    let call = json!({ "name": "wiv_start_execution", "arguments": { "workflow_id": id } });
+    stream.post(request(1, "tools/call", call)).await;
+    drop(stream);
+    let newest = |page: &serde_json::Value| page["data"][0]["execution_id"].clone();
+    let begun = Instant::now();
+    loop {
+        let now =
+            server.data(ACME, "wiv_list_workflow_executions", json!({ "workflow_id": id })).await;
+        if newest(&now) != newest(&before) {
+            return;
+        }
+        assert!(begun.elapsed() < PATIENCE, "the write was lost");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_request_in_flight_runs_once() {
+    let server = Server::start().await;
+    let mut stream = server.stream(ACME).await;
+    let slow =
+        json!({ "match": { "path": "/spaces" }, "fault": "slow", "times": 1, "delay_ms": 400 });
+    server.fault(slow).await;
+    let call = request(1, "tools/call", json!({ "name": "wiv_list_spaces", "arguments": {} }));
+    assert_eq!(stream.post(&call).await.status(), 202);
+    assert_eq!(stream.post(&call).await.status(), 202);
+    assert_eq!(stream.message().await["id"], 1);
+    assert_eq!(stream.ask(2, "ping", json!({})).await["id"], 2);
+    let lists = server.upstream_calls().await;
+    assert_eq!(lists.iter().filter(|call| call["path"] == "/spaces").count(), 1);
+}
+
+#[tokio::test]
+async fn streams_are_bounded_for_a_key() {
+    let server = Server::start_with(&[("WIV_MCP_STREAMS_PER_KEY", "2")]).await;
+    let _first = server.stream(ACME).await;
+    let second = server.stream(ACME).await;
+    let open = async |key: &str| {
+        let get = server.http.get(server.url("/sse")).header("x-api-key", key);
+        get.send().await.unwrap()
+    };
+    let refused = open(ACME).await;
+    assert_eq!(refused.status(), 429);
+    assert!(refused.headers().contains_key("retry-after"));
+    assert_eq!(open(GLOBEX).await.status(), 200);
+    drop(second);
+    let begun = Instant::now();
+    while open(ACME).await.status() != 200 {
+        assert!(begun.elapsed() < PATIENCE, "the place was not given back");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_ends_itself_in_time_and_says_when_to_come_back() {
+    let variables = [("WIV_MCP_MAX_STREAM_AGE", "6s"), ("WIV_MCP_UPSTREAM_TIMEOUT", "1s")];
+    let server = Server::start_with(&variables).await;
+    let mut stream = server.stream(ACME).await;
+    let begun = Instant::now();
+    let last = stream.next().await.unwrap();
+    assert!((200..1200).contains(&last.retry.unwrap()), "{last:?}");
+    assert_eq!(stream.next().await, None);
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_quiet_stream_is_kept_alive_by_comments() {
+    let server = Server::start_with(&[("WIV_MCP_KEEP_ALIVE", "100ms")]).await;
+    let mut socket = TcpStream::connect(server.address()).await.unwrap();
+    let get =
+        format!("GET /sse HTTP/1.1\r\nHost: {}\r\nX-API-Key: {ACME}\r\n\r\n", server.address());
+    socket.write_all(get.as_bytes()).await.unwrap();
+    let mut read = String::new();
+    let mut buffer = [0; 1024];
+    while read.matches(": keep-alive\n\n").count() < 3 {
+        let size = timeout(PATIENCE, socket.read(&mut buffer)).await.unwrap().unwrap();
+        assert_ne!(size, 0);
+        read.push_str(std::str::from_utf8(&buffer[..size]).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_is_never_read_is_closed_and_others_notice_nothing() {
+    let server = Server::start().await;
+    let mut socket = TcpStream::connect(server.address()).await.unwrap();
+    let get =
+        format!("GET /sse HTTP/1.1\r\nHost: {}\r\nX-API-Key: {ACME}\r\n\r\n", server.address());
+    socket.write_all(get.as_bytes()).await.unwrap();
+    let mut head = vec![0; 4096];
+    let mut read = String::new();
+    while !read.contains("session_id=") || !read.ends_with("\n\n\r\n") {
+        let size = socket.read(&mut head).await.unwrap();
+        read.push_str(std::str::from_utf8(&head[..size]).unwrap());
+    }
+    let path = read.lines().find_map(|line| line.strip_prefix("data: ")).unwrap().to_owned();
+    // tools/list is large; nobody reads, so the queue fills up and the session ends.
+    let list = request(1, "tools/list", json!({}));
+    let mut ended = false;
+    for id in 0..5000_u64 {
+        let mut list = list.clone();
+        list["id"] = json!(id);
+        if server.post(&path, ACME, list).await.status() == 404 {
+            ended = true;
+            break;
+        }
+    }
+    assert!(ended, "the session of a reader that never reads goes on");
+    assert_eq!(server.ask(GLOBEX, "ping", json!({})).await["result"], json!({}));
+    // The connection itself is cut, whatever its peer does.
+    let mut buffer = vec![0; 1 << 20];
+    let cut = timeout(PATIENCE, async {
+        while socket.read(&mut buffer).await.is_ok_and(|size| size > 0) {}
+    });
+    cut.await.expect("the connection is still open");
+}

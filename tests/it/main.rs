@@ -1,0 +1,13 @@
+//! The service through real sockets, with the stand-in WIV API at the far end.
+
+mod architecture;
+mod commands;
+mod documents;
+mod faults;
+mod harness;
+mod http_sse;
+mod isolation;
+mod secrets;
+mod statuses;
+mod streamable_http;
+mod tools;
