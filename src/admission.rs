@@ -6,6 +6,7 @@
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{Arc, Mutex},
 };
 
@@ -29,9 +30,16 @@ const REFUSED_FOR: Duration = Duration::from_secs(5);
 /// Verdicts kept. Above it, keys are tried each time.
 const MAX_VERDICTS: usize = 20_000;
 
-/// Refused attempts a second for the whole instance: far above what mistyped keys cause, far
-/// below what guessing needs.
+/// Refused attempts a second for the whole instance, where addresses can't be believed: far
+/// above what mistyped keys cause, far below what guessing needs.
 const REFUSALS_PER_SECOND: f64 = 50.0;
+
+/// The same for one address: an office behind one address mistypes less than that.
+const REFUSALS_PER_SECOND_AND_ADDRESS: f64 = 5.0;
+
+/// Addresses whose attempts are counted. Full buckets are forgotten first; more attackers than
+/// that share one bucket.
+const MAX_ADDRESSES: usize = 10_000;
 
 /// What was found out about a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +63,7 @@ pub struct Admission {
     /// Keys being tried, so that one key is tried by one request at a time. An entry lives as
     /// long as somebody tries or waits.
     trying: Mutex<HashMap<Fingerprint, Arc<tokio::sync::Mutex<()>>>>,
-    refusals: Mutex<Bucket>,
+    refusals: Mutex<HashMap<Option<IpAddr>, Bucket>>,
 }
 
 impl Admission {
@@ -66,21 +74,22 @@ impl Admission {
             request: catalog.key_check(),
             verdicts: Marks::new(MAX_VERDICTS),
             trying: Mutex::new(HashMap::new()),
-            refusals: Mutex::new(Bucket { tokens: REFUSALS_PER_SECOND, filled: Instant::now() }),
+            refusals: Mutex::new(HashMap::new()),
         }
     }
 
-    /// Tries the caller's key, unless a verdict is fresh.
-    pub async fn admit(&self, caller: &Caller, trace_id: u128) -> Verdict {
+    /// Tries the caller's key, unless a verdict is fresh. `address` is the client's, where it can
+    /// be believed.
+    pub async fn admit(&self, caller: &Caller, address: Option<IpAddr>, trace_id: u128) -> Verdict {
         if let Some(verdict) = self.verdicts.get(caller.fingerprint) {
-            return self.count(verdict);
+            return self.count(verdict, address);
         }
         let turn = self.turn(caller.fingerprint);
         let _turn = turn.lock().await;
         if let Some(verdict) = self.verdicts.get(caller.fingerprint) {
-            return self.count(verdict);
+            return self.count(verdict, address);
         }
-        if self.bucket().is_empty() {
+        if self.bucket(address, |bucket| bucket.is_empty()) {
             return Verdict::TooManyAttempts;
         }
         let deadline = Instant::now() + PATIENCE;
@@ -109,12 +118,12 @@ impl Admission {
                 Verdict::Admitted
             }
         };
-        self.count(verdict)
+        self.count(verdict, address)
     }
 
     /// Counts refusals; the ones above the rate say so.
-    fn count(&self, verdict: Verdict) -> Verdict {
-        if verdict == Verdict::Refused && !self.bucket().take() {
+    fn count(&self, verdict: Verdict, address: Option<IpAddr>) -> Verdict {
+        if verdict == Verdict::Refused && !self.bucket(address, Bucket::take) {
             return Verdict::TooManyAttempts;
         }
         verdict
@@ -126,23 +135,42 @@ impl Admission {
         Arc::clone(trying.entry(fingerprint).or_default())
     }
 
-    fn bucket(&self) -> std::sync::MutexGuard<'_, Bucket> {
-        self.refusals.lock().expect("no code panics while it holds this lock")
+    fn bucket<T>(&self, address: Option<IpAddr>, use_it: impl FnOnce(&mut Bucket) -> T) -> T {
+        let mut buckets = self.refusals.lock().expect("no code panics while it holds this lock");
+        if buckets.len() >= MAX_ADDRESSES && !buckets.contains_key(&address) {
+            buckets.retain(|_, bucket| !bucket.is_full());
+        }
+        let address = address.filter(|_| buckets.len() < MAX_ADDRESSES);
+        use_it(buckets.entry(address).or_insert_with(|| Bucket::full(address)))
     }
 }
 
 /// A token bucket of one second's worth.
 struct Bucket {
     tokens: f64,
+    per_second: f64,
     filled: Instant,
 }
 
 impl Bucket {
+    fn full(address: Option<IpAddr>) -> Self {
+        let per_second = match address {
+            Some(_) => REFUSALS_PER_SECOND_AND_ADDRESS,
+            None => REFUSALS_PER_SECOND,
+        };
+        Self { tokens: per_second, per_second, filled: Instant::now() }
+    }
+
     fn fill(&mut self) {
         let now = Instant::now();
-        let grown = now.duration_since(self.filled).as_secs_f64() * REFUSALS_PER_SECOND;
-        self.tokens = (self.tokens + grown).min(REFUSALS_PER_SECOND);
+        let grown = now.duration_since(self.filled).as_secs_f64() * self.per_second;
+        self.tokens = (self.tokens + grown).min(self.per_second);
         self.filled = now;
+    }
+
+    fn is_full(&mut self) -> bool {
+        self.fill();
+        self.tokens >= self.per_second
     }
 
     fn is_empty(&mut self) -> bool {

@@ -194,6 +194,7 @@ fn transport_settings(settings: &Settings, origin: &Origin) -> TransportSettings
             streams: settings.streams,
             streams_per_key: settings.streams_per_key,
         },
+        trusted_proxy_hops: settings.trusted_proxy_hops,
         audience: origin.as_str().to_owned(),
     }
 }

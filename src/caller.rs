@@ -76,6 +76,31 @@ impl fmt::Debug for ApiKey {
     }
 }
 
+/// A credential of this server's own, such as a client secret: 1 to 4,096 visible ASCII
+/// characters.
+#[derive(Clone)]
+pub struct Secret(Box<str>);
+
+impl Secret {
+    /// Reads a secret; white space around it is dropped, as files end with a line feed.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim_ascii();
+        let fits = (1..=MAX_KEY_BYTES).contains(&text.len());
+        (fits && text.bytes().all(|byte| byte.is_ascii_graphic())).then(|| Self(text.into()))
+    }
+
+    /// The text, to make a header value marked sensitive from.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(redacted)")
+    }
+}
+
 /// Keyed hash of a key: tells callers apart where the key itself must not be kept.
 ///
 /// Comparing two of them in variable time reveals nothing, because nobody outside can compute

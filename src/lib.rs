@@ -11,8 +11,8 @@
 //! | 4 | [`tools`], [`relay`], [`admission`] |
 //! | 3 | [`answer`] |
 //! | 2 | [`wiv`], [`auth`] |
-//! | 1 | [`catalog`], [`marks`] |
-//! | 0 | [`mcp`], [`caller`], [`seal`], [`telemetry`], [`origin`] |
+//! | 1 | [`catalog`], [`marks`], [`propelauth`] |
+//! | 0 | [`mcp`], [`caller`], [`seal`], [`telemetry`], [`origin`], `tls` |
 
 pub mod admission;
 pub mod answer;
@@ -24,6 +24,7 @@ pub mod commands;
 pub mod marks;
 pub mod mcp;
 pub mod origin;
+pub mod propelauth;
 pub mod relay;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
@@ -31,6 +32,7 @@ pub mod seal;
 pub mod server;
 pub mod settings;
 pub mod telemetry;
+mod tls;
 pub mod tools;
 pub mod transport;
 pub mod web;

@@ -19,7 +19,10 @@ pub use revision::{LATEST_LEGACY, REVISIONS, Revision};
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use serde_json::{Map, Value};
+
+use jsonrpc::{Frame, Message};
 
 /// Most messages in one batch (revision 2025-03-26). Enough for a client that starts up by
 /// asking for everything; few enough that one POST can't occupy an instance.
@@ -130,6 +133,26 @@ pub trait Host: Send + Sync + 'static {
         context: Context,
         call: ToolCall,
     ) -> impl Future<Output = Result<ToolResult, Error>> + Send;
+}
+
+/// Answers one message of a client that speaks to nobody else: what a pipe carries. `None` when
+/// the message wants no answer.
+pub async fn answer<H: Host>(
+    host: &H,
+    caller: &H::Caller,
+    context: Context,
+    message: &Bytes,
+) -> Option<Vec<u8>> {
+    match jsonrpc::parse(message) {
+        Ok(Frame::One(Message::Request(request))) => {
+            Some(dispatch(host, caller, context, request).await.body)
+        }
+        Ok(Frame::One(Message::Notification(_) | Message::Response)) => None,
+        Ok(Frame::Batch(_)) => {
+            Some(refusal(&Error::new(Code::InvalidRequest, "send the messages one by one")))
+        }
+        Err(invalid) => Some(response_error(invalid.id.as_ref(), &invalid.error)),
+    }
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ pub struct TransportSettings {
     pub call_timeout: Duration,
     /// How many streams may be open.
     pub streams: StreamLimits,
+    /// Proxies in front whose word on a client's address is taken.
+    pub trusted_proxy_hops: u8,
     /// Who the sealed ids are for: the public origin.
     pub audience: String,
 }

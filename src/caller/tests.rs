@@ -30,3 +30,13 @@ fn debug_output_hides_the_key() {
     assert_eq!(format!("{key:?}"), "ApiKey(redacted)");
     assert_eq!(format!("{:?}", key.header_value()), "Sensitive");
 }
+
+#[test]
+fn a_secret_is_visible_ascii_and_hidden_in_debug_output() {
+    let secret = Secret::parse(" s3cret/+=\n").unwrap();
+    assert_eq!(secret.expose(), "s3cret/+=");
+    assert_eq!(format!("{secret:?}"), "Secret(redacted)");
+    for text in ["", " \n", "two words", "schlüssel", &"s".repeat(MAX_KEY_BYTES + 1)] {
+        assert!(Secret::parse(text).is_none(), "{text}");
+    }
+}

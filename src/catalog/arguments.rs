@@ -38,7 +38,9 @@ impl Tool {
     ///
     /// # Errors
     /// All problems, ten at most.
-    pub fn check(&self, arguments: Map<String, Value>) -> Result<Arguments, Vec<Problem>> {
+    pub fn check(&self, mut arguments: Map<String, Value>) -> Result<Arguments, Vec<Problem>> {
+        // Models write null for what they leave out.
+        arguments.retain(|_, value| !value.is_null());
         let arguments = Value::Object(arguments);
         let validator = self.validator();
         let mut problems = if validator.is_valid(&arguments) {

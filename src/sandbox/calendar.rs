@@ -8,9 +8,13 @@ use std::fmt;
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
 
-/// A point in time, as microseconds since 1970-01-01 00:00 UTC.
+/// A point in time, as microseconds since 1970-01-01 00:00 UTC; within `EARLIEST` and
+/// `LATEST`, where WIV's format has four digits for a year and no arithmetic overflows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment(i64);
+
+const EARLIEST: Moment = Moment::utc((1, 1, 1), 0, 0);
+const LATEST: Moment = Moment::utc((9999, 12, 31), 23, 59);
 
 /// A step of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +36,8 @@ impl Moment {
         Moment((days * SECONDS_PER_DAY + hour * 3600 + minute * 60) * MICROS_PER_SECOND)
     }
 
-    pub(crate) const fn from_millis(millis: i64) -> Moment {
-        Moment(millis.saturating_mul(1000))
+    pub(crate) fn from_millis(millis: i64) -> Moment {
+        Moment(0).plus_micros(millis.saturating_mul(1000))
     }
 
     pub(crate) fn millis(self) -> i64 {
@@ -44,8 +48,9 @@ impl Moment {
         self.0
     }
 
+    /// Stops at the ends of the calendar.
     pub(crate) fn plus_micros(self, micros: i64) -> Moment {
-        Moment(self.0.saturating_add(micros))
+        Moment(self.0.saturating_add(micros)).clamp(EARLIEST, LATEST)
     }
 
     pub(crate) fn plus_seconds(self, seconds: i64) -> Moment {
@@ -84,7 +89,7 @@ impl Moment {
     fn plus_months(self, count: i64) -> Moment {
         let (year, month, day) = civil_from_days(self.days());
         let months = (year * 12 + month - 1).saturating_add(count);
-        // Outside these years neither WIV's format nor the arithmetic below is defined.
+        // From January of year 1 to December of 9999.
         let months = months.clamp(12, 9999 * 12 + 11);
         let (year, month) = (months.div_euclid(12), months.rem_euclid(12) + 1);
         let day = day.min(days_in_month(year, month));

@@ -140,8 +140,6 @@ settings! {
         "time between comments on a quiet stream, against proxies that close it";
     "WIV_MCP_UPSTREAM_PROXY", upstream_proxy: Option<HttpUrl> = Unset("none"),
         "HTTP proxy on the way to the WIV API";
-    "WIV_MCP_SUPPORT_URL", support_url: Option<HttpUrl> = Unset("none"),
-        "where people find help, shown to them";
     "WIV_MCP_LOG", log: LogFilter = Text("info"),
         "which log lines are written, such as `info` or `warn,wiv_mcp=debug`";
     "WIV_MCP_LOG_FORMAT", log_format: Option<LogFormat> = Unset("text on a terminal, else json"),

@@ -2,6 +2,8 @@
 //!
 //! Reads headers only; decides nothing about credentials.
 
+use std::net::IpAddr;
+
 use http::{HeaderMap, HeaderName, StatusCode, header};
 
 use super::Refusal;
@@ -69,6 +71,21 @@ impl Accept {
     pub(super) fn takes_event_stream(self) -> bool {
         self != Self::Json
     }
+}
+
+/// The client's address by the word of the proxies in front: each appends whom it heard, so
+/// with one trusted proxy the last entry counts, with two the last but one. `None` when nobody
+/// can be believed.
+pub(super) fn client_address(headers: &HeaderMap, trusted_hops: u8) -> Option<IpAddr> {
+    let from_the_end = usize::from(trusted_hops).checked_sub(1)?;
+    let entries: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    let position = entries.len().checked_sub(1 + from_the_end)?;
+    entries[position].trim().parse().ok()
 }
 
 /// The revision that a request names in its header.
@@ -152,3 +169,6 @@ impl Origins {
         self.public.host_header_matches(host) || (self.loopback_hosts && is_loopback())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,7 +41,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     ) -> Result<Response, Refusal> {
         // A reconnect carries the revision; its key was tried when it first came.
         if !headers.contains_key(PROTOCOL_VERSION) {
-            self.admit(&caller, TraceId::of(extensions)).await?;
+            self.admit(&caller, headers, TraceId::of(extensions)).await?;
         }
         let connection = extensions.get::<Connection>().cloned().unwrap_or_default();
         let (session, queue) = Session::new(connection);

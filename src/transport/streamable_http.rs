@@ -63,7 +63,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         match frame {
             Frame::One(Message::Request(request)) => {
                 if &*request.method == "initialize" {
-                    self.admit(&caller, trace_id).await?;
+                    self.admit(&caller, &headers, trace_id).await?;
                 }
                 Ok(self.answer_one(caller, context, request, accept).await)
             }
@@ -80,9 +80,15 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     }
 
     /// Tries the key when a client connects.
-    pub(super) async fn admit(&self, caller: &Caller, trace_id: TraceId) -> Result<(), Refusal> {
+    pub(super) async fn admit(
+        &self,
+        caller: &Caller,
+        headers: &HeaderMap,
+        trace_id: TraceId,
+    ) -> Result<(), Refusal> {
         let Some(admission) = &self.admission else { return Ok(()) };
-        match admission.admit(caller, trace_id.0).await {
+        let address = headers::client_address(headers, self.settings.trusted_proxy_hops);
+        match admission.admit(caller, address, trace_id.0).await {
             Verdict::Admitted => Ok(()),
             Verdict::Refused => Err(Refusal::bad_key(&self.settings.audience)),
             Verdict::TooManyAttempts => Err(Refusal::new(

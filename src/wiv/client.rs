@@ -14,7 +14,7 @@ use super::{
     limits::Limits,
     retry::{self, Outcome},
 };
-use crate::{caller::Caller, catalog::UpstreamRequest};
+use crate::{caller::Caller, catalog::UpstreamRequest, tls};
 
 /// Longest wait for a TCP and TLS handshake. A healthy upstream needs well under a second.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -84,7 +84,7 @@ impl Client {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("wiv-mcp/", env!("CARGO_PKG_VERSION")))
             .default_headers(default_headers)
-            .tls_backend_preconfigured(tls())
+            .tls_backend_preconfigured(tls::client_config())
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .no_proxy()
@@ -212,18 +212,6 @@ fn failure(error: reqwest::Error) -> Failure {
     } else {
         Failure::Broken(error)
     }
-}
-
-/// TLS with the Mozilla roots of the binary; versions and suites are rustls' own choice.
-fn tls() -> rustls::ClientConfig {
-    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut roots = rustls::RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("the provider supports rustls' default versions")
-        .with_root_certificates(roots)
-        .with_no_client_auth()
 }
 
 /// W3C Trace Context: the trace is the request's id, each sending is a span of its own.

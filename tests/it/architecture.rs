@@ -7,14 +7,16 @@ use std::{
 };
 
 /// Floors of the crate's rooms; a room imports from lower floors only.
-const FLOORS: [(&str, u8); 21] = [
+const FLOORS: [(&str, u8); 23] = [
     ("mcp", 0),
     ("caller", 0),
     ("seal", 0),
     ("telemetry", 0),
     ("origin", 0),
+    ("tls", 0),
     ("catalog", 1),
     ("marks", 1),
+    ("propelauth", 1),
     ("wiv", 2),
     ("auth", 2),
     ("answer", 3),

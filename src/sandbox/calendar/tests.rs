@@ -51,5 +51,11 @@ fn units_floor_and_move() {
     check(Unit::Month, "2026-11-01", "2026-12-01");
     check(Unit::Week, "2026-11-16", "2026-11-23");
     check(Unit::Day, "2026-11-18", "2026-11-19");
+    let mut far = moment;
+    for _ in 0..40 {
+        far = far.plus(-999_999, Unit::Week).plus(-999_999, Unit::Year).floor(Unit::Week);
+    }
+    assert_eq!(far, Moment::parse_date("0001-01-01").unwrap());
+    assert_eq!(Moment::from_millis(i64::MAX).to_string(), "9999-12-31 23:59:00.000000");
     assert_eq!(at("2026-03-31 01:00:00").plus(-1, Unit::Month), at("2026-02-28 01:00:00"));
 }

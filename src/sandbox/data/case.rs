@@ -175,7 +175,14 @@ fn write_member(field: &Field, case: &Case, out: &mut String) {
 
 /// A JSON string, quoted and escaped.
 pub(crate) fn write_text(text: &str, out: &mut String) {
-    out.push_str(&serde_json::Value::from(text).to_string());
+    // Nearly all texts need no escape, and most of an answer is texts.
+    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        out.push_str(&serde_json::Value::from(text).to_string());
+    }
 }
 
 impl Cents {

@@ -3,7 +3,6 @@
 //! The shape is assumed: WIV names the operation but not its answer.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::cases::select;
@@ -24,17 +23,13 @@ const BREAKDOWNS: [(&str, &str); 8] = [
     ("by_customer", "customer_id"),
 ];
 
-#[derive(Default)]
-struct Sum {
+/// The cases of one value in one currency.
+struct Group {
+    value: &'static str,
+    /// Any of them: it has the currency, and the customer's name.
+    example: &'static Case,
     count: u64,
     savings: Cents,
-}
-
-impl Sum {
-    fn add(&mut self, case: &Case) {
-        self.count += 1;
-        self.savings.0 += case.annual_potential_savings.0;
-    }
 }
 
 pub(super) fn summarize(request: &Request<'_>) -> Result<String, Refusal> {
@@ -42,61 +37,72 @@ pub(super) fn summarize(request: &Request<'_>) -> Result<String, Refusal> {
     let search = Search::read(request.body_object(&["filters", "date_range"])?)?;
     let cases = select(&scope, &search)?;
     let mut body = format!("{{\"data\":{{\"count\":{}", cases.len());
-    write_currencies(&cases, &mut body);
+    let mut currencies = groups(&cases, |case| Some(case.account.currency));
+    currencies.sort_by_key(|group| group.value);
+    write_member("by_currency", currencies.iter().map(|group| group.row(None)), &mut body);
     for (name, field) in BREAKDOWNS {
         // Only an MSP's view has customers.
-        if let Some(field) = scope.view.field(field) {
-            write_breakdown(name, field, &cases, &mut body);
-        }
+        let Some(field) = scope.view.field(field) else { continue };
+        let mut groups = groups(&cases, |case| match field.read(case) {
+            Datum::Text(value) => Some(value),
+            _ => None,
+        });
+        groups.sort_by_key(|group| Reverse(group.savings));
+        write_member(name, groups.iter().map(|group| group.row(Some(field))), &mut body);
     }
     body.push_str("}}");
     Ok(body)
 }
 
-fn write_currencies(cases: &[&'static Case], body: &mut String) {
-    let mut sums: BTreeMap<&str, Sum> = BTreeMap::new();
-    for case in cases {
-        sums.entry(case.account.currency).or_default().add(case);
+/// A group for each value and currency; cases without a value are in none. There are a few
+/// dozen groups at most, and looking through them beats a map of texts.
+fn groups(
+    cases: &[&'static Case],
+    value_of: impl Fn(&'static Case) -> Option<&'static str>,
+) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for example in cases.iter().copied() {
+        let Some(value) = value_of(example) else { continue };
+        let is_its =
+            |group: &Group| group.value == value && group.currency() == example.account.currency;
+        let at = groups.iter().position(is_its).unwrap_or_else(|| {
+            groups.push(Group { value, example, count: 0, savings: Cents(0) });
+            groups.len() - 1
+        });
+        groups[at].count += 1;
+        groups[at].savings.0 += example.annual_potential_savings.0;
     }
-    let rows = sums.into_iter().map(|(currency, sum)| row(&[("currency", currency)], &sum));
-    write_member("by_currency", rows, body);
+    groups
 }
 
-/// A row for each value and currency, worth most first.
-fn write_breakdown(name: &str, field: &Field, cases: &[&'static Case], body: &mut String) {
-    let mut sums: BTreeMap<(&str, &str), Sum> = BTreeMap::new();
-    let mut customer_names: BTreeMap<&str, &str> = BTreeMap::new();
-    for case in cases {
-        let Datum::Text(value) = field.read(case) else { continue };
-        sums.entry((value, case.account.currency)).or_default().add(case);
-        if field.name == "customer_id" {
-            customer_names.insert(value, case.tenant.name);
-        }
+impl Group {
+    fn currency(&self) -> &'static str {
+        self.example.account.currency
     }
-    let mut sums: Vec<_> = sums.into_iter().collect();
-    sums.sort_by_key(|(_, sum)| Reverse(sum.savings));
-    let rows = sums.iter().map(|((value, currency), sum)| match customer_names.get(value) {
-        None => row(&[(field.name, value), ("currency", currency)], sum),
-        Some(customer) => {
-            row(&[(field.name, value), ("customer_name", customer), ("currency", currency)], sum)
+
+    /// With the field that the breakdown is by, and for customers also their name.
+    fn row(&self, field: Option<&Field>) -> String {
+        let mut texts = Vec::with_capacity(3);
+        if let Some(field) = field {
+            texts.push((field.name, self.value));
+            if field.name == "customer_id" {
+                texts.push(("customer_name", self.example.tenant.name));
+            }
         }
-    });
-    write_member(name, rows, body);
+        texts.push(("currency", self.currency()));
+        let mut row = String::from("{");
+        for (name, text) in texts {
+            // Writing to a string can't fail, here and below.
+            let _ = write!(row, "\"{name}\":");
+            write_text(text, &mut row);
+            row.push(',');
+        }
+        let Group { count, savings, .. } = self;
+        let _ = write!(row, "\"count\":{count},\"annual_potential_savings\":{savings}}}");
+        row
+    }
 }
 
 fn write_member(name: &str, rows: impl Iterator<Item = String>, body: &mut String) {
-    // Writing to a string can't fail.
     let _ = write!(body, ",\"{name}\":[{}]", rows.collect::<Vec<_>>().join(","));
-}
-
-fn row(texts: &[(&str, &str)], sum: &Sum) -> String {
-    let mut row = String::from("{");
-    for (name, text) in texts {
-        let _ = write!(row, "\"{name}\":");
-        write_text(text, &mut row);
-        row.push(',');
-    }
-    let Sum { count, savings } = sum;
-    let _ = write!(row, "\"count\":{count},\"annual_potential_savings\":{savings}}}");
-    row
 }

@@ -6,6 +6,7 @@
 
 use std::sync::{Arc, PoisonError};
 
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::refusal::Refusal;
@@ -28,12 +29,11 @@ const FIELDS: [&str; 9] = [
 pub(super) fn list(request: &Request<'_>) -> Result<String, Refusal> {
     request.allow_query(&["space_id"])?;
     let space = spaces::named_in_query(request)?;
-    let rows: Vec<Value> = current(request)
-        .iter()
-        .filter(|workflow| space.is_none_or(|space| workflow["space_id"] == space.space_id))
-        .map(|workflow| without_steps(workflow))
-        .collect();
-    Ok(json!({"data": rows}).to_string())
+    let mut workflows = current(request);
+    workflows.retain(|workflow| space.is_none_or(|space| workflow["space_id"] == space.space_id));
+    let rows: Vec<_> = workflows.iter().map(|workflow| WithoutSteps(workflow)).collect();
+    let rows = serde_json::to_string(&rows).expect("workflows are JSON");
+    Ok(format!("{{\"data\":{rows}}}"))
 }
 
 pub(super) fn get(request: &Request<'_>) -> Result<String, Refusal> {
@@ -124,7 +124,11 @@ pub(super) fn current(request: &Request<'_>) -> Vec<Arc<Map<String, Value>>> {
     request.state().workflows.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-fn without_steps(workflow: &Map<String, Value>) -> Value {
-    let members = workflow.iter().filter(|(name, _)| *name != "steps");
-    members.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>().into()
+/// A workflow as lists have it.
+struct WithoutSteps<'a>(&'a Map<String, Value>);
+
+impl Serialize for WithoutSteps<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().filter(|(name, _)| *name != "steps"))
+    }
 }

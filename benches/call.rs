@@ -1,0 +1,171 @@
+//! What one call costs within the process: `cargo bench --bench call`.
+
+use std::{borrow::Cow, hint::black_box};
+
+use bytes::Bytes;
+use divan::Bencher;
+use futures_util::FutureExt;
+use serde_json::{Value, json};
+use wiv_mcp::{
+    answer::{self, Layout, Limits, Position},
+    caller::{ApiKey, Fingerprint},
+    catalog::{Action, Catalog},
+    mcp::{
+        self, Context, Error, Host, Implementation, LATEST_LEGACY, ToolCall, ToolList, ToolResult,
+        TransportKind,
+    },
+    seal::{Purpose, SealingKeys},
+};
+
+fn main() {
+    divan::main();
+}
+
+/// Does what the server does up to the socket towards WIV, and answers with a constant.
+struct UpToTheSocket {
+    catalog: Catalog,
+    list: ToolList,
+    implementation: Implementation,
+    answer: ToolResult,
+}
+
+impl Host for UpToTheSocket {
+    type Caller = ();
+
+    fn implementation(&self) -> &Implementation {
+        &self.implementation
+    }
+
+    fn instructions(&self, (): &()) -> Cow<'_, str> {
+        "".into()
+    }
+
+    fn tools(&self, (): &()) -> &ToolList {
+        &self.list
+    }
+
+    fn writes(&self, _tool: &str) -> bool {
+        false
+    }
+
+    async fn call(&self, (): &(), _: Context, call: ToolCall) -> Result<ToolResult, Error> {
+        let tool = self.catalog.tool(&call.name).expect("the benchmark calls tools there are");
+        let arguments = tool.check(call.arguments).expect("the benchmark's arguments fit");
+        let Action::Call(operation) = &tool.action else { unreachable!("a plain call") };
+        black_box(operation.request(&arguments, None).expect("the arguments make a request"));
+        Ok(self.answer.clone())
+    }
+}
+
+fn host() -> UpToTheSocket {
+    UpToTheSocket {
+        catalog: Catalog::built_in(),
+        list: ToolList::render(std::iter::empty()),
+        implementation: Implementation {
+            name: "bench".into(),
+            title: "Bench".into(),
+            version: "0".into(),
+        },
+        answer: ToolResult {
+            text: "x".repeat(500),
+            structured: json!({ "data": "y".repeat(480) }).to_string(),
+            is_error: false,
+        },
+    }
+}
+
+const CONTEXT: Context =
+    Context { revision: &mcp::REVISIONS[3], transport: TransportKind::Local, trace_id: 1 };
+
+fn run(bencher: Bencher<'_, '_>, tool: &str, arguments: &Value) {
+    let host = host();
+    let message = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+        "params": { "name": tool, "arguments": arguments },
+    });
+    let message = Bytes::from(message.to_string());
+    assert_eq!(CONTEXT.revision, LATEST_LEGACY);
+    bencher.bench(|| {
+        mcp::answer(&host, &(), CONTEXT, &message).now_or_never().flatten().expect("an answer")
+    });
+}
+
+/// Parse, dispatch, check, build the request, render a 1 KB answer.
+#[divan::bench]
+fn body_to_request_and_back_plain(bencher: Bencher<'_, '_>) {
+    run(bencher, "wiv_list_workflows", &json!({}));
+}
+
+/// The same with filters, dates and a limit.
+#[divan::bench]
+fn body_to_request_and_back_search(bencher: Bencher<'_, '_>) {
+    let arguments = json!({
+        "filters": { "status": ["To Do", "Acknowledged"], "provider": ["AWS"] },
+        "date_range": { "start": "2026-01-01", "end": "2026-11-16" },
+        "limit": 50,
+    });
+    run(bencher, "wiv_search_cases", &arguments);
+}
+
+fn rows(count: usize) -> String {
+    let rows: Vec<Value> = (0..count)
+        .map(|number| {
+            json!({
+                "case_id": format!("case_{number:012}"),
+                "case_type": "EC2 Stopped Instances",
+                "status": "To Do",
+                "account_id": "123456789012",
+                "region": "eu-west-1",
+                "resource_id": format!("i-{number:017x}"),
+                "owner": null,
+                "criteria": "No CPU above 2 % over 30 days, no network traffic",
+                "annual_potential_savings": 1234.56,
+                "currency": "USD",
+            })
+        })
+        .collect();
+    json!({ "data": rows, "next_page_key": null }).to_string()
+}
+
+fn render(bencher: Bencher<'_, '_>, body: &str, limit: usize) {
+    let layout = Layout {
+        rows: true,
+        scrolls: false,
+        limit: Some(limit),
+        limits: Limits { text_chars: 32_000 },
+    };
+    bencher.counter(divan::counter::BytesCount::of_str(body)).bench(|| {
+        let position = Position::default();
+        answer::render(body.as_bytes(), layout, &position, |_| String::new()).expect("readable")
+    });
+}
+
+/// 100 KB of rows, of which a page of 25 is shown.
+#[divan::bench]
+fn render_100_kb_page_of_25(bencher: Bencher<'_, '_>) {
+    render(bencher, &rows(340), 25);
+}
+
+/// 100 KB of rows, all of them shown.
+#[divan::bench]
+fn render_100_kb_whole(bencher: Bencher<'_, '_>) {
+    render(bencher, &rows(340), 340);
+}
+
+/// A cursor: sealed and opened again.
+#[divan::bench]
+fn seal_and_open_a_cursor(bencher: Bencher<'_, '_>) {
+    let sealer = SealingKeys::random().sealer(Purpose::Cursor, "https://mcp.example.com");
+    let payload = [b'x'; 80];
+    bencher.bench(|| sealer.open(&sealer.seal(black_box(&payload))).expect("our own"));
+}
+
+/// What tells callers apart in limits and sessions.
+#[divan::bench]
+fn fingerprint_of_a_key(bencher: Bencher<'_, '_>) {
+    let keys = SealingKeys::random().hash_key("caller");
+    bencher.bench(|| {
+        let key = ApiKey::parse(black_box(b"wiv-0123456789abcdef0123456789abcdef")).expect("a key");
+        (Fingerprint::new(keys.hash(key.secret_for_derivation())), key)
+    });
+}

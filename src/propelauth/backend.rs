@@ -1,0 +1,310 @@
+//! PropelAuth's Backend API: users and end-user API keys.
+//!
+//! Not for deciding who may have a key. Only ids of the right form get into a path; others name
+//! nothing, so nothing is asked.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use reqwest::Method;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use super::{
+    BackendError, PropelAuthSettings,
+    http::{BODY_LIMIT_BYTES, Http, LONG_BODY_LIMIT_BYTES, Outage, form, send},
+    is_user_id,
+    reply::{Reply, parse, understand},
+};
+use crate::caller::ApiKey;
+
+/// Tells PropelAuth's shared API which tenant is meant.
+const TENANT: HeaderName = HeaderName::from_static("x-propelauth-url");
+
+const KEYS: &str = "/api/backend/v1/end_user_api_keys";
+
+/// Keys a page. Ten requests then fill [`MAX_KEYS`], and a page stays far below its limit.
+const PAGE_SIZE: &str = "100";
+
+/// Keys listed at most: far more than one person has, and a bound for a list of everybody's.
+const MAX_KEYS: usize = 1000;
+
+/// A user, as far as it matters here.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct User {
+    /// PropelAuth's id.
+    pub user_id: String,
+    /// The address to show.
+    pub email: String,
+    /// False: blocked by an administrator.
+    pub enabled: bool,
+    /// Locked out, as after too many wrong passwords.
+    pub locked: bool,
+    /// The organizations the user is in now, by name.
+    #[serde(rename = "org_id_to_org_info", default, deserialize_with = "memberships")]
+    pub memberships: Vec<Membership>,
+}
+
+/// A user's place in an organization.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Membership {
+    /// PropelAuth's id of the organization.
+    #[serde(default)]
+    pub org_id: String,
+    /// Its name.
+    #[serde(default)]
+    pub org_name: String,
+    /// The user's role in it; empty when PropelAuth names none.
+    #[serde(rename = "user_role", default)]
+    pub role: String,
+    /// What the role allows.
+    #[serde(rename = "user_permissions", default)]
+    pub permissions: Vec<String>,
+}
+
+/// A key to be made for a user in an organization.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewKey {
+    /// The organization whose data the key opens.
+    pub org_id: String,
+    /// The user whose role limits it.
+    pub user_id: String,
+    /// Told to people who look at their keys.
+    pub display_name: String,
+    /// When it ends, in Unix seconds.
+    #[serde(rename = "expires_at_seconds")]
+    pub expires_at: u64,
+    /// What we note on it.
+    pub metadata: Value,
+}
+
+/// A key that was just made.
+#[derive(Debug, Clone)]
+pub struct CreatedKey {
+    /// Names the key; no secret.
+    pub id: String,
+    /// The key itself, which PropelAuth tells only now.
+    pub key: ApiKey,
+}
+
+/// What PropelAuth remembers of a key; never the key.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct KeyRecord {
+    /// Names the key.
+    #[serde(rename = "api_key_id")]
+    pub id: String,
+    /// When it was made, in Unix seconds.
+    pub created_at: u64,
+    /// When it ends, in Unix seconds; never, if absent.
+    #[serde(rename = "expires_at_seconds")]
+    pub expires_at: Option<u64>,
+    /// What was noted on it.
+    #[serde(default)]
+    pub metadata: Value,
+    /// The user it was made for.
+    pub user_id: Option<String>,
+    /// The organization it was made for.
+    pub org_id: Option<String>,
+    /// The name people see.
+    pub display_name: Option<String>,
+}
+
+/// The Backend API's address and our credentials there.
+pub(super) struct Client {
+    http: Http,
+    api_url: String,
+    authorization: HeaderValue,
+    tenant: HeaderValue,
+}
+
+impl Client {
+    pub(super) fn new(http: Http, settings: &PropelAuthSettings) -> Self {
+        let bearer = format!("Bearer {}", settings.api_key.expose());
+        let mut authorization =
+            HeaderValue::try_from(bearer).expect("a secret is visible ASCII");
+        authorization.set_sensitive(true);
+        let origin = settings.auth_url.origin().as_str();
+        let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+        Self {
+            http,
+            api_url: settings.api_url.as_str().to_owned(),
+            authorization,
+            tenant: HeaderValue::try_from(host).expect("a parsed host is visible ASCII"),
+        }
+    }
+
+    pub(super) async fn user(&self, user_id: &str) -> Result<Option<User>, BackendError> {
+        if !is_user_id(user_id) {
+            return Ok(None);
+        }
+        let path = format!("/api/backend/v1/user/{user_id}?include_orgs=true");
+        match self.get(&path, LONG_BODY_LIMIT_BYTES).await? {
+            Reply::Done(body) => parse(&body, "user"),
+            Reply::Gone => Ok(None),
+        }
+    }
+
+    pub(super) async fn create_key(&self, new: &NewKey) -> Result<CreatedKey, BackendError> {
+        #[derive(Deserialize)]
+        struct Created {
+            api_key_id: String,
+            api_key_token: String,
+        }
+        let body = json(new);
+        let Reply::Done(body) = self.change(Method::POST, KEYS, Some(body)).await? else {
+            return Err(BackendError::Refused { fields: "not found".to_owned() });
+        };
+        let created: Created = parse(&body, "new API key")?;
+        let unusable = || Outage::Malformed("new API key");
+        // A key whose id we could never send again could never be deleted.
+        if !is_key_id(&created.api_key_id) {
+            return Err(unusable().into());
+        }
+        let key = ApiKey::parse(created.api_key_token.as_bytes()).map_err(|_| unusable())?;
+        Ok(CreatedKey { id: created.api_key_id, key })
+    }
+
+    pub(super) async fn key(&self, id: &str) -> Result<Option<KeyRecord>, BackendError> {
+        if !is_key_id(id) {
+            return Ok(None);
+        }
+        match self.get(&format!("{KEYS}/{id}"), BODY_LIMIT_BYTES).await? {
+            // PropelAuth also says "gone" by a body of `null`.
+            Reply::Done(body) => parse(&body, "API key"),
+            Reply::Gone => Ok(None),
+        }
+    }
+
+    pub(super) async fn update_key(
+        &self,
+        id: &str,
+        expires_at: Option<u64>,
+        metadata: &Value,
+    ) -> Result<bool, BackendError> {
+        #[derive(Serialize)]
+        struct Update<'u> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            expires_at_seconds: Option<u64>,
+            metadata: &'u Value,
+        }
+        if !is_key_id(id) {
+            return Ok(false);
+        }
+        let body = json(&Update { expires_at_seconds: expires_at, metadata });
+        let reply = self.change(Method::PATCH, &format!("{KEYS}/{id}"), Some(body)).await?;
+        Ok(matches!(reply, Reply::Done(_)))
+    }
+
+    pub(super) async fn delete_key(&self, id: &str) -> Result<(), BackendError> {
+        if is_key_id(id) {
+            self.change(Method::DELETE, &format!("{KEYS}/{id}"), None).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn keys(
+        &self,
+        user_id: Option<&str>,
+        org_id: Option<&str>,
+    ) -> Result<Vec<KeyRecord>, BackendError> {
+        #[derive(Deserialize)]
+        struct Page {
+            api_keys: Vec<KeyRecord>,
+            has_more_results: bool,
+        }
+        let mut keys = Vec::new();
+        let mut page_number = 0_usize;
+        loop {
+            let number = page_number.to_string();
+            let mut query = vec![("page_size", PAGE_SIZE), ("page_number", &number)];
+            query.extend(user_id.map(|id| ("user_id", id)));
+            query.extend(org_id.map(|id| ("org_id", id)));
+            let path = format!("{KEYS}?{}", form(&query));
+            let Reply::Done(body) = self.get(&path, LONG_BODY_LIMIT_BYTES).await? else {
+                // No page is no empty page: whoever revokes keys must not believe it is done.
+                return Err(Outage::Status(StatusCode::NOT_FOUND).into());
+            };
+            let page: Page = parse(&body, "list of API keys")?;
+            let is_last = !page.has_more_results || page.api_keys.is_empty();
+            keys.extend(page.api_keys);
+            if is_last || keys.len() >= MAX_KEYS {
+                keys.truncate(MAX_KEYS);
+                return Ok(keys);
+            }
+            page_number += 1;
+        }
+    }
+
+    /// Reads, a second time when PropelAuth is pressed.
+    async fn get(&self, path: &str, limit_bytes: usize) -> Result<Reply, BackendError> {
+        match self.send(Method::GET, path, None, limit_bytes).await {
+            Err(BackendError::Unavailable(Outage::Throttled)) => {
+                tokio::time::sleep(throttled_wait()).await;
+                self.send(Method::GET, path, None, limit_bytes).await
+            }
+            result => result,
+        }
+    }
+
+    /// Writes, once.
+    async fn change(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<Reply, BackendError> {
+        self.send(method, path, body, BODY_LIMIT_BYTES).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+        limit_bytes: usize,
+    ) -> Result<Reply, BackendError> {
+        let mut request = self
+            .http
+            .request(method, &[&self.api_url, path].concat())
+            .header(header::AUTHORIZATION, self.authorization.clone())
+            .header(TENANT, self.tenant.clone());
+        if let Some(body) = body {
+            request = request
+                .header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))
+                .body(body);
+        }
+        let result = understand(send(request, limit_bytes).await?);
+        if let Err(BackendError::Unavailable(Outage::CredentialsRefused)) = result {
+            tracing::error!(
+                "PropelAuth refuses our integration key: check PROPELAUTH_API_KEY, that it is of \
+                 the same environment as PROPELAUTH_AUTH_URL and that it may write"
+            );
+        }
+        result
+    }
+}
+
+/// Whether a text has the form of a key's id: hexadecimal digits, 32 of them today.
+fn is_key_id(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).expect("texts, numbers and JSON values are JSON")
+}
+
+/// Organizations come as an object by id; a person chooses among names.
+fn memberships<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Vec<Membership>, D::Error> {
+    let by_id = Option::<BTreeMap<String, Membership>>::deserialize(deserializer)?;
+    let with_id = |(org_id, membership)| Membership { org_id, ..membership };
+    let mut memberships: Vec<_> = by_id.unwrap_or_default().into_iter().map(with_id).collect();
+    memberships.sort_by(|one, other| one.org_name.cmp(&other.org_name));
+    Ok(memberships)
+}
+
+/// Half a second to a second, so that instances throttled together do not come back together.
+fn throttled_wait() -> Duration {
+    let mut byte = [0];
+    aws_lc_rs::rand::fill(&mut byte).expect("the system gives random bytes");
+    Duration::from_millis(500 + 2 * u64::from(byte[0]))
+}

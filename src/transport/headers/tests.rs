@@ -1,0 +1,52 @@
+//! What headers say, also when they say it oddly.
+
+use super::*;
+
+fn headers(values: &[(&'static str, &str)]) -> HeaderMap {
+    let mut map = HeaderMap::new();
+    for (name, value) in values {
+        map.append(*name, value.parse().unwrap());
+    }
+    map
+}
+
+#[test]
+fn an_address_is_believed_only_from_trusted_proxies() {
+    let forged = headers(&[("x-forwarded-for", "6.6.6.6, 10.0.0.9")]);
+    assert_eq!(client_address(&forged, 0), None);
+    assert_eq!(client_address(&forged, 1), "10.0.0.9".parse().ok());
+    assert_eq!(client_address(&forged, 2), "6.6.6.6".parse().ok());
+    assert_eq!(client_address(&forged, 3), None);
+    let split = headers(&[("x-forwarded-for", "6.6.6.6"), ("x-forwarded-for", "2001:db8::1")]);
+    assert_eq!(client_address(&split, 1), "2001:db8::1".parse().ok());
+    assert_eq!(client_address(&headers(&[("x-forwarded-for", "nonsense")]), 1), None);
+    assert_eq!(client_address(&headers(&[]), 1), None);
+}
+
+#[test]
+fn accept_is_read_in_every_spelling() {
+    for (value, expected) in [
+        ("*/*", Accept::Both),
+        ("application/json, text/event-stream", Accept::Both),
+        ("Text/Event-Stream ; q=1 , Application/JSON;q=0.5", Accept::Both),
+        ("text/event-stream", Accept::EventStream),
+        ("application/*", Accept::Json),
+        ("text/html", Accept::Json),
+        ("", Accept::Json),
+    ] {
+        assert_eq!(Accept::read(&headers(&[("accept", value)])), expected, "{value}");
+    }
+    assert_eq!(Accept::read(&HeaderMap::new()), Accept::Json);
+}
+
+#[test]
+fn a_revision_is_named_once_or_not_at_all() {
+    assert_eq!(revision(&HeaderMap::new()), Named::Nothing);
+    let known = headers(&[("mcp-protocol-version", "2025-06-18")]);
+    assert!(matches!(revision(&known), Named::Known(row) if row.date == "2025-06-18"));
+    let unknown = headers(&[("mcp-protocol-version", "2025-06-19")]);
+    assert_eq!(revision(&unknown), Named::Unknown);
+    let twice =
+        headers(&[("mcp-protocol-version", "2025-06-18"), ("mcp-protocol-version", "2025-11-25")]);
+    assert_eq!(revision(&twice), Named::Unknown);
+}
