@@ -1,4 +1,4 @@
-//! The routes by which tests and demos steer a stand-in, and the layer that obeys them.
+//! The routes that steer a stand-in, and the layer that obeys them.
 //!
 //! Loopback only, because the stand-in listens nowhere else; they need no key. Requests
 //! to them are neither recorded nor met by faults.

@@ -1,4 +1,4 @@
-//! Serves a router on loopback, with a handle by which a handler can reset its connection.
+//! Serves a router on loopback; a handler can reset its connection.
 //!
 //! Not the listener of the real service: no limits, no drain. `axum::serve` gives handlers
 //! no way to close a socket without an answer, hence this loop.

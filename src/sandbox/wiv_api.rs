@@ -40,6 +40,7 @@ use refusal::Refusal;
 use request::Request;
 use runs::Runs;
 use scrolls::Scrolls;
+use summary::Summaries;
 
 pub(crate) struct Operation {
     pub(crate) method: &'static str,
@@ -92,6 +93,7 @@ struct WivApi {
     tenants: Vec<TenantState>,
     case_scrolls: Scrolls<&'static Case>,
     execution_scrolls: Scrolls<Arc<Execution>>,
+    summaries: Summaries,
     jobs: Jobs,
 }
 
@@ -140,7 +142,7 @@ fn answer(
     let access = Access::of(headers, api.world)?;
     access.permit(operation.audience, operation.effect)?;
     let path = path.ok_or_else(|| Refusal::bad_request("The path is not UTF-8"))?;
-    let body = body.ok_or_else(|| Refusal::bad_request("The body is too large or incomplete"))?;
+    let body = body.ok_or_else(|| Refusal::too_large("The body is too large or incomplete"))?;
     (operation.answer)(&Request::new(api, operation, access, &path, uri, body)?)
 }
 
@@ -168,6 +170,7 @@ impl WivApi {
             tenants: world.tenants.iter().map(state).collect(),
             case_scrolls: Scrolls::new("cases"),
             execution_scrolls: Scrolls::new("executions"),
+            summaries: Summaries::default(),
             jobs: Jobs::default(),
         }
     }

@@ -1,3 +1,7 @@
+//! Timestamps read back, dates that do not exist, and the ends of the calendar.
+//!
+//! Not the place for date math of queries; `wiv_api/opensearch` tests it.
+
 use super::{Moment, Unit};
 
 fn at(text: &str) -> Moment {

@@ -1,4 +1,6 @@
 //! Whose data a key reads, and what it may do.
+//!
+//! Not for what the rows hold; `questions` asks that.
 
 use std::collections::BTreeSet;
 

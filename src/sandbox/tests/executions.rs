@@ -1,4 +1,6 @@
 //! Executions move with the clock, and only with it.
+//!
+//! Not for how lists are paged; `paging` asks that.
 
 use serde_json::{Value, json};
 
@@ -37,6 +39,8 @@ async fn a_run_is_answered_as_documented_and_then_listed() {
 
     assert_eq!(asker.ask("POST", &path, &json!({"payload": [1]})).await.0, 400);
     assert_eq!(asker.ask("POST", &path, &json!([])).await.0, 400);
+    let large = json!({"payload": {"text": "x".repeat(300_000)}});
+    assert_eq!(asker.ask("POST", &path, &large).await.0, 413);
     assert_eq!(asker.ask("POST", "/workflows/none/run", &json!({})).await.0, 404);
 }
 

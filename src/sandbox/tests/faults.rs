@@ -1,4 +1,6 @@
 //! Each fault as a client sees it on its socket.
+//!
+//! Also that a fault leaves nothing behind: the next answer is a true one.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,6 @@
 //! Scrolls: nothing lost, nothing twice, nothing new, and nobody else's.
+//!
+//! Cases and executions share the code, so each promise is asked of one of them.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,6 @@
-//! Every question that a FinOps team asks has an answer in the data, and not a trivial one.
+//! Every question of a FinOps team has a definite answer in the data.
+//!
+//! It asks as a team would, with filters, queries and paths, and never looks behind them.
 
 use serde_json::{Value, json};
 

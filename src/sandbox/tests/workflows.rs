@@ -1,4 +1,6 @@
 //! Replacing a workflow, and drafts.
+//!
+//! Not for running them; `executions` asks that.
 
 use serde_json::{Value, json};
 

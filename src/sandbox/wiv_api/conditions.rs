@@ -30,6 +30,8 @@ pub(crate) const SEARCH_FIELDS: [&str; 4] =
 /// Documented by WIV.
 pub(crate) const USUAL_PAGE: usize = 250;
 const LARGEST_PAGE: u64 = 500;
+/// Room for hundreds of values. What is asked is kept with a scroll, so it has a bound.
+const LONGEST_FILTERS: usize = 16 * 1024;
 
 impl Search {
     pub(crate) fn read(mut body: Map<String, Value>) -> Result<Search, Refusal> {
@@ -74,6 +76,10 @@ fn read_filters(filters: Map<String, Value>) -> Result<Vec<(String, Vec<String>)
         let mut values: Vec<String> = serde_json::from_value(values).map_err(|_| invalid())?;
         values.sort_unstable();
         read.push((field, values));
+    }
+    let length: usize = read.iter().flat_map(|(_, values)| values).map(String::len).sum();
+    if length > LONGEST_FILTERS {
+        return Err(Refusal::bad_request("Too many filter values"));
     }
     read.sort_unstable();
     Ok(read)

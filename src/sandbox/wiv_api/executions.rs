@@ -19,8 +19,14 @@ use crate::sandbox::data::workflows::Workflow;
 /// A workflow that fails this often in its history fails every run from here.
 const FAILS_FROM_PERCENT: u32 = 40;
 
+/// As for events of AWS. Payloads are kept, so they have a bound.
+const LARGEST_PAYLOAD_BYTES: usize = 256 * 1024;
+
 pub(super) fn start(request: &Request<'_>) -> Result<String, Refusal> {
     let workflow = workflow(request)?;
+    if request.body_size() > LARGEST_PAYLOAD_BYTES {
+        return Err(Refusal::too_large("payload is too large"));
+    }
     let payload = match request.body_object(&["payload"])?.remove("payload") {
         None | Some(Value::Null) => Map::new(),
         Some(Value::Object(payload)) => payload,

@@ -42,6 +42,10 @@ impl Refusal {
         Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
     }
 
+    pub(crate) fn too_large(error: &str) -> Refusal {
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, error)
+    }
+
     pub(crate) fn conflict(error: impl Into<String>) -> Refusal {
         Refusal::new(StatusCode::CONFLICT, error)
     }

@@ -1,4 +1,4 @@
-//! A request that was let in, and the ways to read its path, query and body.
+//! A request that was let in, and how its path, query and body are read.
 //!
 //! Parameters that nothing reads are refused, not ignored: a stand-in that swallows a
 //! misspelt name would hide the mistake it is there to show.
@@ -82,6 +82,10 @@ impl<'a> Request<'a> {
             None => Ok(()),
             Some((name, _)) => Err(Refusal::bad_request(format!("Unknown parameter: {name}"))),
         }
+    }
+
+    pub(crate) fn body_size(&self) -> usize {
+        self.body.len()
     }
 
     /// The body, which must be a JSON object with none but these members.

@@ -1,15 +1,18 @@
 //! Counts and sums of cases, never added over currencies.
 //!
-//! The shape is assumed: WIV names the operation but not its answer.
+//! The shape is assumed: WIV names the operation but not its answer. Cases never change,
+//! so an answer is kept for whoever asks the same again.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
 
 use super::cases::select;
 use super::conditions::Search;
 use super::refusal::Refusal;
 use super::request::Request;
-use crate::sandbox::data::case::{Case, Cents, Datum, Field, write_text};
+use crate::sandbox::data::case::{Case, Cents, Datum, Field, View, write_text};
 
 /// Every breakdown of the answer: its name, and the field it is by.
 const BREAKDOWNS: [(&str, &str); 8] = [
@@ -35,15 +38,46 @@ struct Group {
 pub(super) fn summarize(request: &Request<'_>) -> Result<String, Refusal> {
     let scope = request.case_scope()?;
     let search = Search::read(request.body_object(&["filters", "date_range"])?)?;
-    let cases = select(&scope, &search)?;
+    let question = format!("{} {} {}", request.operation.path, scope.name, search.stated());
+    if let Some(answer) = request.api.summaries.get(&question) {
+        return Ok(answer);
+    }
+    let answer = summary_of(&select(&scope, &search)?, scope.view);
+    request.api.summaries.keep(question, answer.clone());
+    Ok(answer)
+}
+
+/// Answers by question; all are forgotten when there are too many.
+#[derive(Default)]
+pub(super) struct Summaries(Mutex<HashMap<String, String>>);
+
+/// A few megabytes; nobody asks as many different questions in turn.
+const MOST_SUMMARIES: usize = 256;
+
+impl Summaries {
+    fn get(&self, question: &str) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(question).cloned()
+    }
+
+    fn keep(&self, question: String, answer: String) {
+        // Never held across an await. After a panic the map is still a map.
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() == MOST_SUMMARIES {
+            kept.clear();
+        }
+        kept.insert(question, answer);
+    }
+}
+
+fn summary_of(cases: &[&'static Case], view: View) -> String {
     let mut body = format!("{{\"data\":{{\"count\":{}", cases.len());
-    let mut currencies = groups(&cases, |case| Some(case.account.currency));
+    let mut currencies = groups(cases, |case| Some(case.account.currency));
     currencies.sort_by_key(|group| group.value);
     write_member("by_currency", currencies.iter().map(|group| group.row(None)), &mut body);
     for (name, field) in BREAKDOWNS {
         // Only an MSP's view has customers.
-        let Some(field) = scope.view.field(field) else { continue };
-        let mut groups = groups(&cases, |case| match field.read(case) {
+        let Some(field) = view.field(field) else { continue };
+        let mut groups = groups(cases, |case| match field.read(case) {
             Datum::Text(value) => Some(value),
             _ => None,
         });
@@ -51,7 +85,7 @@ pub(super) fn summarize(request: &Request<'_>) -> Result<String, Refusal> {
         write_member(name, groups.iter().map(|group| group.row(Some(field))), &mut body);
     }
     body.push_str("}}");
-    Ok(body)
+    body
 }
 
 /// A group for each value and currency; cases without a value are in none. There are a few

@@ -1,3 +1,7 @@
+//! Clauses, dates, aggregations and projections over the cases of acme.
+//!
+//! Expectations are written as plain comparisons over the rows, never as fixed figures.
+
 use serde_json::{Value, json};
 
 use super::aggregation::Aggregations;
