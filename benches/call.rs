@@ -70,6 +70,7 @@ fn host() -> UpToTheSocket {
             text: "x".repeat(500),
             structured: json!({ "data": "y".repeat(480) }).to_string(),
             is_error: false,
+            credential_refused: false,
         },
     }
 }
@@ -136,7 +137,8 @@ fn render(bencher: Bencher<'_, '_>, body: &str, limit: usize) {
     };
     bencher.counter(divan::counter::BytesCount::of_str(body)).bench(|| {
         let position = Position::default();
-        answer::render(body.as_bytes(), layout, &position, |_| String::new()).expect("readable")
+        answer::render(body.as_bytes(), layout, &position, vec![], |_| String::new())
+            .expect("readable")
     });
 }
 

@@ -81,6 +81,16 @@ impl Admission {
     /// Tries the caller's key, unless a verdict is fresh. `address` is the client's, where it can
     /// be believed.
     pub async fn admit(&self, caller: &Caller, address: Option<IpAddr>, trace_id: u128) -> Verdict {
+        let verdict = self.admit_one(caller, address, trace_id).await;
+        match &caller.spare {
+            Some(spare) if verdict == Verdict::Refused => {
+                self.admit_one(spare, address, trace_id).await
+            }
+            _ => verdict,
+        }
+    }
+
+    async fn admit_one(&self, caller: &Caller, address: Option<IpAddr>, trace_id: u128) -> Verdict {
         if let Some(verdict) = self.verdicts.get(caller.fingerprint) {
             return self.count(verdict, address);
         }

@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use wiv_mcp::{
     app::{self, App, Audience},
-    auth::Auth,
+    auth::{Auth, Challenges},
     commands,
     mcp::ToolCall,
     origin::Origin,
@@ -132,8 +132,8 @@ fn with_stand_ins(command: Command, json: impl Fn() -> Arg) -> Command {
         )
         .subcommand(
             Command::new("sandbox")
-                .about("Run the stand-in WIV API alone")
-                .arg(port("Port of the API; 0 is any"))
+                .about("Run the stand-ins alone")
+                .arg(port("Port of the API, the next one for identity; 0 is any"))
                 .arg(json()),
         )
 }
@@ -236,7 +236,8 @@ fn call(matches: &ArgMatches) -> Result<(), Failure> {
         .map_err(|error| Failure::Usage(error.into()))?;
     let client = Arc::new(app::client(&settings)?);
     let tools = app::tools(&settings, catalog, client, &keys, &origin).map_err(of_start)?;
-    let caller = Auth::new(keys.hash_key("caller"), String::new()).caller(key);
+    let challenges = Challenges::new(origin.as_str(), None);
+    let caller = Auth::new(keys.hash_key("caller"), challenges, None).caller(key);
     let call = ToolCall { name: tool, arguments };
     let as_json = matches.get_flag("json");
     let mut output = io::stdout().lock();
@@ -275,9 +276,8 @@ fn demo(matches: &ArgMatches) -> Result<(), Failure> {
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     runtime()?.block_on(async {
         let stop = stop_signal()?;
-        let sandbox = Sandbox::start(0).await.context("the stand-in WIV API")?;
-        let settings =
-            Settings::for_loopback(([127, 0, 0, 1], port).into(), sandbox.wiv_api_url())?;
+        let sandbox = Sandbox::start(0, 0).await.context("the stand-ins")?;
+        let settings = commands::demo::settings(&sandbox, port)?;
         let app = App::start(&settings, Audience::ThisMachine)
             .await
             .with_context(|| format!("port {port} {OTHER_PORT}"))?;
@@ -303,8 +303,11 @@ fn sandbox(matches: &ArgMatches) -> Result<(), Failure> {
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     runtime()?.block_on(async {
         let stop = stop_signal()?;
-        let sandbox =
-            Sandbox::start(port).await.with_context(|| format!("port {port} {OTHER_PORT}"))?;
+        // The identity provider stands on the next port.
+        let identity_port = if port == 0 { 0 } else { port.saturating_add(1) };
+        let sandbox = Sandbox::start(port, identity_port)
+            .await
+            .with_context(|| format!("port {port} {OTHER_PORT}"))?;
         if matches.get_flag("json") {
             writeln!(io::stdout().lock(), "{}", commands::sandbox::to_json(&sandbox))?;
         } else {

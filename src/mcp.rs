@@ -102,6 +102,9 @@ pub struct ToolResult {
     pub structured: String,
     /// The call failed; text and object say why and what to do.
     pub is_error: bool,
+    /// Upstream took the caller's credential for dead. A transport may tell the client so that
+    /// it renews it.
+    pub credential_refused: bool,
 }
 
 /// What the core needs from whoever has the tools.

@@ -35,6 +35,16 @@ pub enum Purpose {
     Session,
     /// Places in a list that is read page by page.
     Cursor,
+    /// Ids of OAuth clients that registered themselves.
+    ClientId,
+    /// A sign-in between its steps, in the person's browser.
+    SignIn,
+    /// OAuth authorization codes.
+    Code,
+    /// OAuth access tokens.
+    AccessToken,
+    /// OAuth refresh tokens.
+    RefreshToken,
 }
 
 /// Seals and opens for one purpose and one audience.
@@ -151,6 +161,11 @@ impl Purpose {
         match self {
             Self::Session => "session",
             Self::Cursor => "cursor",
+            Self::ClientId => "client id",
+            Self::SignIn => "sign-in",
+            Self::Code => "code",
+            Self::AccessToken => "access token",
+            Self::RefreshToken => "refresh token",
         }
     }
 }

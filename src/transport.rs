@@ -18,6 +18,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     admission::Admission,
+    auth::Challenges,
     caller::Caller,
     mcp::Host,
     relay::{Relay, StreamLimits},
@@ -48,6 +49,7 @@ pub struct Endpoint<H: Host<Caller = Caller>> {
     host: Arc<H>,
     /// `None` lets everybody in, for servers that ask no one about keys.
     admission: Option<Admission>,
+    challenges: Challenges,
     settings: TransportSettings,
     relay: Arc<Relay<http_sse::Session>>,
     hints: streamable_http::Hints,
@@ -59,6 +61,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     pub fn new(
         host: Arc<H>,
         admission: Option<Admission>,
+        challenges: Challenges,
         settings: TransportSettings,
         keys: &SealingKeys,
         tasks: TaskTracker,
@@ -66,7 +69,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let ids = keys.sealer(Purpose::Session, &settings.audience);
         let relay = Arc::new(Relay::new(ids.clone(), settings.streams));
         let hints = streamable_http::Hints::new(ids);
-        Self { host, admission, settings, relay, hints, tasks }
+        Self { host, admission, challenges, settings, relay, hints, tasks }
     }
 
     /// HTTP+SSE streams open now.

@@ -88,6 +88,11 @@ impl ToolFailure {
             "retry_after_seconds": self.retry_after_seconds,
             "request_id": request_id,
         }});
-        ToolResult { text, structured: structured.to_string(), is_error: true }
+        ToolResult {
+            text,
+            structured: structured.to_string(),
+            is_error: true,
+            credential_refused: self.kind == FailureKind::Unauthorized,
+        }
     }
 }

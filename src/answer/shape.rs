@@ -43,7 +43,8 @@ pub struct Rendered {
     pub structured: String,
 }
 
-/// Renders an upstream body. `seal` turns the place of the next page into a cursor.
+/// Renders an upstream body. `notes` are what the caller has to say besides; `seal` turns the
+/// place of the next page into a cursor.
 ///
 /// # Errors
 /// When the body is not JSON that may be passed on.
@@ -51,14 +52,15 @@ pub fn render(
     body: &[u8],
     layout: Layout,
     position: &Position,
+    notes: Vec<String>,
     seal: impl FnOnce(Position) -> String,
 ) -> Result<Rendered, Malformed> {
     let upstream = Upstream::parse(body)?;
     if layout.rows && upstream.data.get().starts_with('[') {
         let rows: Vec<&RawValue> = serde_json::from_str(upstream.data.get())?;
-        return Ok(list(&upstream, &rows, layout, position, seal));
+        return Ok(list(&upstream, &rows, layout, position, notes, seal));
     }
-    Ok(object(&upstream, layout.limits))
+    Ok(object(&upstream, layout.limits, notes))
 }
 
 fn list(
@@ -66,10 +68,10 @@ fn list(
     rows: &[&RawValue],
     layout: Layout,
     position: &Position,
+    mut notes: Vec<String>,
     seal: impl FnOnce(Position) -> String,
 ) -> Rendered {
     let limits = layout.limits;
-    let mut notes = Vec::new();
     let mut next_page_key = upstream.next_page_key.filter(|key| key.get() != "null");
     if !layout.scrolls && next_page_key.take().is_some() {
         notes.push(
@@ -125,8 +127,7 @@ fn list(
     finish(structured, text, &notes)
 }
 
-fn object(upstream: &Upstream<'_>, limits: Limits) -> Rendered {
-    let mut notes = Vec::new();
+fn object(upstream: &Upstream<'_>, limits: Limits, mut notes: Vec<String>) -> Rendered {
     let rows = [upstream.data];
     let data = Data::new(&rows, upstream.data.get().len(), limits, &mut notes);
     let mut text = String::new();

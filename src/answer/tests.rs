@@ -12,7 +12,7 @@ fn show(body: &Value, layout: Layout, position: &Position) -> (Value, String) {
     let seal = |next: Position| {
         format!("{}+{}", next.page_key.map_or("".into(), |key| key.get().to_owned()), next.offset)
     };
-    let rendered = render(body.to_string().as_bytes(), layout, position, seal).unwrap();
+    let rendered = render(body.to_string().as_bytes(), layout, position, vec![], seal).unwrap();
     assert!(!rendered.structured.contains('\n'));
     (serde_json::from_str(&rendered.structured).unwrap(), rendered.text)
 }
@@ -120,7 +120,8 @@ fn an_answer_without_the_envelope_is_taken_whole() {
 #[test]
 fn answers_that_can_not_be_read_are_told_apart() {
     let position = Position::default();
-    let refused = |body: &[u8]| render(body, LAYOUT, &position, |_| String::new()).unwrap_err();
+    let refused =
+        |body: &[u8]| render(body, LAYOUT, &position, vec![], |_| String::new()).unwrap_err();
     assert!(matches!(refused(b"<html>"), Malformed::NotJson(_)));
     assert!(matches!(refused(b""), Malformed::NotJson(_)));
     assert!(matches!(refused(b"{\"data\":[1,2"), Malformed::NotJson(_)));
@@ -141,7 +142,7 @@ fn depth_counts_brackets_outside_of_strings() {
 proptest! {
     #[test]
     fn no_body_makes_rendering_panic(body: Vec<u8>) {
-        let _either = render(&body, LAYOUT, &Position::default(), |_| String::new());
+        let _either = render(&body, LAYOUT, &Position::default(), vec![], |_| String::new());
     }
 
     #[test]

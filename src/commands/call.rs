@@ -85,6 +85,7 @@ pub async fn run(
         text: error.to_string(),
         structured: json!({ "error": { "message": error.to_string() } }).to_string(),
         is_error: true,
+        credential_refused: false,
     });
     if json {
         let structured: Value = serde_json::from_str(&result.structured).unwrap_or_default();

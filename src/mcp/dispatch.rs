@@ -48,13 +48,19 @@ pub struct Response {
     pub body: Vec<u8>,
     /// Set when the request was a successful `initialize`.
     pub initialized: Option<Initialized>,
+    /// A tool's upstream took the caller's credential for dead.
+    pub credential_refused: bool,
 }
 
 impl Response {
     /// The answer of a request whose task died.
     pub(crate) fn lost(id: &Id) -> Self {
         let error = Error::new(Code::InternalError, "the server failed; the outcome is unknown");
-        Self { body: messages::response_error(Some(id), &error), initialized: None }
+        Self {
+            body: messages::response_error(Some(id), &error),
+            initialized: None,
+            credential_refused: false,
+        }
     }
 }
 
@@ -92,12 +98,19 @@ pub(crate) async fn dispatch<H: Host>(
             return Response {
                 body: messages::response_error(Some(&id), &error),
                 initialized: None,
+                credential_refused: false,
             };
         }
     };
     let mut initialized = None;
+    let mut credential_refused = false;
     let body = match &*method {
-        "tools/call" => methods::tools::call(host, caller, context, &id, params).await,
+        "tools/call" => {
+            methods::tools::call(host, caller, context, &id, params).await.map(|call| {
+                credential_refused = call.credential_refused;
+                call.body
+            })
+        }
         "tools/list" => Ok(methods::tools::list_response(host, caller, context, &id)),
         "initialize" => methods::initialize::answer(host, caller, &params).map(|(result, who)| {
             initialized = Some(who);
@@ -107,7 +120,7 @@ pub(crate) async fn dispatch<H: Host>(
         unknown => Err(unknown_method(unknown)),
     };
     let body = body.unwrap_or_else(|error| messages::response_error(Some(&id), &error));
-    Response { body, initialized }
+    Response { body, initialized, credential_refused }
 }
 
 /// The name comes from outside: cut, so that an error stays readable.

@@ -77,6 +77,16 @@ pub(crate) enum Message {
     Response,
 }
 
+impl Message {
+    /// The request, if it is one.
+    pub(crate) fn request(&self) -> Option<&Request> {
+        match self {
+            Self::Request(request) => Some(request),
+            Self::Notification(_) | Self::Response => None,
+        }
+    }
+}
+
 /// An element that is no message, with the id it had, if it had one.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Invalid {
@@ -90,6 +100,17 @@ pub(crate) enum Frame {
     One(Message),
     /// 1 to [`MAX_BATCH`] elements, each a message or not.
     Batch(Vec<Result<Message, Invalid>>),
+}
+
+impl Frame {
+    /// Every request it holds.
+    pub(crate) fn requests(&self) -> impl Iterator<Item = &Request> {
+        let (one, batch) = match self {
+            Self::One(message) => (Some(message), &[][..]),
+            Self::Batch(messages) => (None, messages.as_slice()),
+        };
+        one.into_iter().chain(batch.iter().flatten()).filter_map(Message::request)
+    }
 }
 
 /// Reads one body.

@@ -37,7 +37,12 @@ impl Host for Echo {
             return Err(Error::new(Code::InvalidParams, "no such tool"));
         }
         let said = Value::Object(call.arguments).to_string();
-        Ok(ToolResult { text: said.clone(), structured: said, is_error: false })
+        Ok(ToolResult {
+            text: said.clone(),
+            structured: said,
+            is_error: false,
+            credential_refused: false,
+        })
     }
 }
 

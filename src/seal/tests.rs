@@ -3,7 +3,15 @@
 use super::*;
 
 const AUDIENCE: &str = "https://mcp.example.com";
-const PURPOSES: [Purpose; 2] = [Purpose::Session, Purpose::Cursor];
+const PURPOSES: [Purpose; 7] = [
+    Purpose::Session,
+    Purpose::Cursor,
+    Purpose::ClientId,
+    Purpose::SignIn,
+    Purpose::Code,
+    Purpose::AccessToken,
+    Purpose::RefreshToken,
+];
 const BASE64URL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 fn sealer() -> Sealer {

@@ -9,9 +9,12 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
-use crate::caller::ApiKey;
+use crate::auth::WellKnown;
+use crate::caller::{ApiKey, Secret};
+use crate::oauth::Redirects;
 use crate::origin::{HttpUrl, Origin};
 use crate::seal::SealingKeys;
+use crate::signin::KeyPolicy;
 use crate::telemetry::LogFormat;
 
 /// A type that a setting can have.
@@ -39,6 +42,17 @@ pub struct ByteSize(usize);
 /// A log filter in the language of `tracing-subscriber`, known to be valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogFilter(String);
+
+/// A text of visible ASCII that is no secret, such as an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visible(String);
+
+impl Visible {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 impl ByteSize {
     /// The size in bytes.
@@ -218,6 +232,63 @@ impl Kind for ApiKey {
 
     fn read(text: &str) -> Result<Self, String> {
         Self::parse(text.as_bytes()).map_err(|error| format!("a WIV API key: {error}"))
+    }
+}
+
+impl Kind for Secret {
+    const VALUE_NAME: &'static str = "SECRET";
+    const IS_SECRET: bool = true;
+
+    fn read(text: &str) -> Result<Self, String> {
+        Self::parse(text).ok_or_else(|| "visible ASCII without spaces".into())
+    }
+}
+
+impl Kind for Visible {
+    const VALUE_NAME: &'static str = "TEXT";
+
+    fn read(text: &str) -> Result<Self, String> {
+        if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Ok(Self(text.into()));
+        }
+        Err("visible ASCII without spaces".into())
+    }
+}
+
+impl Kind for KeyPolicy {
+    const VALUE_NAME: &'static str = "POLICY";
+
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "permission" => Ok(Self::Permission),
+            "member" => Ok(Self::Member),
+            _ => Err("permission or member".into()),
+        }
+    }
+}
+
+impl Kind for Redirects {
+    const VALUE_NAME: &'static str = "known|any";
+
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "known" => Ok(Self::Known),
+            "any" => Ok(Self::Any),
+            _ => Err("known or any".into()),
+        }
+    }
+}
+
+impl Kind for WellKnown {
+    const VALUE_NAME: &'static str = "mcp|all|none";
+
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "mcp" => Ok(Self::Mcp),
+            "all" => Ok(Self::All),
+            "none" => Ok(Self::None),
+            _ => Err("mcp, all or none".into()),
+        }
     }
 }
 

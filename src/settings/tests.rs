@@ -276,15 +276,6 @@ fn the_command_line_takes_every_flag() {
 }
 
 #[test]
-fn a_loopback_server_ignores_the_environment() {
-    let listen = "127.0.0.1:0".parse().unwrap();
-    let settings = Settings::for_loopback(listen, "http://127.0.0.1:9000").unwrap();
-    assert_eq!(settings.listen, listen);
-    assert!(settings.public_url.is_none());
-    assert!(Settings::for_loopback("0.0.0.0:0".parse().unwrap(), "http://127.0.0.1:1").is_err());
-}
-
-#[test]
 fn the_readme_table_has_every_row() {
     let text = markdown();
     assert_eq!(text.lines().count(), 2 + table().len());

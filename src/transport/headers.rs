@@ -134,14 +134,7 @@ impl Origins {
     /// # Errors
     /// 403 with words for the operator, who is the one to mend it.
     pub fn check(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        if !host.is_some_and(|host| self.is_our_host(host)) {
-            return Err(Refusal::new(
-                StatusCode::FORBIDDEN,
-                "forbidden_host",
-                "this server is not known by that host name; the operator sets WIV_MCP_PUBLIC_URL",
-            ));
-        }
+        self.check_host(headers)?;
         let mut origins = headers.get_all(header::ORIGIN).iter();
         let allowed = origins.all(|origin| origin.to_str().is_ok_and(|origin| self.allows(origin)));
         if allowed {
@@ -153,6 +146,22 @@ impl Origins {
             "pages of that origin may not call this server; the operator sets \
              WIV_MCP_ALLOWED_ORIGINS",
         ))
+    }
+
+    /// Refuses requests to another host.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn check_host(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        if !host.is_some_and(|host| self.is_our_host(host)) {
+            return Err(Refusal::new(
+                StatusCode::FORBIDDEN,
+                "forbidden_host",
+                "this server is not known by that host name; the operator sets WIV_MCP_PUBLIC_URL",
+            ));
+        }
+        Ok(())
     }
 
     /// Whether pages of this origin may call.

@@ -19,6 +19,7 @@ use super::{
     streamable_http::{accepted, parse, read_body},
 };
 use crate::{
+    auth::Resource,
     caller::Caller,
     mcp::{
         self, Context, Effect, Host, LATEST_LEGACY, Revision, TransportKind,
@@ -41,7 +42,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     ) -> Result<Response, Refusal> {
         // A reconnect carries the revision; its key was tried when it first came.
         if !headers.contains_key(PROTOCOL_VERSION) {
-            self.admit(&caller, headers, TraceId::of(extensions)).await?;
+            self.admit(&caller, Resource::Sse, headers, TraceId::of(extensions)).await?;
         }
         let connection = extensions.get::<Connection>().cloned().unwrap_or_default();
         let (session, queue) = Session::new(connection);
@@ -93,6 +94,9 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             transport: TransportKind::HttpSse,
             trace_id: TraceId::of(&parts.extensions).0,
         };
+        for request in frame.requests() {
+            self.check_scope(&caller, Resource::Sse, request)?;
+        }
         match frame {
             Frame::One(message) => self.take(&caller, context, &session, message)?,
             Frame::Batch(_) if !revision.batches => {

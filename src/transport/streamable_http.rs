@@ -24,7 +24,9 @@ use super::{
 };
 use crate::{
     admission::Verdict,
-    caller::Caller,
+    auth::Resource,
+    caller::{Caller, Grant},
+    clock::unix_seconds,
     mcp::{
         self, Context, Effect, Host, LATEST_LEGACY, Revision, TransportKind,
         jsonrpc::{self, Frame, Message},
@@ -35,6 +37,9 @@ use crate::{
 /// Silence before an answer becomes an event stream. Below every client's and proxy's patience
 /// (the shortest known is 10 s), above almost every call.
 const PATIENCE: Duration = Duration::from_secs(8);
+
+/// How long a sign-in counts as new, in seconds.
+const NEW_GRANT_SECONDS: u64 = 60;
 
 /// The probe of clients that speak 2026-07-28; answered like any unknown method, so that they
 /// fall back to `initialize`.
@@ -48,6 +53,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     pub async fn post(
         self: Arc<Self>,
         caller: Caller,
+        resource: Resource,
         request: Request<Body>,
     ) -> Result<Response, Refusal> {
         let (parts, body) = request.into_parts();
@@ -60,12 +66,15 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let context =
             Context { revision, transport: TransportKind::StreamableHttp, trace_id: trace_id.0 };
         let accept = Accept::read(&headers);
+        for request in frame.requests() {
+            self.check_scope(&caller, resource, request)?;
+        }
         match frame {
             Frame::One(Message::Request(request)) => {
                 if &*request.method == "initialize" {
-                    self.admit(&caller, &headers, trace_id).await?;
+                    self.admit(&caller, resource, &headers, trace_id).await?;
                 }
-                Ok(self.answer_one(caller, context, request, accept).await)
+                self.answer_one(caller, resource, context, request, accept).await
             }
             Frame::One(Message::Notification(_) | Message::Response) => Ok(accepted()),
             Frame::Batch(messages) => {
@@ -83,6 +92,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     pub(super) async fn admit(
         &self,
         caller: &Caller,
+        resource: Resource,
         headers: &HeaderMap,
         trace_id: TraceId,
     ) -> Result<(), Refusal> {
@@ -90,7 +100,9 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let address = headers::client_address(headers, self.settings.trusted_proxy_hops);
         match admission.admit(caller, address, trace_id.0).await {
             Verdict::Admitted => Ok(()),
-            Verdict::Refused => Err(Refusal::bad_key(&self.settings.audience)),
+            Verdict::Refused => Err(Refusal::unauthorized(
+                self.challenges.refused_key(resource, caller.grant.is_some()),
+            )),
             Verdict::TooManyAttempts => Err(Refusal::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "too_many_attempts",
@@ -98,6 +110,19 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             )
             .retry_after(1)),
         }
+    }
+
+    /// Refuses a writing tool to a grant that allows reading only, before anything is run.
+    pub(super) fn check_scope(
+        &self,
+        caller: &Caller,
+        resource: Resource,
+        request: &jsonrpc::Request,
+    ) -> Result<(), Refusal> {
+        if caller.may_write() || mcp::effect(&*self.host, request) == Effect::Read {
+            return Ok(());
+        }
+        Err(Refusal::insufficient_scope(self.challenges.insufficient_scope(resource)))
     }
 
     /// Which form the answer takes: what the header names, else what `initialize` settled, else
@@ -130,14 +155,16 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     async fn answer_one(
         self: Arc<Self>,
         caller: Caller,
+        resource: Resource,
         context: Context,
         request: jsonrpc::Request,
         accept: Accept,
-    ) -> Response {
+    ) -> Result<Response, Refusal> {
         let effect = mcp::effect(&*self.host, &request);
         let keep_alive = self.settings.keep_alive;
         let endpoint = Arc::clone(&self);
         let id = request.id.clone();
+        let grant = caller.grant.clone();
         let run = async move { mcp::dispatch(&*endpoint.host, &caller, context, request).await };
         // Dropped with the connection when it only reads; a write goes on without its listener.
         let mut answer: Running = match effect {
@@ -148,24 +175,47 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             }
         };
         if !accept.takes_event_stream() {
-            return self.json(answer.await);
+            let answer = answer.await;
+            self.check_credential(grant.as_deref(), resource, &answer)?;
+            return Ok(self.json(answer));
         }
         let response = tokio::select! {
             biased;
             response = &mut answer => response,
             () = sleep(PATIENCE) => {
                 let event = async move { event_stream::message(&answer.await.body) };
-                return event_stream::response(futures_util::stream::once(event), keep_alive);
+                return Ok(event_stream::response(futures_util::stream::once(event), keep_alive));
             }
         };
+        self.check_credential(grant.as_deref(), resource, &response)?;
         if accept == Accept::EventStream {
             let hint = self.hints.seal(&response);
             let event = event_stream::message(&response.body);
             let mut stream = event_stream::response(tokio_stream::once(event), keep_alive);
             stream.headers_mut().extend(hint);
-            return stream;
+            return Ok(stream);
         }
-        self.json(response)
+        Ok(self.json(response))
+    }
+
+    /// A sign-in whose key WIV no longer takes is told as 401, so that the client renews it or
+    /// asks the person. Not for a new one: a client would go round in circles. A bare key's
+    /// client could only start a sign-in that nobody wants.
+    fn check_credential(
+        &self,
+        grant: Option<&Grant>,
+        resource: Resource,
+        answer: &mcp::Response,
+    ) -> Result<(), Refusal> {
+        match grant {
+            Some(grant)
+                if answer.credential_refused
+                    && unix_seconds() > grant.issued_at + NEW_GRANT_SECONDS =>
+            {
+                Err(Refusal::unauthorized(self.challenges.refused_key(resource, true)))
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn answer_batch(

@@ -19,10 +19,13 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 use super::{
     health,
     layers::{allow_origin, method_not_allowed, panicked, preflight, trace},
+    sign_in,
 };
 use crate::{
-    auth::Auth,
+    auth::{Auth, Resource},
     caller::Caller,
+    oauth::OAuth,
+    pages,
     tools::Tools,
     transport::{Endpoint, Origins, Refusal},
 };
@@ -33,6 +36,8 @@ pub struct Service {
     pub endpoint: Arc<Endpoint<Tools>>,
     /// Makes callers.
     pub auth: Auth,
+    /// The authorization server; `None` while sign-in is off.
+    pub oauth: Option<Arc<OAuth>>,
     /// Who may call from where.
     pub origins: Origins,
     /// Cancelled when the server begins to drain.
@@ -41,6 +46,7 @@ pub struct Service {
 
 /// The service as one router.
 pub fn router(service: Arc<Service>) -> Router {
+    let sign_in = service.oauth.clone().map(sign_in::routes).unwrap_or_default();
     Router::new()
         .route("/mcp", any(mcp))
         .route("/mcp/", any(mcp))
@@ -52,9 +58,11 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/sse/messages", any(messages))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route(pages::STYLESHEET_PATH, get(pages::stylesheet))
         .fallback(nothing_here)
         .method_not_allowed_fallback(no_such_method)
-        .with_state(service)
+        .with_state(Arc::clone(&service))
+        .merge(sign_in.layer(middleware::from_fn_with_state(service, sign_in::guard)))
         // Innermost: a handler's panic becomes a response that the layers above finish.
         .layer(CatchPanicLayer::custom(panicked))
         // Answers are one caller's own; no cache may keep them.
@@ -78,11 +86,11 @@ async fn mcp(State(service): State<Arc<Service>>, request: Request) -> Response 
     service
         .guarded(request, MCP_METHODS, async |service, request| match *request.method() {
             Method::POST => {
-                let caller = service.caller(&request)?;
-                Arc::clone(&service.endpoint).post(caller, request).await
+                let caller = service.caller(&request, Resource::Mcp)?;
+                Arc::clone(&service.endpoint).post(caller, Resource::Mcp, request).await
             }
             Method::HEAD => {
-                service.caller(&request)?;
+                service.caller(&request, Resource::Mcp)?;
                 Ok(without_body(method_not_allowed(request.method(), MCP_METHODS)))
             }
             _ => Ok(method_not_allowed(request.method(), MCP_METHODS)),
@@ -96,22 +104,22 @@ async fn sse(State(service): State<Arc<Service>>, request: Request) -> Response 
     service
         .guarded(request, SSE_METHODS, async |service, request| match *request.method() {
             Method::POST => {
-                let caller = service.caller(&request)?;
-                Arc::clone(&service.endpoint).post(caller, request).await
+                let caller = service.caller(&request, Resource::Sse)?;
+                Arc::clone(&service.endpoint).post(caller, Resource::Sse, request).await
             }
             // A Streamable HTTP client that asks for its back-channel: there is none.
             Method::GET if request.headers().contains_key("mcp-session-id") => {
                 Ok(method_not_allowed(request.method(), SSE_METHODS))
             }
             Method::GET => {
-                let caller = service.caller(&request)?;
+                let caller = service.caller(&request, Resource::Sse)?;
                 let (parts, _) = request.into_parts();
                 Arc::clone(&service.endpoint)
                     .open_stream(caller, &parts.headers, &parts.extensions)
                     .await
             }
             Method::HEAD => {
-                service.caller(&request)?;
+                service.caller(&request, Resource::Sse)?;
                 Ok(event_stream_head())
             }
             _ => Ok(method_not_allowed(request.method(), SSE_METHODS)),
@@ -124,7 +132,7 @@ async fn messages(State(service): State<Arc<Service>>, request: Request) -> Resp
     service
         .guarded(request, MCP_METHODS, async |service, request| match *request.method() {
             Method::POST => {
-                let caller = service.caller(&request)?;
+                let caller = service.caller(&request, Resource::Sse)?;
                 Arc::clone(&service.endpoint).post_message(caller, request).await
             }
             _ => Ok(method_not_allowed(request.method(), MCP_METHODS)),
@@ -135,7 +143,7 @@ async fn messages(State(service): State<Arc<Service>>, request: Request) -> Resp
 impl Service {
     /// What every MCP route does first: host and origin are checked, a preflight is answered,
     /// and a page's origin is told that it may read.
-    async fn guarded(
+    pub(super) async fn guarded(
         &self,
         request: Request,
         allow: &'static str,
@@ -156,11 +164,8 @@ impl Service {
         response
     }
 
-    fn caller(&self, request: &Request) -> Result<Caller, Refusal> {
-        self.auth.authenticate(request.headers()).map_err(|challenge| {
-            Refusal::new(StatusCode::UNAUTHORIZED, "unauthorized", challenge.message)
-                .header(header::WWW_AUTHENTICATE, challenge.www_authenticate)
-        })
+    fn caller(&self, request: &Request, resource: Resource) -> Result<Caller, Refusal> {
+        self.auth.authenticate(request.headers(), resource).map_err(Refusal::unauthorized)
     }
 }
 

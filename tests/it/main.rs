@@ -9,6 +9,8 @@ mod faults;
 mod harness;
 mod http_sse;
 mod isolation;
+mod oauth;
+mod propelauth;
 mod secrets;
 mod statuses;
 mod streamable_http;

@@ -12,7 +12,7 @@ const UNKNOWN: &str = "wiv-never-seen-key-4711";
 
 #[tokio::test]
 async fn no_key_is_logged_at_any_level() {
-    let sandbox = Sandbox::start(0).await.unwrap();
+    let sandbox = Sandbox::start(0, 0).await.unwrap();
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut server = Command::new(env!("CARGO_BIN_EXE_wiv-mcp"))
         .arg("serve")

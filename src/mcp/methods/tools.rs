@@ -54,6 +54,12 @@ pub(in crate::mcp) fn list_response<H: Host>(
     messages::response_result(id, host.tools(caller).for_revision(context.revision).as_bytes())
 }
 
+/// A call's response, and whether its upstream refused the credential.
+pub(in crate::mcp) struct Called {
+    pub(in crate::mcp) body: Vec<u8>,
+    pub(in crate::mcp) credential_refused: bool,
+}
+
 /// Runs a tool and renders its answer.
 pub(in crate::mcp) async fn call<H: Host>(
     host: &H,
@@ -61,7 +67,7 @@ pub(in crate::mcp) async fn call<H: Host>(
     context: Context,
     id: &Id,
     mut params: Map<String, Value>,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Called, Error> {
     let Some(Value::String(name)) = params.remove("name") else {
         return Err(Error::new(Code::InvalidParams, "`tools/call` needs the string `name`"));
     };
@@ -84,5 +90,5 @@ pub(in crate::mcp) async fn call<H: Host>(
     let is_error: &[u8] =
         if result.is_error { b",\"isError\":true}}" } else { b",\"isError\":false}}" };
     body.extend_from_slice(is_error);
-    Ok(body)
+    Ok(Called { body, credential_refused: result.credential_refused })
 }
