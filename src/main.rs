@@ -109,6 +109,23 @@ fn command_line() -> Command {
                         .help("Print the README's table of settings instead"),
                 ),
         );
+    let command = command.subcommand(
+        Command::new("keys")
+            .about("Look after the keys that sign-in made")
+            .subcommand_required(true)
+            .subcommand(
+                settings(
+                    Command::new("revoke-all")
+                        .about("Delete every key that carries our mark: the incident drill"),
+                )
+                .arg(
+                    Arg::new("org")
+                        .long("org")
+                        .value_name("ID")
+                        .help("Only in this organization of PropelAuth"),
+                ),
+            ),
+    );
     settings(with_stand_ins(command, json))
 }
 
@@ -149,6 +166,7 @@ fn run(name: &str, matches: &ArgMatches) -> Result<(), Failure> {
         "call" => call(matches),
         "tools" => tools(matches),
         "config" => config(matches),
+        "keys" => keys(matches),
         #[cfg(feature = "sandbox")]
         "demo" => demo(matches),
         #[cfg(feature = "sandbox")]
@@ -268,6 +286,22 @@ fn config(matches: &ArgMatches) -> Result<(), Failure> {
     }
     let (_, shown) = load(RunAs::Command, matches)?;
     Ok(commands::config::run(&shown, &mut output)?)
+}
+
+fn keys(matches: &ArgMatches) -> Result<(), Failure> {
+    let Some(("revoke-all", matches)) = matches.subcommand() else {
+        return Err(Failure::Usage(anyhow::anyhow!("keys has the command revoke-all")));
+    };
+    let (settings, _) = load(RunAs::Command, matches)?;
+    let Some(propelauth) = app::propelauth(&settings).map_err(of_start)? else {
+        let missing = "set PROPELAUTH_AUTH_URL, PROPELAUTH_CLIENT_ID, PROPELAUTH_CLIENT_SECRET and \
+                       PROPELAUTH_API_KEY, as for `serve`";
+        return Err(Failure::Usage(anyhow::anyhow!(missing)));
+    };
+    let org = matches.get_one::<String>("org").map(String::as_str);
+    let mut output = io::stdout().lock();
+    let revoke = commands::keys::revoke_all(&propelauth, org, &mut output);
+    Ok(runtime()?.block_on(revoke)?)
 }
 
 #[cfg(feature = "sandbox")]

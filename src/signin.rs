@@ -12,7 +12,7 @@ use std::{sync::Arc, time::Duration};
 pub use cookie::{Cookies, Step, same, sha256};
 pub(crate) use cookie::{STEP_SECONDS, random_text};
 pub use flow::{Choice, Flow, FlowError, Next};
-pub use keys::{KeyPolicy, MadeKey, Refused, SOURCE_MARK};
+pub use keys::{KeyPolicy, MadeKey, Refused, is_ours};
 
 use crate::{
     propelauth::PropelAuth,

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What our keys carry in `metadata.src`.
-pub const SOURCE_MARK: &str = "wiv-mcp";
+const SOURCE_MARK: &str = "wiv-mcp";
 
 /// PropelAuth's own permission to manage keys of an organization.
 const CAN_MANAGE_KEYS: &str = "propelauth::can_manage_api_keys";
@@ -178,6 +178,6 @@ impl SignIn {
 }
 
 /// Whether a key carries our mark.
-pub(super) fn is_ours(key: &KeyRecord) -> bool {
+pub fn is_ours(key: &KeyRecord) -> bool {
     key.metadata.get("src").and_then(Value::as_str) == Some(SOURCE_MARK)
 }

@@ -250,7 +250,7 @@ async fn tokens_of_propelauth_that_can_not_be_trusted_sign_nobody_in() {
     }
     let server = Server::start_with_sign_in(&[]).await;
     let client = Client::register(&server).await;
-    server.identity("impersonate", &json!({ "email": "support@wiv.example" })).await;
+    server.identity("impersonate", &json!({ "email": OMAR.0 })).await;
     let page = client.stopped(&mut Browser::new(), ANA).await;
     assert!(page.contains("acts in a person"), "{page}");
     assert_eq!(server.live_keys().await, 0);

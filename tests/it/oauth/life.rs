@@ -170,3 +170,29 @@ async fn an_expired_token_is_challenged_and_can_be_renewed() {
     let renewed = parse(client.refresh(text(&tokens["refresh_token"]), &[]).await).await;
     assert!(renewed["access_token"].is_string());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_incident_drill_ends_every_connection_and_no_other_key() {
+    let server = Server::start_with_sign_in(&[]).await;
+    let client = Client::register(&server).await;
+    let tokens = client.sign_in(&mut Browser::new(), ANA, None).await;
+    client.sign_in(&mut Browser::new(), ANA, None).await;
+    let drill = |arguments: &[&str]| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_wiv-mcp"))
+            .args(["keys", "revoke-all"])
+            .args(arguments)
+            .env_clear()
+            .envs(server.sandbox.oauth_environment())
+            .output()
+            .unwrap()
+    };
+    let other = drill(&["--org", "00000000-0000-0000-0000-000000000000"]);
+    assert_eq!(server.live_keys().await, 2, "{other:?}");
+    let output = drill(&[]);
+    assert!(output.status.success(), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("deleted 2 keys"), "{said}");
+    assert_eq!(server.live_keys().await, 0);
+    let refresh = client.refresh(text(&tokens["refresh_token"]), &[]).await;
+    assert_eq!(parse(refresh).await["error"], "invalid_grant");
+}
