@@ -59,7 +59,16 @@ fn every_row_is_reachable_by_flag_or_file() {
     }
     let secrets = table().iter().filter(|setting| setting.is_secret());
     let secrets: Vec<_> = secrets.map(|setting| setting.variable).collect();
-    assert_eq!(secrets, ["WIV_API_KEY", "WIV_MCP_SEALING_KEYS"]);
+    assert_eq!(
+        secrets,
+        [
+            "WIV_API_KEY",
+            "WIV_MCP_SEALING_KEYS",
+            "PROPELAUTH_CLIENT_SECRET",
+            "PROPELAUTH_API_KEY",
+            "WIV_MCP_CLIENT_ID_KEY",
+        ]
+    );
 }
 
 #[test]
@@ -280,4 +289,28 @@ fn the_readme_table_has_every_row() {
     let text = markdown();
     assert_eq!(text.lines().count(), 2 + table().len());
     assert!(text.lines().all(|line| line.matches('|').count() == 4), "{text}");
+}
+
+#[test]
+fn sign_in_is_whole_or_off() {
+    let line = format!("WIV_MCP_SEALING_KEYS={}", SealingKeys::new_key_line());
+    let id_key = format!("WIV_MCP_CLIENT_ID_KEY={}", SealingKeys::new_key_line());
+    let all = [
+        ON_LOOPBACK[0],
+        "PROPELAUTH_AUTH_URL=https://auth.example.com",
+        "PROPELAUTH_CLIENT_ID=abc",
+        "PROPELAUTH_CLIENT_SECRET=def",
+        "PROPELAUTH_API_KEY=ghi",
+        "WIV_MCP_KEY_POLICY=member",
+        &line,
+        &id_key,
+    ];
+    assert!(load(RunAs::Server, &all).is_ok());
+    let half = load(RunAs::Server, &all[..4]).unwrap_err().to_string();
+    for missing in ["PROPELAUTH_API_KEY", "WIV_MCP_KEY_POLICY", "WIV_MCP_CLIENT_ID_KEY"] {
+        assert!(half.contains(missing), "{half}");
+    }
+    assert!(load(RunAs::Server, &[ON_LOOPBACK[0], &line]).is_ok());
+    let clear = load(RunAs::Server, &["PROPELAUTH_AUTH_URL=http://auth.example.com"]);
+    assert!(clear.unwrap_err().to_string().contains("must be https"));
 }

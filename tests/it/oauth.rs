@@ -1,7 +1,7 @@
 //! Sign-in end to end: a client, a browser, the stand-in PropelAuth.
 
 mod attacks;
-mod browser;
+pub(crate) mod browser;
 mod life;
 
 use reqwest::StatusCode;
@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use self::browser::{Browser, Client};
 use crate::harness::*;
 
-const ANA: (&str, &str) = ("ana@acme.example", "demo-ana");
-const OMAR: (&str, &str) = ("omar@acme.example", "demo-omar");
+pub(crate) const ANA: (&str, &str) = ("ana@acme.example", "demo-ana");
+pub(crate) const OMAR: (&str, &str) = ("omar@acme.example", "demo-omar");
 
 #[tokio::test]
 async fn clients_find_the_way_from_a_401() {

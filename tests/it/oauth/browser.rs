@@ -97,6 +97,11 @@ impl Browser {
         End::Page(status, url, response.text().await.unwrap())
     }
 
+    /// Every cookie value it holds.
+    pub(crate) fn cookie_values(&self) -> Vec<String> {
+        self.cookies.values().filter(|value| !value.is_empty()).cloned().collect()
+    }
+
     /// What another browser would lack.
     pub(crate) fn forget_cookies(&mut self) {
         self.cookies.clear();
@@ -151,12 +156,18 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) async fn register(server: &Server) -> Self {
-        let registration = json!({ "client_name": "Test client", "redirect_uris": [REDIRECT, "cursor://anysphere.cursor-mcp/oauth/callback"] });
-        let post = server.http.post(server.url("/oauth/register")).body(registration.to_string());
+        Self::register_at(server.app.origin().as_str()).await
+    }
+
+    pub(crate) async fn register_at(origin: &str) -> Self {
+        let uris = [REDIRECT, "cursor://anysphere.cursor-mcp/oauth/callback"];
+        let registration = json!({ "client_name": "Test client", "redirect_uris": uris });
+        let http = client();
+        let post = http.post(format!("{origin}/oauth/register")).body(registration.to_string());
         let response = post.header("content-type", "application/json").send().await.unwrap();
         assert_eq!(response.status(), 201);
         let id = parse(response).await["client_id"].as_str().unwrap().to_owned();
-        Self { http: server.http.clone(), origin: server.app.origin().as_str().to_owned(), id }
+        Self { http, origin: origin.to_owned(), id }
     }
 
     /// A client that another one's id makes at another instance.
