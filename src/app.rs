@@ -117,11 +117,10 @@ impl App {
         let router = web::router(service);
         let (token, drain) = (closing.clone(), settings.drain);
         let serving = tokio::spawn(async move {
-            server::serve(listener, router, token, drain).await;
+            // One time for both: connections end, then calls that outlive theirs.
+            let end = server::serve(listener, router, token, drain).await;
             tasks.close();
-            // Writes that were sent have at most one call's time left; the hard end is the
-            // platform's.
-            if tokio::time::timeout(drain, tasks.wait()).await.is_err() {
+            if tokio::time::timeout_at(end, tasks.wait()).await.is_err() {
                 tracing::warn!(calls = tasks.len(), "calls were still running at the end");
             }
         });

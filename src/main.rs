@@ -17,7 +17,7 @@ use wiv_mcp::{
     mcp::ToolCall,
     origin::Origin,
     seal::SealingKeys,
-    settings::{self, Mistakes, RunAs, Settings, Shown},
+    settings::{self, Mistakes, RunAs, Settings, Shown, Source},
     telemetry::{self, LogFormat},
 };
 
@@ -230,9 +230,10 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 }
 
 fn call(matches: &ArgMatches) -> Result<(), Failure> {
-    let (settings, _) = load(RunAs::Command, matches)?;
+    let (settings, shown) = load(RunAs::Command, matches)?;
     // A person at a terminal wants the answer, not a server's log, unless they ask for it.
-    if settings.log.as_str() != "info" {
+    let asked = |shown: &Shown| shown.variable == "WIV_MCP_LOG" && shown.source != Source::Default;
+    if shown.iter().any(asked) {
         log(&settings)?;
     }
     let Some(key) = settings.wiv_api_key.clone() else {
@@ -312,9 +313,11 @@ fn demo(matches: &ArgMatches) -> Result<(), Failure> {
         let stop = stop_signal()?;
         let sandbox = Sandbox::start(0, 0).await.context("the stand-ins")?;
         let settings = commands::demo::settings(&sandbox, port)?;
-        let app = App::start(&settings, Audience::ThisMachine)
-            .await
-            .with_context(|| format!("port {port} {OTHER_PORT}"))?;
+        let app = App::start(&settings, Audience::ThisMachine).await.map_err(|error| {
+            let taken = matches!(error, app::StartError::Listen { .. });
+            let error = anyhow::Error::from(error);
+            if taken { error.context(format!("port {port} {OTHER_PORT}")) } else { error }
+        })?;
         let mut output = io::stdout().lock();
         if matches.get_flag("json") {
             writeln!(output, "{}", commands::demo::to_json(app.origin(), &sandbox))?;

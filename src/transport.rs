@@ -67,8 +67,8 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         tasks: TaskTracker,
     ) -> Self {
         let ids = keys.sealer(Purpose::Session, &settings.audience);
-        let relay = Arc::new(Relay::new(ids.clone(), settings.streams));
-        let hints = streamable_http::Hints::new(ids);
+        let hints = streamable_http::Hints::new(keys.sealer(Purpose::Hint, &settings.audience));
+        let relay = Arc::new(Relay::new(ids, settings.streams));
         Self { host, admission, challenges, settings, relay, hints, tasks }
     }
 

@@ -53,6 +53,18 @@ pub struct Response {
 }
 
 impl Response {
+    /// An answer that is an error.
+    pub(crate) fn refused(id: Option<&Id>, error: &Error) -> Self {
+        let body = messages::response_error(id, error);
+        Self { body, initialized: None, credential_refused: false }
+    }
+
+    /// The answers of a batch, as one.
+    pub(crate) fn of_batch(bodies: &[Vec<u8>]) -> Self {
+        let body = [b"[", bodies.join(&b","[..]).as_slice(), b"]"].concat();
+        Self { body, initialized: None, credential_refused: false }
+    }
+
     /// The answer of a request whose task died.
     pub(crate) fn lost(id: &Id) -> Self {
         let error = Error::new(Code::InternalError, "the server failed; the outcome is unknown");

@@ -26,10 +26,9 @@ impl Id {
         &self.0
     }
 
-    /// The id that stands in a parsed document, as in `notifications/cancelled`.
-    pub(crate) fn from_value(value: &Value) -> Option<Self> {
-        matches!(value, Value::String(_) | Value::Number(_))
-            .then(|| Self(Bytes::from(value.to_string())))
+    /// Whether a value in a parsed document means this id, however either was spelled.
+    pub(crate) fn means(&self, value: &Value) -> bool {
+        serde_json::from_slice::<Value>(&self.0).is_ok_and(|id| id == *value)
     }
 }
 

@@ -9,6 +9,7 @@ use std::{
 
 use http::StatusCode;
 use serde_json::{Map, Value};
+use tokio::time::Instant as Deadline;
 
 use super::{Tools, connection};
 use crate::{
@@ -47,6 +48,8 @@ struct Step<'c> {
     tool: &'c Tool,
     arguments: &'c Arguments,
     trace_id: u128,
+    /// When the whole call must be answered, however many requests it takes.
+    deadline: Deadline,
     /// The configured key was dead, and the bearer beside it was used.
     spare_used: &'c AtomicFlag,
 }
@@ -69,6 +72,7 @@ impl Tools {
                     tool,
                     arguments: &arguments,
                     trace_id: context.trace_id,
+                    deadline: self.wiv.deadline(),
                     spare_used: &AtomicFlag::default(),
                 };
                 match &tool.action {
@@ -82,7 +86,10 @@ impl Tools {
             Err(problems) => Err(invalid(&problems)),
         };
         let kind = outcome.as_ref().err().map_or("ok", |failure| failure.kind.as_str());
-        let result = outcome.unwrap_or_else(|failure| failure.into_result(context.trace_id));
+        let result = outcome.unwrap_or_else(|failure| {
+            // An upstream that repeats the key must not put it into a conversation.
+            failure.without(&caller.key).into_result(context.trace_id)
+        });
         tracing::info!(
             tool = &*tool.name,
             outcome = kind,
@@ -177,7 +184,7 @@ impl Tools {
         request: &UpstreamRequest,
     ) -> Result<wiv::Answer, ToolFailure> {
         let facts = self.facts(step, operation, request);
-        let deadline = self.wiv.deadline();
+        let deadline = step.deadline;
         let mut sent = self.wiv.send(step.caller, request, step.trace_id, deadline).await;
         if let (Ok(answer), Some(spare)) = (&sent, &step.caller.spare)
             && answer.status == StatusCode::UNAUTHORIZED

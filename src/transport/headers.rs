@@ -4,10 +4,13 @@
 
 use std::net::IpAddr;
 
-use http::{HeaderMap, HeaderName, StatusCode, header};
+use http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 
 use super::Refusal;
-use crate::{mcp::Revision, origin::Origin};
+use crate::{
+    mcp::{LATEST_LEGACY, Revision, jsonrpc::Frame},
+    origin::Origin,
+};
 
 /// `MCP-Protocol-Version` (basic/transports, revisions from 2025-06-18).
 pub(super) const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
@@ -73,6 +76,35 @@ impl Accept {
     }
 }
 
+/// The probe of clients that speak 2026-07-28; answered like any unknown method, so that they
+/// fall back to `initialize`.
+pub(super) const DISCOVER: &str = "server/discover";
+
+/// Which form the answers to a body take: what the header names, else what `initialize` settled,
+/// else the newest that begins with `initialize`.
+pub(super) fn settle_revision(
+    headers: &HeaderMap,
+    frame: &Frame,
+    settled: impl FnOnce() -> Option<&'static Revision>,
+) -> Result<&'static Revision, Refusal> {
+    if frame.requests().any(|request| &*request.method == DISCOVER) {
+        return Ok(LATEST_LEGACY);
+    }
+    let is_unserved = |date: &str| Revision::find(date).is_some_and(|revision| !revision.served);
+    let unserved_body =
+        frame.requests().any(|request| request.params.names_revision().is_some_and(is_unserved));
+    match revision(headers) {
+        Named::Unknown => {
+            Err(Refusal::invalid_request("no such revision in `MCP-Protocol-Version`"))
+        }
+        Named::Known(revision) if revision.served && !unserved_body => Ok(revision),
+        Named::Nothing if !unserved_body => Ok(settled().unwrap_or(LATEST_LEGACY)),
+        Named::Known(_) | Named::Nothing => Err(Refusal::invalid_request(
+            "this server does not speak 2026-07-28; begin with `initialize`",
+        )),
+    }
+}
+
 /// The client's address by the word of the proxies in front: each appends whom it heard, so
 /// with one trusted proxy the last entry counts, with two the last but one. `None` when nobody
 /// can be believed.
@@ -133,8 +165,8 @@ impl Origins {
     ///
     /// # Errors
     /// 403 with words for the operator, who is the one to mend it.
-    pub fn check(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        self.check_host(headers)?;
+    pub fn check(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal> {
+        self.check_host(headers, uri)?;
         let mut origins = headers.get_all(header::ORIGIN).iter();
         let allowed = origins.all(|origin| origin.to_str().is_ok_and(|origin| self.allows(origin)));
         if allowed {
@@ -148,13 +180,17 @@ impl Origins {
         ))
     }
 
-    /// Refuses requests to another host.
+    /// Refuses requests to another host. A request line may name one too (RFC 9112, 3.2.2).
     ///
     /// # Errors
     /// As above.
-    pub fn check_host(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        if !host.is_some_and(|host| self.is_our_host(host)) {
+    pub fn check_host(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal> {
+        let mut hosts = headers.get_all(header::HOST).iter();
+        let host = hosts.next().and_then(|host| host.to_str().ok());
+        let is_one = hosts.next().is_none();
+        let is_ours = |host: &str| self.is_our_host(host);
+        let in_line = uri.authority().is_none_or(|authority| is_ours(authority.as_str()));
+        if !(is_one && in_line && host.is_some_and(is_ours)) {
             return Err(Refusal::new(
                 StatusCode::FORBIDDEN,
                 "forbidden_host",

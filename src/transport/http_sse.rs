@@ -12,17 +12,18 @@ use axum::{body::Body, response::Response};
 use http::{Extensions, HeaderMap, Request, StatusCode, Uri};
 
 pub(crate) use session::Session;
+use session::Started;
 
 use super::{
     Connection, Endpoint, Refusal, event_stream,
-    headers::{self, Named, PROTOCOL_VERSION},
+    headers::{self, PROTOCOL_VERSION},
     streamable_http::{accepted, parse, read_body},
 };
 use crate::{
     auth::Resource,
     caller::Caller,
     mcp::{
-        self, Context, Effect, Host, LATEST_LEGACY, Revision, TransportKind,
+        self, Context, Effect, Host, TransportKind,
         jsonrpc::{Frame, Message, Request as RpcRequest},
     },
     relay::{Found, Full},
@@ -88,7 +89,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         headers::check_content_type(&parts.headers)?;
         let body = read_body(body, &parts.headers, self.settings.request_limit_bytes).await?;
         let frame = parse(&body)?;
-        let revision = revision(&parts.headers, &session, &frame)?;
+        let revision = headers::settle_revision(&parts.headers, &frame, || session.revision())?;
         let context = Context {
             revision,
             transport: TransportKind::HttpSse,
@@ -158,9 +159,17 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             };
             answering.finish(&id, event_stream::message(&answer));
         };
-        let started =
-            session.start(id, effect == Effect::Write, || self.tasks.spawn(run).abort_handle());
-        if started { Ok(()) } else { Err(unknown_session()) }
+        let spawn = || self.tasks.spawn(run).abort_handle();
+        match session.start(id, effect == Effect::Write, spawn) {
+            Started::Running => Ok(()),
+            Started::Ended => Err(unknown_session()),
+            Started::TooMany => Err(Refusal::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_calls",
+                "too many calls are in flight on this stream; wait for answers",
+            )
+            .retry_after(1)),
+        }
     }
 
     /// `initialize` on a stream: what it settles is the session's from now on.
@@ -176,32 +185,6 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             session.set_revision(initialized.revision);
         }
         answer.body
-    }
-}
-
-/// The revision of a message: its header, else what `initialize` settled, else the newest that
-/// begins with `initialize`.
-fn revision(
-    headers: &HeaderMap,
-    session: &Session,
-    frame: &Frame,
-) -> Result<&'static Revision, Refusal> {
-    // Probes of 2026-07-28 come here too; as any method that this transport lacks, they are
-    // answered on the stream.
-    if let Frame::One(Message::Request(request)) = frame
-        && &*request.method == "server/discover"
-    {
-        return Ok(LATEST_LEGACY);
-    }
-    match headers::revision(headers) {
-        Named::Known(revision) if revision.served => Ok(revision),
-        Named::Nothing => Ok(session.revision().unwrap_or(LATEST_LEGACY)),
-        Named::Known(_) => Err(Refusal::invalid_request(
-            "this transport does not speak 2026-07-28; begin with `initialize`",
-        )),
-        Named::Unknown => {
-            Err(Refusal::invalid_request("no such revision in `MCP-Protocol-Version`"))
-        }
     }
 }
 

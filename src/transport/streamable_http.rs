@@ -14,13 +14,14 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use tokio::time::{Duration, sleep};
+use tokio_stream::StreamExt as _;
 
 pub(super) use body::read as read_body;
 pub(crate) use hints::Hints;
 
 use super::{
     Endpoint, Refusal, event_stream,
-    headers::{self, Accept, Named},
+    headers::{self, Accept},
 };
 use crate::{
     admission::Verdict,
@@ -28,7 +29,7 @@ use crate::{
     caller::{Caller, Grant},
     clock::unix_seconds,
     mcp::{
-        self, Context, Effect, Host, LATEST_LEGACY, Revision, TransportKind,
+        self, Context, Effect, Host, TransportKind,
         jsonrpc::{self, Frame, Message},
     },
     telemetry::TraceId,
@@ -40,10 +41,6 @@ const PATIENCE: Duration = Duration::from_secs(8);
 
 /// How long a sign-in counts as new, in seconds.
 const NEW_GRANT_SECONDS: u64 = 60;
-
-/// The probe of clients that speak 2026-07-28; answered like any unknown method, so that they
-/// fall back to `initialize`.
-const DISCOVER: &str = "server/discover";
 
 impl<H: Host<Caller = Caller>> Endpoint<H> {
     /// Answers one POST.
@@ -62,7 +59,8 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let trace_id = TraceId::of(&parts.extensions);
         let body = read_body(body, &headers, self.settings.request_limit_bytes).await?;
         let frame = parse(&body)?;
-        let revision = self.revision(&headers, &frame)?;
+        let revision =
+            headers::settle_revision(&headers, &frame, || self.hints.revision(&headers))?;
         let context =
             Context { revision, transport: TransportKind::StreamableHttp, trace_id: trace_id.0 };
         let accept = Accept::read(&headers);
@@ -71,7 +69,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         }
         match frame {
             Frame::One(Message::Request(request)) => {
-                if &*request.method == "initialize" {
+                if matches!(&*request.method, "initialize" | headers::DISCOVER) {
                     self.admit(&caller, resource, &headers, trace_id).await?;
                 }
                 self.answer_one(caller, resource, context, request, accept).await
@@ -83,7 +81,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
                         "this revision has no batches; send the messages one by one",
                     ));
                 }
-                self.answer_batch(caller, context, messages).await
+                self.answer_batch(caller, resource, context, messages, accept).await
             }
         }
     }
@@ -125,33 +123,6 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         Err(Refusal::insufficient_scope(self.challenges.insufficient_scope(resource)))
     }
 
-    /// Which form the answer takes: what the header names, else what `initialize` settled, else
-    /// the newest that begins with `initialize`.
-    fn revision(&self, headers: &HeaderMap, frame: &Frame) -> Result<&'static Revision, Refusal> {
-        let named = headers::revision(headers);
-        let modern_body = match frame {
-            Frame::One(Message::Request(request)) => {
-                if &*request.method == DISCOVER {
-                    return Ok(LATEST_LEGACY);
-                }
-                request.params.names_revision().is_some_and(is_unserved)
-            }
-            _ => false,
-        };
-        match named {
-            Named::Known(revision) if revision.served && !modern_body => Ok(revision),
-            Named::Nothing if !modern_body => {
-                Ok(self.hints.revision(headers).unwrap_or(LATEST_LEGACY))
-            }
-            Named::Unknown => {
-                Err(Refusal::invalid_request("no such revision in `MCP-Protocol-Version`"))
-            }
-            Named::Known(_) | Named::Nothing => Err(Refusal::invalid_request(
-                "this server does not speak 2026-07-28; begin with `initialize`",
-            )),
-        }
-    }
-
     async fn answer_one(
         self: Arc<Self>,
         caller: Caller,
@@ -160,42 +131,66 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         request: jsonrpc::Request,
         accept: Accept,
     ) -> Result<Response, Refusal> {
-        let effect = mcp::effect(&*self.host, &request);
-        let keep_alive = self.settings.keep_alive;
-        let endpoint = Arc::clone(&self);
-        let id = request.id.clone();
         let grant = caller.grant.clone();
+        let running = self.run(caller, context, request);
+        self.deliver(running, grant.as_deref(), resource, accept).await
+    }
+
+    /// Runs a request: with the connection when it only reads, on a task of its own when it may
+    /// write, so that the write ends without its listener.
+    fn run(
+        self: &Arc<Self>,
+        caller: Caller,
+        context: Context,
+        request: jsonrpc::Request,
+    ) -> Running {
+        let effect = mcp::effect(&*self.host, &request);
+        let endpoint = Arc::clone(self);
+        let id = request.id.clone();
         let run = async move { mcp::dispatch(&*endpoint.host, &caller, context, request).await };
-        // Dropped with the connection when it only reads; a write goes on without its listener.
-        let mut answer: Running = match effect {
+        match effect {
             Effect::Read => Box::pin(run),
             Effect::Write => {
                 let task = self.tasks.spawn(run);
                 Box::pin(async move { task.await.unwrap_or_else(|_| mcp::Response::lost(&id)) })
             }
-        };
-        if !accept.takes_event_stream() {
-            let answer = answer.await;
-            self.check_credential(grant.as_deref(), resource, &answer)?;
-            return Ok(self.json(answer));
         }
-        let response = tokio::select! {
-            biased;
-            response = &mut answer => response,
-            () = sleep(PATIENCE) => {
-                let event = async move { event_stream::message(&answer.await.body) };
-                return Ok(event_stream::response(futures_util::stream::once(event), keep_alive));
+    }
+
+    /// Gives an answer the form that the client takes: JSON, or an event stream when it asks for
+    /// nothing else or the answer takes long.
+    async fn deliver(
+        &self,
+        mut running: Running,
+        grant: Option<&Grant>,
+        resource: Resource,
+        accept: Accept,
+    ) -> Result<Response, Refusal> {
+        let keep_alive = self.settings.keep_alive;
+        let answer = if accept.takes_event_stream() {
+            tokio::select! {
+                biased;
+                answer = &mut running => answer,
+                () = sleep(PATIENCE) => {
+                    let event = async move { event_stream::message(&running.await.body) };
+                    let events = tokio_stream::once(event_stream::retry())
+                        .chain(futures_util::stream::once(event));
+                    return Ok(event_stream::response(events, keep_alive));
+                }
             }
+        } else {
+            running.await
         };
-        self.check_credential(grant.as_deref(), resource, &response)?;
-        if accept == Accept::EventStream {
-            let hint = self.hints.seal(&response);
-            let event = event_stream::message(&response.body);
-            let mut stream = event_stream::response(tokio_stream::once(event), keep_alive);
-            stream.headers_mut().extend(hint);
-            return Ok(stream);
-        }
-        Ok(self.json(response))
+        self.check_credential(grant, resource, &answer)?;
+        let hint = self.hints.seal(&answer);
+        let mut response = if accept == Accept::EventStream {
+            let events = [event_stream::retry(), event_stream::message(&answer.body)];
+            event_stream::response(tokio_stream::iter(events), keep_alive)
+        } else {
+            json(answer.body)
+        };
+        response.headers_mut().extend(hint);
+        Ok(response)
     }
 
     /// A sign-in whose key WIV no longer takes is told as 401, so that the client renews it or
@@ -221,51 +216,40 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     async fn answer_batch(
         self: Arc<Self>,
         caller: Caller,
+        resource: Resource,
         context: Context,
         messages: Vec<Result<Message, jsonrpc::Invalid>>,
+        accept: Accept,
     ) -> Result<Response, Refusal> {
-        let answers = messages.into_iter().filter_map(|message| match message {
-            Ok(Message::Request(request)) => Some(Ok(request)),
-            Ok(Message::Notification(_) | Message::Response) => None,
-            Err(invalid) => Some(Err(invalid)),
-        });
-        let answers = join_all(answers.map(|request| {
-            let (endpoint, caller) = (Arc::clone(&self), caller.clone());
-            async move {
-                match request {
-                    Err(invalid) => mcp::response_error(invalid.id.as_ref(), &invalid.error),
-                    Ok(request) if &*request.method == "initialize" => mcp::response_error(
-                        Some(&request.id),
-                        &mcp::Error::new(
-                            mcp::Code::InvalidRequest,
-                            "`initialize` can't be part of a batch",
-                        ),
-                    ),
-                    Ok(request) => {
-                        let tasks = endpoint.tasks.clone();
-                        let id = request.id.clone();
-                        let run = async move {
-                            mcp::dispatch(&*endpoint.host, &caller, context, request).await
-                        };
-                        // A batch may write, so all of it goes on without its listener.
-                        tasks.spawn(run).await.unwrap_or_else(|_| mcp::Response::lost(&id)).body
-                    }
+        let answers: Vec<Running> = messages
+            .into_iter()
+            .filter_map(|message| match message {
+                Ok(Message::Request(request)) if &*request.method == "initialize" => {
+                    let message = "`initialize` can't be part of a batch";
+                    let error = mcp::Error::new(mcp::Code::InvalidRequest, message);
+                    Some(refused(Some(&request.id), &error))
                 }
-            }
-        }))
-        .await;
+                Ok(Message::Request(request)) => Some(self.run(caller.clone(), context, request)),
+                Ok(Message::Notification(_) | Message::Response) => None,
+                Err(invalid) => Some(refused(invalid.id.as_ref(), &invalid.error)),
+            })
+            .collect();
         if answers.is_empty() {
             return Ok(accepted());
         }
-        Ok(json([b"[", answers.join(&b","[..]).as_slice(), b"]"].concat()))
+        let all = Box::pin(async move {
+            let bodies: Vec<Vec<u8>> =
+                join_all(answers).await.into_iter().map(|answer| answer.body).collect();
+            mcp::Response::of_batch(&bodies)
+        });
+        self.deliver(all, None, resource, accept).await
     }
+}
 
-    fn json(&self, answer: mcp::Response) -> Response {
-        let hint = self.hints.seal(&answer);
-        let mut response = json(answer.body);
-        response.headers_mut().extend(hint);
-        response
-    }
+/// An answer that is known already.
+fn refused(id: Option<&jsonrpc::Id>, error: &mcp::Error) -> Running {
+    let response = mcp::Response::refused(id, error);
+    Box::pin(std::future::ready(response))
 }
 
 type Running = std::pin::Pin<Box<dyn Future<Output = mcp::Response> + Send>>;
@@ -276,11 +260,6 @@ pub(super) fn parse(body: &Bytes) -> Result<Frame, Refusal> {
         let body = mcp::response_error(invalid.id.as_ref(), &invalid.error);
         Refusal::with_body(StatusCode::BAD_REQUEST, body)
     })
-}
-
-/// Whether a date names a revision that is known but not served.
-fn is_unserved(date: &str) -> bool {
-    Revision::find(date).is_some_and(|revision| !revision.served)
 }
 
 fn json(body: Vec<u8>) -> Response {

@@ -3,11 +3,11 @@
 
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 
 import { succeed, theServer, theTools } from "./scenario.mjs";
 
 const BROWSER = fileURLToPath(new URL("./browser.py", import.meta.url));
+const BROWSE_WITHIN_MS = 30_000;
 
 // Nobody listens there: the scripted browser stops where the person would return to the client.
 const REDIRECT_URI = "http://localhost:53682/callback";
@@ -63,8 +63,13 @@ export function places() {
 /** Lets the person sign in where the URL leads; returns where the person comes back. */
 export async function browse(url, person, ...flags) {
   const command = [BROWSER, ...flags, `${url}`, person.email, person.password, person.organization];
-  const { stdout } = await promisify(execFile)("python3", command, { timeout: 60_000 });
-  return new URL(stdout.trim());
+  const options = { timeout: BROWSE_WITHIN_MS };
+  return new Promise((resolve, reject) => {
+    execFile("python3", command, options, (error, stdout, stderr) => {
+      if (error) reject(new Error(`the browser: ${stderr.trim() || error.message}`));
+      else resolve(new URL(stdout.trim()));
+    });
+  });
 }
 
 /** What a client of the TypeScript SDKs keeps, in the form that they ask for it. */

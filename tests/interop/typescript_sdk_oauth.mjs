@@ -47,7 +47,7 @@ class McpRemoteSeat {
       for (const page of lines.filter((line) => line.includes("/oauth/authorize?"))) {
         this.opened.push(page.trim());
         browse(page.trim(), this.person, "--deliver").catch((error) =>
-          this.said.push(Buffer.from(`error: the browser: ${error.stderr ?? error}\n`)),
+          this.said.push(Buffer.from(`${error}\n`)),
         );
       }
     });
