@@ -24,7 +24,6 @@ pub mod commands;
 pub mod marks;
 pub mod mcp;
 pub mod origin;
-pub mod propelauth;
 pub mod relay;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
