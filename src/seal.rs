@@ -35,6 +35,8 @@ pub enum Purpose {
     Session,
     /// Places in a list that is read page by page.
     Cursor,
+    /// What a client carries while it gathers input for a request.
+    RequestState,
 }
 
 /// Seals and opens for one purpose and one audience.
@@ -151,6 +153,7 @@ impl Purpose {
         match self {
             Self::Session => "session",
             Self::Cursor => "cursor",
+            Self::RequestState => "request-state",
         }
     }
 }

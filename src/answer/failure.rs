@@ -88,6 +88,6 @@ impl ToolFailure {
             "retry_after_seconds": self.retry_after_seconds,
             "request_id": request_id,
         }});
-        ToolResult { text, structured: structured.to_string(), is_error: true }
+        ToolResult::failure(text, structured.to_string())
     }
 }

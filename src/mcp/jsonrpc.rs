@@ -11,7 +11,7 @@ use std::cell::Cell;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::{Code, Error, MAX_BATCH};
+use super::{Code, Error, MAX_BATCH, context::PROTOCOL_VERSION};
 
 /// Deepest nesting read. Arguments of tools need about ten levels.
 pub(crate) const MAX_DEPTH: usize = 64;
@@ -49,7 +49,7 @@ impl Params {
     /// metadata").
     pub(crate) fn names_revision(&self) -> Option<&str> {
         let Self::Object(params) = self else { return None };
-        params.get("_meta")?.get("io.modelcontextprotocol/protocolVersion")?.as_str()
+        params.get("_meta")?.get(PROTOCOL_VERSION)?.as_str()
     }
 }
 
@@ -90,6 +90,13 @@ pub(crate) enum Frame {
     One(Message),
     /// 1 to [`MAX_BATCH`] elements, each a message or not.
     Batch(Vec<Result<Message, Invalid>>),
+}
+
+impl Frame {
+    /// Whether it is the `initialize` that old clients begin with.
+    pub(crate) fn begins_session(&self) -> bool {
+        matches!(self, Self::One(Message::Request(request)) if &*request.method == "initialize")
+    }
 }
 
 /// Reads one body.

@@ -24,14 +24,18 @@ struct Step<'c> {
     caller: &'c Caller,
     tool: &'c Tool,
     arguments: &'c Arguments,
-    trace_id: u128,
+    trace: wiv::Trace,
 }
 
 impl Tools {
-    pub(super) async fn run(
+    /// Runs a tool.
+    ///
+    /// # Errors
+    /// When there is no such tool.
+    pub(crate) async fn run(
         &self,
         caller: &Caller,
-        context: Context,
+        context: &Context,
         call: ToolCall,
     ) -> Result<ToolResult, mcp::Error> {
         let begun = Instant::now();
@@ -40,7 +44,8 @@ impl Tools {
         };
         let outcome = match tool.check(call.arguments) {
             Ok(arguments) => {
-                let step = Step { caller, tool, arguments: &arguments, trace_id: context.trace_id };
+                let step =
+                    Step { caller, tool, arguments: &arguments, trace: trace(context) };
                 match &tool.action {
                     Action::Call(operation) => self.call_operation(step, operation).await,
                     Action::Overlay { read, write, argument } => {
@@ -57,7 +62,7 @@ impl Tools {
             tool = &*tool.name,
             outcome = kind,
             duration_us = begun.elapsed().as_micros() as u64,
-            answer_bytes = result.structured.len(),
+            answer_bytes = result.structured.as_deref().map_or(0, str::len),
             caller = %caller.fingerprint,
             request.id = format_args!("{:032x}", context.trace_id),
             transport = context.transport.as_str(),
@@ -147,11 +152,11 @@ impl Tools {
         request: &UpstreamRequest,
     ) -> Result<wiv::Answer, ToolFailure> {
         let facts = self.facts(step, operation, request);
-        let sent = self.wiv.send(step.caller, request, step.trace_id, self.wiv.deadline()).await;
+        let sent = self.wiv.send(step.caller, request, step.trace, self.wiv.deadline()).await;
         let answer = sent.map_err(|failure| {
             tracing::warn!(
                 operation = &*operation.id,
-                request.id = format_args!("{:032x}", step.trace_id),
+                request.id = format_args!("{:032x}", step.trace.request_id),
                 error = &failure as &dyn std::error::Error,
                 "no answer from the WIV API"
             );
@@ -161,7 +166,7 @@ impl Tools {
             tracing::info!(
                 operation = &*operation.id,
                 upstream.status = answer.status.as_u16(),
-                request.id = format_args!("{:032x}", step.trace_id),
+                request.id = format_args!("{:032x}", step.trace.request_id),
                 "the WIV API refused a request"
             );
             return Err(ToolFailure::refused(
@@ -193,7 +198,7 @@ impl Tools {
             answer::render(&answer.body, layout, position, seal).map_err(|malformed| {
                 tracing::warn!(
                     operation = &*operation.id,
-                    request.id = format_args!("{:032x}", step.trace_id),
+                    request.id = format_args!("{:032x}", step.trace.request_id),
                     error = &malformed as &dyn std::error::Error,
                     "the WIV API sent an answer that can't be read"
                 );
@@ -203,8 +208,16 @@ impl Tools {
                     &malformed,
                 )
             })?;
-        Ok(ToolResult { text: rendered.text, structured: rendered.structured, is_error: false })
+        Ok(ToolResult::new(rendered.text, rendered.structured))
     }
+}
+
+/// The trace that upstream is told: the client's, if it named one.
+fn trace(context: &Context) -> wiv::Trace {
+    let request_id = context.trace_id;
+    let trace_id = context.meta.trace.map_or(request_id, |trace| trace.trace_id);
+    let sampled = context.meta.trace.is_none_or(|trace| trace.sampled);
+    wiv::Trace { request_id, trace_id, sampled }
 }
 
 fn invalid(problems: &[Problem]) -> ToolFailure {

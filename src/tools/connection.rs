@@ -15,7 +15,7 @@ const WHAT_A_REFUSED_WRITE_LOOKS_LIKE: &str = "The role decides what a key may c
 that it does not allow comes back as an error of kind `forbidden` with status 403, and nothing \
 is changed.";
 
-pub(super) fn describe(context: Context) -> ToolResult {
+pub(super) fn describe(context: &Context) -> ToolResult {
     let structured = json!({
         "data": {
             "organization": null,
@@ -36,5 +36,5 @@ pub(super) fn describe(context: Context) -> ToolResult {
         context.transport.as_str(),
         context.revision.date,
     );
-    ToolResult { text, structured: structured.to_string(), is_error: false }
+    ToolResult::new(text, structured.to_string())
 }

@@ -2,9 +2,13 @@
 //!
 //! Reads headers only; decides nothing about credentials.
 
+mod mirrored;
+
 use std::net::IpAddr;
 
 use http::{HeaderMap, HeaderName, StatusCode, header};
+
+pub(super) use mirrored::check as check_mirrored;
 
 use super::Refusal;
 use crate::{mcp::Revision, origin::Origin};
@@ -97,6 +101,15 @@ pub(super) enum Named {
     Known(&'static Revision),
     /// Several, or one that nobody knows.
     Unknown,
+}
+
+/// A header that stands once and is readable; `None` otherwise.
+pub(super) fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().ok(),
+        _ => None,
+    }
 }
 
 pub(super) fn revision(headers: &HeaderMap) -> Named {

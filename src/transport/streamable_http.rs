@@ -1,11 +1,13 @@
-//! Streamable HTTP: one POST, one answer, for revisions 2025-03-26 to 2025-11-25.
+//! Streamable HTTP: one POST, one answer, for every revision from 2025-03-26.
 //!
 //! Keeps nothing between requests. The session id handed out with `initialize` is a hint that
 //! the client carries, never authority. An answer is JSON, or an event stream when it takes
-//! longer than clients wait in silence.
+//! longer than clients wait in silence, or has something to tell on the way.
 
+mod answering;
 mod body;
 mod hints;
+mod revision;
 
 use std::sync::Arc;
 
@@ -14,19 +16,22 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use tokio::time::{Duration, sleep};
+use tokio_stream::StreamExt;
 
 pub(super) use body::read as read_body;
 pub(crate) use hints::Hints;
 
+use answering::{Answering, Running};
+
 use super::{
     Endpoint, Refusal, event_stream,
-    headers::{self, Accept, Named},
+    headers::{self, Accept},
 };
 use crate::{
     admission::Verdict,
     caller::Caller,
     mcp::{
-        self, Context, Effect, Host, LATEST_LEGACY, Revision, TransportKind,
+        self, Context, Effect, Host, Standing, TransportKind,
         jsonrpc::{self, Frame, Message},
     },
     telemetry::TraceId,
@@ -35,10 +40,6 @@ use crate::{
 /// Silence before an answer becomes an event stream. Below every client's and proxy's patience
 /// (the shortest known is 10 s), above almost every call.
 const PATIENCE: Duration = Duration::from_secs(8);
-
-/// The probe of clients that speak 2026-07-28; answered like any unknown method, so that they
-/// fall back to `initialize`.
-const DISCOVER: &str = "server/discover";
 
 impl<H: Host<Caller = Caller>> Endpoint<H> {
     /// Answers one POST.
@@ -56,13 +57,13 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let trace_id = TraceId::of(&parts.extensions);
         let body = read_body(body, &headers, self.settings.request_limit_bytes).await?;
         let frame = parse(&body)?;
-        let revision = self.revision(&headers, &frame)?;
-        let context =
-            Context { revision, transport: TransportKind::StreamableHttp, trace_id: trace_id.0 };
+        let parameters = |tool: &str| self.host.header_parameters(tool);
+        let revision = revision::of_post(&headers, &frame, &self.hints, parameters)?;
+        let context = Context::new(revision, TransportKind::StreamableHttp, trace_id.0);
         let accept = Accept::read(&headers);
         match frame {
             Frame::One(Message::Request(request)) => {
-                if &*request.method == "initialize" {
+                if matches!(&*request.method, "initialize" | "server/discover") {
                     self.admit(&caller, &headers, trace_id).await?;
                 }
                 Ok(self.answer_one(caller, context, request, accept).await)
@@ -100,33 +101,6 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         }
     }
 
-    /// Which form the answer takes: what the header names, else what `initialize` settled, else
-    /// the newest that begins with `initialize`.
-    fn revision(&self, headers: &HeaderMap, frame: &Frame) -> Result<&'static Revision, Refusal> {
-        let named = headers::revision(headers);
-        let modern_body = match frame {
-            Frame::One(Message::Request(request)) => {
-                if &*request.method == DISCOVER {
-                    return Ok(LATEST_LEGACY);
-                }
-                request.params.names_revision().is_some_and(is_unserved)
-            }
-            _ => false,
-        };
-        match named {
-            Named::Known(revision) if revision.served && !modern_body => Ok(revision),
-            Named::Nothing if !modern_body => {
-                Ok(self.hints.revision(headers).unwrap_or(LATEST_LEGACY))
-            }
-            Named::Unknown => {
-                Err(Refusal::invalid_request("no such revision in `MCP-Protocol-Version`"))
-            }
-            Named::Known(_) | Named::Nothing => Err(Refusal::invalid_request(
-                "this server does not speak 2026-07-28; begin with `initialize`",
-            )),
-        }
-    }
-
     async fn answer_one(
         self: Arc<Self>,
         caller: Caller,
@@ -138,6 +112,8 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let keep_alive = self.settings.keep_alive;
         let endpoint = Arc::clone(&self);
         let id = request.id.clone();
+        let (outbox, mut news) = answering::outbox();
+        let context = if accept.takes_event_stream() { context.with_outbox(outbox) } else { context };
         let run = async move { mcp::dispatch(&*endpoint.host, &caller, context, request).await };
         // Dropped with the connection when it only reads; a write goes on without its listener.
         let mut answer: Running = match effect {
@@ -154,14 +130,20 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             biased;
             response = &mut answer => response,
             () = sleep(PATIENCE) => {
-                let event = async move { event_stream::message(&answer.await.body) };
-                return event_stream::response(futures_util::stream::once(event), keep_alive);
+                return event_stream::response(Answering::running(news, answer), keep_alive);
+            }
+            Some(first) = news.recv() => {
+                let first = tokio_stream::once(event_stream::message(&first));
+                let events = first.chain(Answering::running(news, answer));
+                return event_stream::response(events, keep_alive);
             }
         };
-        if accept == Accept::EventStream {
+        if response.standing == Standing::Answered
+            && (accept == Accept::EventStream || !news.is_empty())
+        {
             let hint = self.hints.seal(&response);
-            let event = event_stream::message(&response.body);
-            let mut stream = event_stream::response(tokio_stream::once(event), keep_alive);
+            let events = Answering::finished(news, response.body);
+            let mut stream = event_stream::response(events, keep_alive);
             stream.headers_mut().extend(hint);
             return stream;
         }
@@ -180,7 +162,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             Err(invalid) => Some(Err(invalid)),
         });
         let answers = join_all(answers.map(|request| {
-            let (endpoint, caller) = (Arc::clone(&self), caller.clone());
+            let (endpoint, caller, context) = (Arc::clone(&self), caller.clone(), context.clone());
             async move {
                 match request {
                     Err(invalid) => mcp::response_error(invalid.id.as_ref(), &invalid.error),
@@ -212,13 +194,17 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
 
     fn json(&self, answer: mcp::Response) -> Response {
         let hint = self.hints.seal(&answer);
+        let standing = answer.standing;
         let mut response = json(answer.body);
+        *response.status_mut() = match standing {
+            Standing::Answered => StatusCode::OK,
+            Standing::UnknownMethod => StatusCode::NOT_FOUND,
+            Standing::Malformed => StatusCode::BAD_REQUEST,
+        };
         response.headers_mut().extend(hint);
         response
     }
 }
-
-type Running = std::pin::Pin<Box<dyn Future<Output = mcp::Response> + Send>>;
 
 /// Reads a body's messages.
 pub(super) fn parse(body: &Bytes) -> Result<Frame, Refusal> {
@@ -226,11 +212,6 @@ pub(super) fn parse(body: &Bytes) -> Result<Frame, Refusal> {
         let body = mcp::response_error(invalid.id.as_ref(), &invalid.error);
         Refusal::with_body(StatusCode::BAD_REQUEST, body)
     })
-}
-
-/// Whether a date names a revision that is known but not served.
-fn is_unserved(date: &str) -> bool {
-    Revision::find(date).is_some_and(|revision| !revision.served)
 }
 
 fn json(body: Vec<u8>) -> Response {
