@@ -13,12 +13,15 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use wiv_mcp::{
     app::{self, App, Audience},
     auth::Auth,
+    caller::Caller,
     commands,
     mcp::ToolCall,
     origin::Origin,
     seal::SealingKeys,
     settings::{self, Mistakes, RunAs, Settings, Shown},
     telemetry::{self, LogFormat},
+    tools::Tools,
+    transport,
 };
 
 #[cfg(feature = "sandbox")]
@@ -76,6 +79,9 @@ fn command_line() -> Command {
                 .arg(Arg::new("arguments").long("arguments").value_name("JSON"))
                 .arg(json().help("Print the CallToolResult on one line")),
         )
+        .subcommand(settings(
+            Command::new("stdio").about("Serve one client over a pipe, with the key in WIV_API_KEY"),
+        ))
         .subcommand(
             settings(Command::new("tools").about("List the tools"))
                 .arg(json().help("As JSON"))
@@ -147,6 +153,7 @@ fn run(name: &str, matches: &ArgMatches) -> Result<(), Failure> {
     match name {
         "serve" => serve(matches),
         "call" => call(matches),
+        "stdio" => stdio(matches),
         "tools" => tools(matches),
         "config" => config(matches),
         #[cfg(feature = "sandbox")]
@@ -217,31 +224,58 @@ fn call(matches: &ArgMatches) -> Result<(), Failure> {
     if settings.log.as_str() != "info" {
         log(&settings)?;
     }
-    let Some(key) = settings.wiv_api_key.clone() else {
-        let missing = anyhow::anyhow!("set WIV_API_KEY to the key to call with");
-        return Err(Failure::Usage(missing));
-    };
-    let keys = settings
-        .sealing_keys
-        .clone()
-        .unwrap_or_else(|| SealingKeys::derived_from(key.secret_for_derivation()));
-    let origin =
-        settings.public_url.clone().unwrap_or_else(|| Origin::of_listener(settings.listen));
-    let catalog = app::catalog(settings.catalog.as_deref()).map_err(of_start)?;
+    let local = Local::from(&settings)?;
     let tool = matches.get_one::<String>("tool").cloned().unwrap_or_default();
     let pairs: Vec<String> =
         matches.get_many::<String>("pairs").into_iter().flatten().cloned().collect();
     let json = matches.get_one::<String>("arguments").map(String::as_str);
-    let arguments = commands::call::arguments(&catalog, &tool, &pairs, json)
+    let arguments = commands::call::arguments(local.tools.catalog(), &tool, &pairs, json)
         .map_err(|error| Failure::Usage(error.into()))?;
-    let client = Arc::new(app::client(&settings)?);
-    let tools = app::tools(&settings, catalog, client, &keys, &origin).map_err(of_start)?;
-    let caller = Auth::new(keys.hash_key("caller"), String::new()).caller(key);
     let call = ToolCall { name: tool, arguments };
     let as_json = matches.get_flag("json");
     let mut output = io::stdout().lock();
-    let run = commands::call::run(&tools, &caller, call, as_json, &mut output);
+    let run = commands::call::run(&local.tools, &local.caller, call, as_json, &mut output);
     if runtime()?.block_on(run)? { Ok(()) } else { Err(Failure::Told) }
+}
+
+fn stdio(matches: &ArgMatches) -> Result<(), Failure> {
+    let (settings, _) = load(RunAs::Command, matches)?;
+    log(&settings)?;
+    let Local { tools, caller } = Local::from(&settings)?;
+    let limit = settings.request_limit.bytes();
+    let runtime = runtime()?;
+    let (input, output) = (tokio::io::stdin(), tokio::io::stdout());
+    let served =
+        runtime.block_on(transport::stdio::serve(Arc::new(tools), caller, limit, input, output));
+    // Standard input may still be waited for by a thread that nothing can wake.
+    runtime.shutdown_background();
+    Ok(served?)
+}
+
+/// The tools for one user of this machine, whose key is in the environment.
+struct Local {
+    tools: Tools,
+    caller: Caller,
+}
+
+impl Local {
+    fn from(settings: &Settings) -> Result<Self, Failure> {
+        let Some(key) = settings.wiv_api_key.clone() else {
+            let missing = anyhow::anyhow!("set WIV_API_KEY to the key to call with");
+            return Err(Failure::Usage(missing));
+        };
+        let keys = settings
+            .sealing_keys
+            .clone()
+            .unwrap_or_else(|| SealingKeys::derived_from(key.secret_for_derivation()));
+        let origin =
+            settings.public_url.clone().unwrap_or_else(|| Origin::of_listener(settings.listen));
+        let catalog = app::catalog(settings.catalog.as_deref()).map_err(of_start)?;
+        let client = Arc::new(app::client(settings)?);
+        let tools = app::tools(settings, catalog, client, &keys, &origin).map_err(of_start)?;
+        let caller = Auth::new(keys.hash_key("caller"), String::new()).caller(key);
+        Ok(Self { tools, caller })
+    }
 }
 
 fn tools(matches: &ArgMatches) -> Result<(), Failure> {

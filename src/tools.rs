@@ -77,6 +77,11 @@ impl Tools {
         Self { catalog, wiv, cursors, states, settings, list, implementation }
     }
 
+    /// The tools as data.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
     fn offered(&self, name: &str) -> Option<&Tool> {
         self.catalog.tool(name).filter(|tool| self.settings.offers(tool))
     }

@@ -1,4 +1,4 @@
-//! How messages travel: Streamable HTTP and HTTP+SSE over the same core.
+//! How messages travel: Streamable HTTP, HTTP+SSE and stdio over the same core.
 //!
 //! Never authenticates: the `Caller` is given. Knows no tool.
 
@@ -6,6 +6,7 @@ pub(crate) mod event_stream;
 mod headers;
 mod http_sse;
 mod refusal;
+pub mod stdio;
 mod streamable_http;
 
 pub use headers::Origins;
