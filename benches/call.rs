@@ -79,10 +79,7 @@ fn host() -> UpToTheSocket {
             title: "Bench".into(),
             version: "0".into(),
         },
-        answer: ToolResult::new(
-            "x".repeat(500),
-            json!({ "data": "y".repeat(480) }).to_string(),
-        ),
+        answer: ToolResult::new("x".repeat(500), json!({ "data": "y".repeat(480) }).to_string()),
     }
 }
 

@@ -80,7 +80,8 @@ fn command_line() -> Command {
                 .arg(json().help("Print the CallToolResult on one line")),
         )
         .subcommand(settings(
-            Command::new("stdio").about("Serve one client over a pipe, with the key in WIV_API_KEY"),
+            Command::new("stdio")
+                .about("Serve one client over a pipe, with the key in WIV_API_KEY"),
         ))
         .subcommand(
             settings(Command::new("tools").about("List the tools"))

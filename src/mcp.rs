@@ -15,8 +15,8 @@ mod outbox;
 mod revision;
 
 pub use content::{
-    CompletionOf, CompletionRequest, Content, Prompt, PromptArgument, PromptMessage,
-    PromptRequest, PromptResult, Resource, ResourceBody, ResourceContents, Role,
+    CompletionOf, CompletionRequest, Content, Prompt, PromptArgument, PromptMessage, PromptRequest,
+    PromptResult, Resource, ResourceBody, ResourceContents, Role,
 };
 pub use context::{Context, Meta, TraceContext, TransportKind};
 pub(crate) use dispatch::{Effect, dispatch, effect, object};

@@ -13,7 +13,8 @@ use crate::{
     caller::Caller,
     catalog::{Catalog, Tool, Toolset},
     mcp::{
-        self, Context, Host, Implementation, Outcome, ToolCall, ToolDescription, ToolList, ToolResult,
+        self, Context, Host, Implementation, Outcome, ToolCall, ToolDescription, ToolList,
+        ToolResult,
     },
     seal::Sealer,
     wiv,

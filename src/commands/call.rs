@@ -82,7 +82,9 @@ pub async fn run(
         ToolResult::failure(error.to_string(), structured.to_string())
     });
     if json {
-        let structured: Value = serde_json::from_str(result.structured.as_deref().unwrap_or_default()).unwrap_or_default();
+        let structured: Value =
+            serde_json::from_str(result.structured.as_deref().unwrap_or_default())
+                .unwrap_or_default();
         let shown = json!({
             "content": [{ "type": "text", "text": result.text() }],
             "structuredContent": structured,

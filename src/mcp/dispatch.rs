@@ -102,11 +102,10 @@ pub(crate) async fn dispatch<H: Host>(
         Err(error) => return refused(Standing::Malformed, &error),
     };
     let capabilities = host.capabilities();
-    let method = Method::parse(&name)
-        .filter(|method| context.revision.methods.contains(method))
-        .filter(|method| {
-            context.revision.answers_for_absent_features || method.is_of(capabilities)
-        });
+    let method =
+        Method::parse(&name).filter(|method| context.revision.methods.contains(method)).filter(
+            |method| context.revision.answers_for_absent_features || method.is_of(capabilities),
+        );
     let Some(method) = method else {
         return refused(Standing::UnknownMethod, &unknown_method(&name));
     };
@@ -122,9 +121,7 @@ pub(crate) async fn dispatch<H: Host>(
     let asked = Asked { host, caller, id: &id, name: &name };
     match answer(asked, context, method, params).await {
         Ok(body) => Response::answered(body),
-        Err(error) if error.code == Code::MissingCapability => {
-            refused(Standing::Malformed, &error)
-        }
+        Err(error) if error.code == Code::MissingCapability => refused(Standing::Malformed, &error),
         Err(error) => refused(Standing::Answered, &error),
     }
 }
@@ -164,9 +161,7 @@ async fn answer<H: Host>(
     };
     let binding = binding.as_ref();
     match method {
-        Method::ResourcesRead => {
-            methods::resources::read(&asked, &context, &params, binding).await
-        }
+        Method::ResourcesRead => methods::resources::read(&asked, &context, &params, binding).await,
         Method::PromptsGet => methods::prompts::get(&asked, &context, params, binding).await,
         _ => methods::tools::call(&asked, &context, params, binding).await,
     }

@@ -131,7 +131,8 @@ impl InputRequired {
         binding: Option<&Binding>,
     ) -> Result<Vec<u8>, Error> {
         let Some(binding) = binding else {
-            let message = "this needs more input, which only clients of 2026-07-28 can be asked for";
+            let message =
+                "this needs more input, which only clients of 2026-07-28 can be asked for";
             return Err(Error::new(Code::InvalidRequest, message));
         };
         let missing: Vec<InputKind> = self
@@ -205,8 +206,7 @@ fn unwrap(wrapped: &[u8], method: &str, params: &Map<String, Value>) -> Option<V
     let expires: u64 = std::str::from_utf8(parts.next()?).ok()?.parse().ok()?;
     let bound_to = parts.next()?;
     let state = parts.next()?;
-    let is_good =
-        now().as_secs() < expires && bound_to == Binding::of(method, params).0.as_bytes();
+    let is_good = now().as_secs() < expires && bound_to == Binding::of(method, params).0.as_bytes();
     is_good.then(|| state.to_vec())
 }
 

@@ -302,9 +302,13 @@ async fn a_request_can_ask_for_input_and_goes_on_with_it() {
 
     let other = json!({ "name": "ask", "arguments": { "a": 3, "b": 1 } });
     let expired = state.replacen(|c: char| c.is_ascii_digit(), "0", 10);
-    for (call, state) in
-        [(&other, state.as_str()), (&call, ""), (&call, "x y z"), (&call, &expired), (&call, &state[1..])]
-    {
+    for (call, state) in [
+        (&other, state.as_str()),
+        (&call, ""),
+        (&call, "x y z"),
+        (&call, &expired),
+        (&call, &state[1..]),
+    ] {
         assert_eq!(again(call, state, given.clone()).await["error"]["code"], -32602, "{state}");
     }
     for responses in [Value::Null, json!([]), json!({ "name": 7 })] {
@@ -337,7 +341,9 @@ async fn a_client_is_told_what_it_asked_to_be_told() {
         let context = context(Revision::find(revision).unwrap()).with_outbox(outbox);
         answer(&echo(), &(), context, &Bytes::from(body.to_string())).await.unwrap();
         let told = told.lock().unwrap();
-        told.iter().map(|message| message["method"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        told.iter()
+            .map(|message| message["method"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     const PROGRESS: &str = "notifications/progress";
     const MESSAGE: &str = "notifications/message";

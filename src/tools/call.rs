@@ -44,8 +44,7 @@ impl Tools {
         };
         let outcome = match tool.check(call.arguments) {
             Ok(arguments) => {
-                let step =
-                    Step { caller, tool, arguments: &arguments, trace: trace(context) };
+                let step = Step { caller, tool, arguments: &arguments, trace: trace(context) };
                 match &tool.action {
                     Action::Call(operation) => self.call_operation(step, operation).await,
                     Action::Overlay { read, write, argument } => {

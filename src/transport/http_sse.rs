@@ -99,8 +99,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             let session = Arc::clone(&session);
             move |message| session.push(event_stream::message(&message))
         });
-        let context =
-            Context::new(revision, TransportKind::HttpSse, trace_id).with_outbox(outbox);
+        let context = Context::new(revision, TransportKind::HttpSse, trace_id).with_outbox(outbox);
         match frame {
             Frame::One(message) => self.take(&caller, context, &session, message)?,
             Frame::Batch(_) if !revision.batches => {

@@ -113,7 +113,8 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let endpoint = Arc::clone(&self);
         let id = request.id.clone();
         let (outbox, mut news) = answering::outbox();
-        let context = if accept.takes_event_stream() { context.with_outbox(outbox) } else { context };
+        let context =
+            if accept.takes_event_stream() { context.with_outbox(outbox) } else { context };
         let run = async move { mcp::dispatch(&*endpoint.host, &caller, context, request).await };
         // Dropped with the connection when it only reads; a write goes on without its listener.
         let mut answer: Running = match effect {

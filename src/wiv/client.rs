@@ -157,7 +157,8 @@ impl Client {
                 Err(_) => return result,
             };
             let remaining = deadline.saturating_duration_since(Instant::now());
-            let Some(wait) = retry::wait(outcome, sendings, remaining, jitter(trace.request_id)) else {
+            let Some(wait) = retry::wait(outcome, sendings, remaining, jitter(trace.request_id))
+            else {
                 return result;
             };
             tracing::debug!(?outcome, sendings, ?wait, "repeating a request to the WIV API");

@@ -67,9 +67,9 @@ fn check_parameter(
 fn argument<'r>(request: &'r Request, path: &[String]) -> Option<&'r Value> {
     let Params::Object(params) = &request.params else { return None };
     let arguments = params.get("arguments")?;
-    path.iter().try_fold(arguments, |value, member| value.get(member)).filter(|value| {
-        !value.is_null()
-    })
+    path.iter()
+        .try_fold(arguments, |value, member| value.get(member))
+        .filter(|value| !value.is_null())
 }
 
 /// A value as it was before it was made fit for a header (transports/streamable-http, "Value

@@ -25,12 +25,7 @@ pub(super) struct Lines<R> {
 
 impl<R: AsyncRead + Unpin> Lines<R> {
     pub(super) fn new(input: R, limit_bytes: usize) -> Self {
-        Self {
-            input: BufReader::new(input),
-            limit_bytes,
-            line: BytesMut::new(),
-            too_long: false,
-        }
+        Self { input: BufReader::new(input), limit_bytes, line: BytesMut::new(), too_long: false }
     }
 
     /// The next line; empty ones are skipped. The last needs no line break.

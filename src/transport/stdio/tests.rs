@@ -185,7 +185,9 @@ async fn the_end_of_the_input_waits_for_answers_but_not_for_ever() {
 
     tokio::time::pause();
     let mut client = Client::start();
-    client.send(r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"never"}}"#).await;
+    client
+        .send(r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"never"}}"#)
+        .await;
     drop(client.input.take());
     client.serving.await.unwrap().unwrap();
     assert_eq!(client.output.next_line().await.unwrap(), None);
