@@ -11,8 +11,8 @@ use wiv_mcp::{
     caller::{ApiKey, Fingerprint},
     catalog::{Action, Catalog},
     mcp::{
-        self, Context, Error, Host, Implementation, LATEST_LEGACY, ToolCall, ToolList, ToolResult,
-        TransportKind,
+        self, Context, Error, Host, Implementation, LATEST_LEGACY, Outcome, ToolCall, ToolList,
+        ToolResult, TransportKind,
     },
     seal::{Purpose, SealingKeys},
 };
@@ -48,12 +48,25 @@ impl Host for UpToTheSocket {
         false
     }
 
-    async fn call(&self, (): &(), _: Context, call: ToolCall) -> Result<ToolResult, Error> {
+    async fn call(
+        &self,
+        (): &(),
+        _: &Context,
+        call: ToolCall,
+    ) -> Result<Outcome<ToolResult>, Error> {
         let tool = self.catalog.tool(&call.name).expect("the benchmark calls tools there are");
         let arguments = tool.check(call.arguments).expect("the benchmark's arguments fit");
         let Action::Call(operation) = &tool.action else { unreachable!("a plain call") };
         black_box(operation.request(&arguments, None).expect("the arguments make a request"));
-        Ok(self.answer.clone())
+        Ok(Outcome::Complete(self.answer.clone()))
+    }
+
+    fn seal_state(&self, (): &(), _state: &[u8]) -> String {
+        String::new()
+    }
+
+    fn open_state(&self, (): &(), _sealed: &str) -> Option<Vec<u8>> {
+        None
     }
 }
 
@@ -66,17 +79,13 @@ fn host() -> UpToTheSocket {
             title: "Bench".into(),
             version: "0".into(),
         },
-        answer: ToolResult {
-            text: "x".repeat(500),
-            structured: json!({ "data": "y".repeat(480) }).to_string(),
-            is_error: false,
-            credential_refused: false,
-        },
+        answer: ToolResult::new("x".repeat(500), json!({ "data": "y".repeat(480) }).to_string()),
     }
 }
 
-const CONTEXT: Context =
-    Context { revision: &mcp::REVISIONS[3], transport: TransportKind::Local, trace_id: 1 };
+fn context() -> Context {
+    Context::new(LATEST_LEGACY, TransportKind::Local, 1)
+}
 
 fn run(bencher: Bencher<'_, '_>, tool: &str, arguments: &Value) {
     let host = host();
@@ -85,9 +94,8 @@ fn run(bencher: Bencher<'_, '_>, tool: &str, arguments: &Value) {
         "params": { "name": tool, "arguments": arguments },
     });
     let message = Bytes::from(message.to_string());
-    assert_eq!(CONTEXT.revision, LATEST_LEGACY);
     bencher.bench(|| {
-        mcp::answer(&host, &(), CONTEXT, &message).now_or_never().flatten().expect("an answer")
+        mcp::answer(&host, &(), context(), &message).now_or_never().flatten().expect("an answer")
     });
 }
 

@@ -193,7 +193,8 @@ pub fn tools(
         connect_url: format!("{origin}/connect"),
     };
     let cursors = keys.sealer(Purpose::Cursor, origin.as_str());
-    Ok(Tools::new(catalog, client, cursors, tools_settings))
+    let states = keys.sealer(Purpose::RequestState, origin.as_str());
+    Ok(Tools::new(catalog, client, cursors, states, tools_settings))
 }
 
 /// The client of PropelAuth, when its settings are complete.

@@ -47,6 +47,8 @@ pub enum Purpose {
     AccessToken,
     /// OAuth refresh tokens.
     RefreshToken,
+    /// What a client carries while it gathers input for a request.
+    RequestState,
 }
 
 /// Seals and opens for one purpose and one audience.
@@ -169,6 +171,7 @@ impl Purpose {
             Self::Code => "code",
             Self::AccessToken => "access token",
             Self::RefreshToken => "refresh token",
+            Self::RequestState => "request-state",
         }
     }
 }

@@ -1,11 +1,13 @@
-//! How messages travel: Streamable HTTP and HTTP+SSE over the same core.
+//! How messages travel: Streamable HTTP, HTTP+SSE and stdio over the same core.
 //!
 //! Never authenticates: the `Caller` is given. Knows no tool.
 
+mod checks;
 pub(crate) mod event_stream;
 mod headers;
 mod http_sse;
 mod refusal;
+pub mod stdio;
 mod streamable_http;
 
 pub use headers::Origins;

@@ -99,11 +99,8 @@ impl ToolFailure {
             "retry_after_seconds": self.retry_after_seconds,
             "request_id": request_id,
         }});
-        ToolResult {
-            text,
-            structured: structured.to_string(),
-            is_error: true,
-            credential_refused: self.kind == FailureKind::Unauthorized,
-        }
+        let mut result = ToolResult::failure(text, structured.to_string());
+        result.credential_refused = self.kind == FailureKind::Unauthorized;
+        result
     }
 }

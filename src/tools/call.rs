@@ -47,7 +47,7 @@ struct Step<'c> {
     caller: &'c Caller,
     tool: &'c Tool,
     arguments: &'c Arguments,
-    trace_id: u128,
+    trace: wiv::Trace,
     /// When the whole call must be answered, however many requests it takes.
     deadline: Deadline,
     /// The configured key was dead, and the bearer beside it was used.
@@ -55,10 +55,14 @@ struct Step<'c> {
 }
 
 impl Tools {
-    pub(super) async fn run(
+    /// Runs a tool.
+    ///
+    /// # Errors
+    /// When there is no such tool.
+    pub(crate) async fn run(
         &self,
         caller: &Caller,
-        context: Context,
+        context: &Context,
         call: ToolCall,
     ) -> Result<ToolResult, mcp::Error> {
         let begun = Instant::now();
@@ -71,7 +75,7 @@ impl Tools {
                     caller,
                     tool,
                     arguments: &arguments,
-                    trace_id: context.trace_id,
+                    trace: trace(context),
                     deadline: self.wiv.deadline(),
                     spare_used: &AtomicFlag::default(),
                 };
@@ -94,7 +98,7 @@ impl Tools {
             tool = &*tool.name,
             outcome = kind,
             duration_us = begun.elapsed().as_micros() as u64,
-            answer_bytes = result.structured.len(),
+            answer_bytes = result.structured.as_deref().map_or(0, str::len),
             caller = %caller.fingerprint,
             request.id = format_args!("{:032x}", context.trace_id),
             transport = context.transport.as_str(),
@@ -185,18 +189,18 @@ impl Tools {
     ) -> Result<wiv::Answer, ToolFailure> {
         let facts = self.facts(step, operation, request);
         let deadline = step.deadline;
-        let mut sent = self.wiv.send(step.caller, request, step.trace_id, deadline).await;
+        let mut sent = self.wiv.send(step.caller, request, step.trace, deadline).await;
         if let (Ok(answer), Some(spare)) = (&sent, &step.caller.spare)
             && answer.status == StatusCode::UNAUTHORIZED
         {
             // Refused means not done, so the other credential may ask again.
-            sent = self.wiv.send(spare, request, step.trace_id, deadline).await;
+            sent = self.wiv.send(spare, request, step.trace, deadline).await;
             step.spare_used.set(true);
         }
         let answer = sent.map_err(|failure| {
             tracing::warn!(
                 operation = &*operation.id,
-                request.id = format_args!("{:032x}", step.trace_id),
+                request.id = format_args!("{:032x}", step.trace.request_id),
                 error = &failure as &dyn std::error::Error,
                 "no answer from the WIV API"
             );
@@ -206,7 +210,7 @@ impl Tools {
             tracing::info!(
                 operation = &*operation.id,
                 upstream.status = answer.status.as_u16(),
-                request.id = format_args!("{:032x}", step.trace_id),
+                request.id = format_args!("{:032x}", step.trace.request_id),
                 "the WIV API refused a request"
             );
             return Err(ToolFailure::refused(
@@ -238,7 +242,7 @@ impl Tools {
             |malformed| {
                 tracing::warn!(
                     operation = &*operation.id,
-                    request.id = format_args!("{:032x}", step.trace_id),
+                    request.id = format_args!("{:032x}", step.trace.request_id),
                     error = &malformed as &dyn std::error::Error,
                     "the WIV API sent an answer that can't be read"
                 );
@@ -249,12 +253,7 @@ impl Tools {
                 )
             },
         )?;
-        Ok(ToolResult {
-            text: rendered.text,
-            structured: rendered.structured,
-            is_error: false,
-            credential_refused: false,
-        })
+        Ok(ToolResult::new(rendered.text, rendered.structured))
     }
 }
 
@@ -275,6 +274,14 @@ fn notes(step: Step<'_>) -> Vec<String> {
         notes.push(format!("This sign-in ends on {day} (UTC): sign in again before."));
     }
     notes
+}
+
+/// The trace that upstream is told: the client's, if it named one.
+fn trace(context: &Context) -> wiv::Trace {
+    let request_id = context.trace_id;
+    let trace_id = context.meta.trace.map_or(request_id, |trace| trace.trace_id);
+    let sampled = context.meta.trace.is_none_or(|trace| trace.sampled);
+    wiv::Trace { request_id, trace_id, sampled }
 }
 
 fn invalid(problems: &[Problem]) -> ToolFailure {

@@ -2,15 +2,16 @@
 //!
 //! Reads headers only; decides nothing about credentials.
 
+mod mirrored;
+
 use std::net::IpAddr;
 
 use http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 
+pub(super) use mirrored::check as check_mirrored;
+
 use super::Refusal;
-use crate::{
-    mcp::{LATEST_LEGACY, Revision, jsonrpc::Frame},
-    origin::Origin,
-};
+use crate::{mcp::Revision, origin::Origin};
 
 /// `MCP-Protocol-Version` (basic/transports, revisions from 2025-06-18).
 pub(super) const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
@@ -76,35 +77,6 @@ impl Accept {
     }
 }
 
-/// The probe of clients that speak 2026-07-28; answered like any unknown method, so that they
-/// fall back to `initialize`.
-pub(super) const DISCOVER: &str = "server/discover";
-
-/// Which form the answers to a body take: what the header names, else what `initialize` settled,
-/// else the newest that begins with `initialize`.
-pub(super) fn settle_revision(
-    headers: &HeaderMap,
-    frame: &Frame,
-    settled: impl FnOnce() -> Option<&'static Revision>,
-) -> Result<&'static Revision, Refusal> {
-    if frame.requests().any(|request| &*request.method == DISCOVER) {
-        return Ok(LATEST_LEGACY);
-    }
-    let is_unserved = |date: &str| Revision::find(date).is_some_and(|revision| !revision.served);
-    let unserved_body =
-        frame.requests().any(|request| request.params.names_revision().is_some_and(is_unserved));
-    match revision(headers) {
-        Named::Unknown => {
-            Err(Refusal::invalid_request("no such revision in `MCP-Protocol-Version`"))
-        }
-        Named::Known(revision) if revision.served && !unserved_body => Ok(revision),
-        Named::Nothing if !unserved_body => Ok(settled().unwrap_or(LATEST_LEGACY)),
-        Named::Known(_) | Named::Nothing => Err(Refusal::invalid_request(
-            "this server does not speak 2026-07-28; begin with `initialize`",
-        )),
-    }
-}
-
 /// The client's address by the word of the proxies in front: each appends whom it heard, so
 /// with one trusted proxy the last entry counts, with two the last but one. `None` when nobody
 /// can be believed.
@@ -129,6 +101,15 @@ pub(super) enum Named {
     Known(&'static Revision),
     /// Several, or one that nobody knows.
     Unknown,
+}
+
+/// A header that stands once and is readable; `None` otherwise.
+pub(super) fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().ok(),
+        _ => None,
+    }
 }
 
 pub(super) fn revision(headers: &HeaderMap) -> Named {
