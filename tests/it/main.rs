@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that can not go on ends by panicking")]
 
 mod architecture;
+mod clients;
 mod commands;
 mod documents;
 mod faults;
 mod harness;
 mod http_sse;
 mod isolation;
+mod revisions;
 mod secrets;
 mod statuses;
 mod streamable_http;
