@@ -223,7 +223,8 @@ fn render(bencher: Bencher<'_, '_>, body: &str, limit: usize) {
     };
     bencher.counter(divan::counter::BytesCount::of_str(body)).bench(|| {
         let position = Position::default();
-        answer::render(body.as_bytes(), layout, &position, |_| String::new()).expect("readable")
+        answer::render(body.as_bytes(), layout, &position, vec![], |_| String::new())
+            .expect("readable")
     });
 }
 

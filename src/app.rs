@@ -7,13 +7,16 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     admission::Admission,
-    auth::Auth,
+    auth::{AccessTokens, Auth, Challenges, VerifyBearer},
     catalog::{Catalog, DocumentError, Toolset},
+    oauth::{OAuth, OAuthSettings},
     origin::Origin,
+    propelauth::{PropelAuth, PropelAuthError, PropelAuthSettings},
     relay::StreamLimits,
     seal::{Purpose, SealingKeys},
     server,
     settings::Settings,
+    signin::{SignIn, SignInSettings},
     tools::{Tools, ToolsSettings},
     transport::{Endpoint, Origins, TransportSettings},
     web, wiv,
@@ -47,6 +50,9 @@ pub enum StartError {
     /// The WIV client can't be made.
     #[error(transparent)]
     Client(#[from] wiv::ClientError),
+    /// The PropelAuth client can't be made.
+    #[error(transparent)]
+    PropelAuth(#[from] PropelAuthError),
 }
 
 /// Who may call besides clients of the public origin.
@@ -81,18 +87,25 @@ impl App {
         let catalog = catalog(settings.catalog.as_deref())?;
         let client = Arc::new(client(settings)?);
         let admission = Admission::new(Arc::clone(&client), &catalog);
-        let connect_url = format!("{origin}/connect");
+        let oauth = oauth(settings, &keys, &origin, audience)?.map(Arc::new);
+        let challenges =
+            Challenges::new(origin.as_str(), oauth.as_ref().map(|_| settings.well_known));
+        let bearers = oauth.as_ref().map(|_| -> Box<dyn VerifyBearer> {
+            Box::new(AccessTokens::new(&keys, origin.as_str()))
+        });
         let tools = tools(settings, catalog, client, &keys, &origin)?;
         let endpoint = Arc::new(Endpoint::new(
             Arc::new(tools),
             Some(admission),
+            challenges.clone(),
             transport_settings(settings, &origin),
             &keys,
             tasks.clone(),
         ));
         let service = Arc::new(web::Service {
             endpoint,
-            auth: Auth::new(keys.hash_key("caller"), connect_url),
+            auth: Auth::new(keys.hash_key("caller"), challenges, bearers),
+            oauth,
             origins: Origins {
                 public: origin.clone(),
                 allowed: settings.allowed_origins.clone(),
@@ -104,11 +117,10 @@ impl App {
         let router = web::router(service);
         let (token, drain) = (closing.clone(), settings.drain);
         let serving = tokio::spawn(async move {
-            server::serve(listener, router, token, drain).await;
+            // One time for both: connections end, then calls that outlive theirs.
+            let end = server::serve(listener, router, token, drain).await;
             tasks.close();
-            // Writes that were sent have at most one call's time left; the hard end is the
-            // platform's.
-            if tokio::time::timeout(drain, tasks.wait()).await.is_err() {
+            if tokio::time::timeout_at(end, tasks.wait()).await.is_err() {
                 tracing::warn!(calls = tasks.len(), "calls were still running at the end");
             }
         });
@@ -183,6 +195,60 @@ pub fn tools(
     let cursors = keys.sealer(Purpose::Cursor, origin.as_str());
     let states = keys.sealer(Purpose::RequestState, origin.as_str());
     Ok(Tools::new(catalog, client, cursors, states, tools_settings))
+}
+
+/// The client of PropelAuth, when its settings are complete.
+///
+/// # Errors
+/// When the proxy's address can't be used.
+pub fn propelauth(settings: &Settings) -> Result<Option<PropelAuth>, StartError> {
+    let (Some(auth_url), Some(client_id), Some(client_secret), Some(api_key)) = (
+        settings.propelauth_auth_url.clone(),
+        settings.propelauth_client_id.as_ref(),
+        settings.propelauth_client_secret.clone(),
+        settings.propelauth_api_key.clone(),
+    ) else {
+        return Ok(None);
+    };
+    let client = PropelAuth::new(PropelAuthSettings {
+        auth_url,
+        client_id: client_id.as_str().to_owned(),
+        client_secret,
+        api_url: settings.propelauth_api_url.clone(),
+        api_key,
+        proxy: settings.upstream_proxy.as_ref().map(|url| url.as_str().to_owned()),
+    })?;
+    Ok(Some(client))
+}
+
+/// The authorization server, when sign-in is on.
+fn oauth(
+    settings: &Settings,
+    keys: &SealingKeys,
+    origin: &Origin,
+    audience: Audience,
+) -> Result<Option<OAuth>, StartError> {
+    let client = propelauth(settings)?;
+    let (Some(client), Some(policy), Some(client_id_key), Some(auth_url)) = (
+        client,
+        settings.key_policy,
+        settings.client_id_key.as_ref(),
+        settings.propelauth_auth_url.as_ref(),
+    ) else {
+        return Ok(None);
+    };
+    let sign_in_settings =
+        SignInSettings { origin: origin.as_str().to_owned(), policy, key_life: settings.key_life };
+    let sign_in = Arc::new(SignIn::new(Arc::new(client), sign_in_settings, keys));
+    let oauth_settings = OAuthSettings {
+        issuer: origin.as_str().to_owned(),
+        sign_in_origin: auth_url.origin().as_str().to_owned(),
+        redirects: settings.redirects,
+        well_known: settings.well_known,
+        access_token_life: settings.access_token_life,
+        local_client_documents: audience == Audience::ThisMachine,
+    };
+    Ok(Some(OAuth::new(oauth_settings, sign_in, keys, client_id_key)))
 }
 
 fn transport_settings(settings: &Settings, origin: &Origin) -> TransportSettings {

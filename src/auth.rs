@@ -1,9 +1,17 @@
 //! Which credential a request carries, and the challenge when it carries none.
 //!
 //! Decides who calls, not what they may do. A key's goodness is upstream's to decide; here it
-//! only has to be possible.
+//! only has to be possible. There is no way around it, for tests either.
 
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+mod bearer;
+mod challenge;
+
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderName, header};
+
+pub use bearer::{AccessToken, AccessTokens, BearerError, SealedKey, VerifyBearer};
+pub use challenge::{Challenge, Challenges, Resource, WellKnown};
 
 use crate::{
     caller::{ApiKey, ApiKeyError, Caller, Fingerprint},
@@ -15,75 +23,78 @@ const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// Reads credentials.
 pub struct Auth {
     fingerprints: HashKey,
-    connect_url: String,
-}
-
-/// A request without a usable credential: what to tell the client.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Challenge {
-    /// Why, and what to do.
-    pub message: String,
-    /// `WWW-Authenticate` (RFC 9110, 11.6.1).
-    pub www_authenticate: HeaderValue,
-}
-
-/// What a request carries.
-enum Credential {
-    Nothing,
-    Key(Result<ApiKey, ApiKeyError>),
-    Bearer,
+    challenges: Challenges,
+    /// `None`: sign-in is off, and no bearer is good.
+    bearers: Option<Box<dyn VerifyBearer>>,
 }
 
 impl Auth {
-    /// `fingerprints` hashes keys; `connect_url` is where a person gets one.
-    pub fn new(fingerprints: HashKey, connect_url: String) -> Self {
-        Self { fingerprints, connect_url }
+    /// `fingerprints` hashes keys.
+    pub fn new(
+        fingerprints: HashKey,
+        challenges: Challenges,
+        bearers: Option<Box<dyn VerifyBearer>>,
+    ) -> Self {
+        Self { fingerprints, challenges, bearers }
     }
 
-    /// Makes the caller of a request.
+    /// Makes the caller of a request to a resource.
+    ///
+    /// A key comes first, also beside a bearer: whoever configured it meant it. The bearer then
+    /// is the spare, for the day the key is refused.
     ///
     /// # Errors
     /// A challenge, to be sent with 401, when there is no usable credential.
-    pub fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, Challenge> {
-        match credential(headers) {
-            Credential::Key(Ok(key)) => Ok(self.caller(key)),
-            Credential::Key(Err(error)) => Err(self.challenge(&format!("{error}; get a key"))),
-            Credential::Bearer => {
-                Err(self.challenge("send a WIV API key as X-API-Key, not as a bearer; get one"))
+    pub fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        resource: Resource,
+    ) -> Result<Caller, Challenge> {
+        let key = key(headers);
+        let bearer = bearer(headers).map(|bearer| self.open(bearer));
+        match (key, bearer) {
+            (Some(Ok(key)), bearer) => {
+                let spare = bearer.and_then(Result::ok).map(Arc::new);
+                Ok(Caller { spare, ..self.caller(key) })
             }
-            Credential::Nothing => {
-                Err(self.challenge("send a WIV API key in the header X-API-Key; get one"))
-            }
+            (_, Some(Ok(caller))) => Ok(caller),
+            (Some(Err(error)), _) => Err(self.challenges.bad_key(resource, error)),
+            (None, Some(Err(error))) => Err(self.challenges.bad_bearer(resource, error)),
+            (None, None) => Err(self.challenges.nothing(resource)),
         }
     }
 
-    /// The caller that a key makes.
+    /// The caller that a bare key makes.
     pub fn caller(&self, key: ApiKey) -> Caller {
         let fingerprint = Fingerprint::new(self.fingerprints.hash(key.expose()));
-        Caller { key, fingerprint }
+        Caller { key, fingerprint, grant: None, spare: None }
     }
 
-    fn challenge(&self, advice: &str) -> Challenge {
-        Challenge {
-            message: format!("{advice} at {}", self.connect_url),
-            www_authenticate: HeaderValue::from_static("Bearer"),
-        }
+    /// The challenges, for refusals that come later in a request.
+    pub fn challenges(&self) -> &Challenges {
+        &self.challenges
+    }
+
+    fn open(&self, bearer: &str) -> Result<Caller, BearerError> {
+        let verify = self.bearers.as_ref().ok_or(BearerError::NotATokenOfOurs)?;
+        let (key, grant) = verify.verify(bearer)?;
+        Ok(Caller { grant: Some(Arc::new(grant)), ..self.caller(key) })
     }
 }
 
-/// A key comes first, also beside a bearer: whoever configured it meant it.
-fn credential(headers: &HeaderMap) -> Credential {
+/// The key of a request. Two keys would be two callers.
+fn key(headers: &HeaderMap) -> Option<Result<ApiKey, ApiKeyError>> {
     let mut keys = headers.get_all(API_KEY).iter();
-    match (keys.next(), keys.next()) {
-        (Some(key), None) => return Credential::Key(ApiKey::parse(key.as_bytes())),
-        // Two keys would be two callers.
-        (Some(_), Some(_)) => return Credential::Key(Err(ApiKeyError::Ambiguous)),
-        (None, _) => {}
-    }
-    let has_bearer = headers.get_all(header::AUTHORIZATION).iter().any(|value| {
-        value.as_bytes().get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "))
-    });
-    if has_bearer { Credential::Bearer } else { Credential::Nothing }
+    let first = ApiKey::parse(keys.next()?.as_bytes());
+    Some(if keys.next().is_some() { Err(ApiKeyError::Ambiguous) } else { first })
+}
+
+/// The bearer of a request (RFC 6750, 2.1); the scheme's case doesn't matter.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next()?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    (values.next().is_none() && scheme.eq_ignore_ascii_case("bearer")).then(|| token.trim())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! A key can't be printed, logged, compared or put into a URL; it leaves only as a header value
 //! marked sensitive, towards the WIV API.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
 
@@ -147,6 +147,58 @@ pub struct Caller {
     pub key: ApiKey,
     /// Tells this caller from others in limits, marks and sessions.
     pub fingerprint: Fingerprint,
+    /// What a person granted by signing in; `None` for a bare key, which may do what it can.
+    pub grant: Option<Arc<Grant>>,
+    /// Who calls if WIV refuses the key: the bearer that came beside it.
+    pub spare: Option<Arc<Caller>>,
+}
+
+impl Caller {
+    /// Whether tools that change something may be used, as far as this server has a say.
+    pub fn may_write(&self) -> bool {
+        self.grant.as_ref().is_none_or(|grant| grant.scopes.write)
+    }
+}
+
+/// What a person granted to a client by signing in.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// What the client may do.
+    pub scopes: Scopes,
+    /// Name of the organization whose data the key opens.
+    pub organization: String,
+    /// The person's role in it when the grant was made or renewed.
+    pub role: String,
+    /// When the access token was made, in Unix seconds.
+    pub issued_at: u64,
+    /// When the key ends, in Unix seconds.
+    pub key_expires_at: u64,
+}
+
+/// OAuth scopes of this server. Reading is in every grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scopes {
+    /// `wiv:write`.
+    pub write: bool,
+}
+
+impl Scopes {
+    /// The scope that every grant has.
+    pub const READ: &'static str = "wiv:read";
+    /// The scope for tools that change something.
+    pub const WRITE: &'static str = "wiv:write";
+    /// Everything there is, as a scope parameter.
+    pub const ALL: &'static str = "wiv:read wiv:write";
+
+    /// As a scope parameter (RFC 6749, 3.3).
+    pub const fn as_str(self) -> &'static str {
+        if self.write { Self::ALL } else { Self::READ }
+    }
+
+    /// Reads a scope parameter; what is not ours is left out.
+    pub fn parse(text: &str) -> Self {
+        Self { write: text.split(' ').any(|scope| scope == Self::WRITE) }
+    }
 }
 
 #[cfg(test)]

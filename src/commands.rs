@@ -6,6 +6,7 @@ pub mod call;
 pub mod config;
 #[cfg(feature = "sandbox")]
 pub mod demo;
+pub mod keys;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod snippets;

@@ -7,12 +7,12 @@
 //! | --- | --- |
 //! | 7 | [`app`], [`commands`] |
 //! | 6 | [`web`], [`server`], [`settings`], [`sandbox`] (knows only itself) |
-//! | 5 | [`transport`] |
-//! | 4 | [`tools`], [`relay`], [`admission`] |
-//! | 3 | [`answer`] |
+//! | 5 | [`transport`], [`oauth`] |
+//! | 4 | [`tools`], [`relay`], [`admission`], [`signin`] |
+//! | 3 | [`answer`], [`pages`] |
 //! | 2 | [`wiv`], [`auth`] |
 //! | 1 | [`catalog`], [`marks`], [`propelauth`] |
-//! | 0 | [`mcp`], [`caller`], [`seal`], [`telemetry`], [`origin`], `tls` |
+//! | 0 | [`mcp`], [`caller`], [`seal`], [`telemetry`], [`origin`], `clock`, `tls` |
 
 pub mod admission;
 pub mod answer;
@@ -20,16 +20,21 @@ pub mod app;
 pub mod auth;
 pub mod caller;
 pub mod catalog;
+mod clock;
 pub mod commands;
 pub mod marks;
 pub mod mcp;
+pub mod oauth;
 pub mod origin;
+pub mod pages;
+pub mod propelauth;
 pub mod relay;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod seal;
 pub mod server;
 pub mod settings;
+pub mod signin;
 pub mod telemetry;
 mod tls;
 pub mod tools;

@@ -12,13 +12,13 @@ use anyhow::Context as _;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use wiv_mcp::{
     app::{self, App, Audience},
-    auth::Auth,
+    auth::{Auth, Challenges},
     caller::Caller,
     commands,
     mcp::ToolCall,
     origin::Origin,
     seal::SealingKeys,
-    settings::{self, Mistakes, RunAs, Settings, Shown},
+    settings::{self, Mistakes, RunAs, Settings, Shown, Source},
     telemetry::{self, LogFormat},
     tools::Tools,
     transport,
@@ -116,6 +116,23 @@ fn command_line() -> Command {
                         .help("Print the README's table of settings instead"),
                 ),
         );
+    let command = command.subcommand(
+        Command::new("keys")
+            .about("Look after the keys that sign-in made")
+            .subcommand_required(true)
+            .subcommand(
+                settings(
+                    Command::new("revoke-all")
+                        .about("Delete every key that carries our mark: the incident drill"),
+                )
+                .arg(
+                    Arg::new("org")
+                        .long("org")
+                        .value_name("ID")
+                        .help("Only in this organization of PropelAuth"),
+                ),
+            ),
+    );
     settings(with_stand_ins(command, json))
 }
 
@@ -139,8 +156,8 @@ fn with_stand_ins(command: Command, json: impl Fn() -> Arg) -> Command {
         )
         .subcommand(
             Command::new("sandbox")
-                .about("Run the stand-in WIV API alone")
-                .arg(port("Port of the API; 0 is any"))
+                .about("Run the stand-ins alone")
+                .arg(port("Port of the API, the next one for identity; 0 is any"))
                 .arg(json()),
         )
 }
@@ -157,6 +174,7 @@ fn run(name: &str, matches: &ArgMatches) -> Result<(), Failure> {
         "stdio" => stdio(matches),
         "tools" => tools(matches),
         "config" => config(matches),
+        "keys" => keys(matches),
         #[cfg(feature = "sandbox")]
         "demo" => demo(matches),
         #[cfg(feature = "sandbox")]
@@ -220,9 +238,10 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 }
 
 fn call(matches: &ArgMatches) -> Result<(), Failure> {
-    let (settings, _) = load(RunAs::Command, matches)?;
+    let (settings, shown) = load(RunAs::Command, matches)?;
     // A person at a terminal wants the answer, not a server's log, unless they ask for it.
-    if settings.log.as_str() != "info" {
+    let asked = |shown: &Shown| shown.variable == "WIV_MCP_LOG" && shown.source != Source::Default;
+    if shown.iter().any(asked) {
         log(&settings)?;
     }
     let local = Local::from(&settings)?;
@@ -274,7 +293,8 @@ impl Local {
         let catalog = app::catalog(settings.catalog.as_deref()).map_err(of_start)?;
         let client = Arc::new(app::client(settings)?);
         let tools = app::tools(settings, catalog, client, &keys, &origin).map_err(of_start)?;
-        let caller = Auth::new(keys.hash_key("caller"), String::new()).caller(key);
+        let challenges = Challenges::new(origin.as_str(), None);
+        let caller = Auth::new(keys.hash_key("caller"), challenges, None).caller(key);
         Ok(Self { tools, caller })
     }
 }
@@ -304,18 +324,35 @@ fn config(matches: &ArgMatches) -> Result<(), Failure> {
     Ok(commands::config::run(&shown, &mut output)?)
 }
 
+fn keys(matches: &ArgMatches) -> Result<(), Failure> {
+    let Some(("revoke-all", matches)) = matches.subcommand() else {
+        return Err(Failure::Usage(anyhow::anyhow!("keys has the command revoke-all")));
+    };
+    let (settings, _) = load(RunAs::Command, matches)?;
+    let Some(propelauth) = app::propelauth(&settings).map_err(of_start)? else {
+        let missing = "set PROPELAUTH_AUTH_URL, PROPELAUTH_CLIENT_ID, PROPELAUTH_CLIENT_SECRET and \
+                       PROPELAUTH_API_KEY, as for `serve`";
+        return Err(Failure::Usage(anyhow::anyhow!(missing)));
+    };
+    let org = matches.get_one::<String>("org").map(String::as_str);
+    let mut output = io::stdout().lock();
+    let revoke = commands::keys::revoke_all(&propelauth, org, &mut output);
+    Ok(runtime()?.block_on(revoke)?)
+}
+
 #[cfg(feature = "sandbox")]
 fn demo(matches: &ArgMatches) -> Result<(), Failure> {
     demo_log()?;
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     runtime()?.block_on(async {
         let stop = stop_signal()?;
-        let sandbox = Sandbox::start(0).await.context("the stand-in WIV API")?;
-        let settings =
-            Settings::for_loopback(([127, 0, 0, 1], port).into(), sandbox.wiv_api_url())?;
-        let app = App::start(&settings, Audience::ThisMachine)
-            .await
-            .with_context(|| format!("port {port} {OTHER_PORT}"))?;
+        let sandbox = Sandbox::start(0, 0).await.context("the stand-ins")?;
+        let settings = commands::demo::settings(&sandbox, port)?;
+        let app = App::start(&settings, Audience::ThisMachine).await.map_err(|error| {
+            let taken = matches!(error, app::StartError::Listen { .. });
+            let error = anyhow::Error::from(error);
+            if taken { error.context(format!("port {port} {OTHER_PORT}")) } else { error }
+        })?;
         let mut output = io::stdout().lock();
         if matches.get_flag("json") {
             writeln!(output, "{}", commands::demo::to_json(app.origin(), &sandbox))?;
@@ -338,8 +375,11 @@ fn sandbox(matches: &ArgMatches) -> Result<(), Failure> {
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     runtime()?.block_on(async {
         let stop = stop_signal()?;
-        let sandbox =
-            Sandbox::start(port).await.with_context(|| format!("port {port} {OTHER_PORT}"))?;
+        // The identity provider stands on the next port.
+        let identity_port = if port == 0 { 0 } else { port.saturating_add(1) };
+        let sandbox = Sandbox::start(port, identity_port)
+            .await
+            .with_context(|| format!("port {port} {OTHER_PORT}"))?;
         if matches.get_flag("json") {
             writeln!(io::stdout().lock(), "{}", commands::sandbox::to_json(&sandbox))?;
         } else {

@@ -44,6 +44,24 @@ impl<K: Hash + Eq + Copy, V: Copy> Marks<K, V> {
         entries.insert(key, (value, now + life));
     }
 
+    /// Remembers a fact that may stand once; whether it was new. A full set says no: failing
+    /// closed is what single use needs.
+    pub fn set_once(&self, key: K, value: V, life: Duration) -> bool {
+        let now = Instant::now();
+        let mut entries = self.entries();
+        if entries.get(&key).is_some_and(|(_, until)| *until > now) {
+            return false;
+        }
+        if entries.len() >= self.capacity {
+            entries.retain(|_, (_, until)| *until > now);
+        }
+        if entries.len() >= self.capacity {
+            return false;
+        }
+        entries.insert(key, (value, now + life));
+        true
+    }
+
     fn entries(&self) -> MutexGuard<'_, HashMap<K, (V, Instant)>> {
         self.entries.lock().expect("no code panics while it holds this lock")
     }

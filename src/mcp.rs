@@ -148,12 +148,20 @@ pub struct ToolResult {
     pub structured: Option<String>,
     /// The call failed; the content says why and what to do.
     pub is_error: bool,
+    /// Upstream took the caller's credential for dead. A transport may tell the client so that
+    /// it renews it.
+    pub credential_refused: bool,
 }
 
 impl ToolResult {
     /// A success, as text and as an object; each is the whole answer.
     pub fn new(text: String, structured: String) -> Self {
-        Self { content: vec![Content::Text(text)], structured: Some(structured), is_error: false }
+        Self { structured: Some(structured), ..Self::of_content(vec![Content::Text(text)]) }
+    }
+
+    /// A success without an object.
+    pub fn of_content(content: Vec<Content>) -> Self {
+        Self { content, structured: None, is_error: false, credential_refused: false }
     }
 
     /// A failure, as text and as an object.

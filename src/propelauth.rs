@@ -10,6 +10,7 @@ mod backend;
 mod http;
 mod jwks;
 mod login;
+mod records;
 mod reply;
 
 use std::time::Duration;
@@ -17,9 +18,9 @@ use std::time::Duration;
 use crate::{caller::Secret, origin::HttpUrl};
 
 pub use access_token::TokenFlaw;
-pub use backend::{CreatedKey, KeyRecord, Membership, NewKey, User};
 pub use http::Outage;
 pub use login::Login;
+pub use records::{CreatedKey, KeyRecord, Membership, NewKey, User};
 
 /// Where PropelAuth is, and our credentials there.
 #[derive(Debug, Clone)]

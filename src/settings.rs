@@ -12,13 +12,12 @@ mod sources;
 mod table;
 
 pub use command_line::{clap_args, given_flags, markdown};
-pub use kinds::{ByteSize, LogFilter};
+pub use kinds::{ByteSize, LogFilter, Visible};
 pub use mistakes::{Mistake, Mistakes};
 pub use table::{DefaultValue, Setting, Settings, table};
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::SocketAddr;
 
 use sources::Sources;
 
@@ -74,16 +73,6 @@ impl Settings {
         }
         let shown = table().iter().map(|setting| sources.show(setting)).collect();
         Ok((settings, shown))
-    }
-
-    /// The defaults for a server on this machine, whatever the environment says.
-    ///
-    /// # Errors
-    /// An address that is not loopback, or a URL that is none.
-    pub fn for_loopback(listen: SocketAddr, wiv_api_url: &str) -> Result<Self, Mistakes> {
-        let flags = [("listen", listen.to_string()), ("wiv-api-url", wiv_api_url.to_owned())];
-        let (settings, _) = Self::load(RunAs::Server, &flags.into(), [])?;
-        Ok(settings)
     }
 }
 

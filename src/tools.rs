@@ -41,6 +41,8 @@ pub struct Tools {
     states: Sealer,
     settings: ToolsSettings,
     list: ToolList,
+    /// For sign-ins that allow reading only.
+    reading_list: ToolList,
     implementation: Implementation,
 }
 
@@ -67,15 +69,16 @@ impl Tools {
         states: Sealer,
         settings: ToolsSettings,
     ) -> Self {
-        let list = ToolList::render(
-            catalog.tools().iter().filter(|tool| settings.offers(tool)).map(description),
-        );
+        let offered = catalog.tools().iter().filter(|tool| settings.offers(tool));
+        let list = ToolList::render(offered.clone().map(description));
+        let reading_list =
+            ToolList::render(offered.filter(|tool| tool.hints.read_only).map(description));
         let implementation = Implementation {
             name: "wiv-mcp".into(),
             title: "WIV".into(),
             version: env!("CARGO_PKG_VERSION").into(),
         };
-        Self { catalog, wiv, cursors, states, settings, list, implementation }
+        Self { catalog, wiv, cursors, states, settings, list, reading_list, implementation }
     }
 
     /// The tools as data.
@@ -121,12 +124,19 @@ impl Host for Tools {
         &self.implementation
     }
 
-    fn instructions(&self, _caller: &Caller) -> Cow<'_, str> {
-        INSTRUCTIONS.into()
+    fn instructions(&self, caller: &Caller) -> Cow<'_, str> {
+        match &caller.grant {
+            None => INSTRUCTIONS.into(),
+            Some(grant) => format!(
+                "You see the organization {:?}, in which the person's role is {:?}. {INSTRUCTIONS}",
+                grant.organization, grant.role
+            )
+            .into(),
+        }
     }
 
-    fn tools(&self, _caller: &Caller) -> &ToolList {
-        &self.list
+    fn tools(&self, caller: &Caller) -> &ToolList {
+        if caller.may_write() { &self.list } else { &self.reading_list }
     }
 
     fn writes(&self, tool: &str) -> bool {

@@ -19,6 +19,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     admission::Admission,
+    auth::Challenges,
     caller::Caller,
     mcp::Host,
     relay::{Relay, StreamLimits},
@@ -49,6 +50,7 @@ pub struct Endpoint<H: Host<Caller = Caller>> {
     host: Arc<H>,
     /// `None` lets everybody in, for servers that ask no one about keys.
     admission: Option<Admission>,
+    challenges: Challenges,
     settings: TransportSettings,
     relay: Arc<Relay<http_sse::Session>>,
     hints: streamable_http::Hints,
@@ -60,14 +62,15 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     pub fn new(
         host: Arc<H>,
         admission: Option<Admission>,
+        challenges: Challenges,
         settings: TransportSettings,
         keys: &SealingKeys,
         tasks: TaskTracker,
     ) -> Self {
         let ids = keys.sealer(Purpose::Session, &settings.audience);
-        let relay = Arc::new(Relay::new(ids.clone(), settings.streams));
-        let hints = streamable_http::Hints::new(ids);
-        Self { host, admission, settings, relay, hints, tasks }
+        let hints = streamable_http::Hints::new(keys.sealer(Purpose::Hint, &settings.audience));
+        let relay = Arc::new(Relay::new(ids, settings.streams));
+        Self { host, admission, challenges, settings, relay, hints, tasks }
     }
 
     /// HTTP+SSE streams open now.

@@ -5,5 +5,6 @@
 mod health;
 mod layers;
 mod router;
+mod sign_in;
 
 pub use router::{Service, router};

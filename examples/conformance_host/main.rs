@@ -15,7 +15,7 @@ use http::Method;
 use tokio::io::AsyncReadExt;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wiv_mcp::{
-    auth::Auth,
+    auth::{self, Auth, Challenges},
     caller::{ApiKey, Caller},
     mcp::{
         Capabilities, CompletionRequest, Context, Error, HeaderParameter, Host, Implementation,
@@ -149,11 +149,12 @@ async fn main() -> anyhow::Result<()> {
         trusted_proxy_hops: 0,
         audience: origin.as_str().to_owned(),
     };
-    let endpoint =
-        Arc::new(Endpoint::new(Arc::new(fixtures), None, settings, &keys, TaskTracker::new()));
+    let challenges = Challenges::new(origin.as_str(), None);
+    let (host, tasks) = (Arc::new(fixtures), TaskTracker::new());
+    let endpoint = Arc::new(Endpoint::new(host, None, challenges.clone(), settings, &keys, tasks));
     // Nobody is told from anybody else here.
     let key = ApiKey::parse(b"conformance")?;
-    let caller = Auth::new(keys.hash_key("caller"), String::new()).caller(key);
+    let caller = Auth::new(keys.hash_key("caller"), challenges.clone(), None).caller(key);
     let origins = Origins {
         public: origin.clone(),
         allowed: Vec::new(),
@@ -181,7 +182,7 @@ async fn answer(
     caller: Caller,
     request: Request,
 ) -> Response {
-    if let Err(refusal) = origins.check(request.headers()) {
+    if let Err(refusal) = origins.check(request.headers(), request.uri()) {
         return refusal.into_response();
     }
     if request.method() != Method::POST {
@@ -189,5 +190,8 @@ async fn answer(
         *response.status_mut() = http::StatusCode::METHOD_NOT_ALLOWED;
         return response;
     }
-    endpoint.post(caller, request).await.unwrap_or_else(|refusal| refusal.into_response())
+    endpoint
+        .post(caller, auth::Resource::Mcp, request)
+        .await
+        .unwrap_or_else(|refusal| refusal.into_response())
 }

@@ -1,46 +1,125 @@
-//! Which headers make a caller.
+//! Which headers make a caller, and what the others are told.
+
+use http::HeaderValue;
 
 use super::*;
-use crate::seal::SealingKeys;
+use crate::{caller::Scopes, clock::unix_seconds, seal::SealingKeys};
 
-fn auth() -> Auth {
-    Auth::new(SealingKeys::random().hash_key("caller"), "https://mcp.wiv.ai/connect".into())
+const ORIGIN: &str = "https://mcp.wiv.ai";
+
+fn auth(keys: &SealingKeys, documents: Option<WellKnown>) -> Auth {
+    let bearers = AccessTokens::new(keys, ORIGIN);
+    let bearers: Option<Box<dyn VerifyBearer>> =
+        documents.is_some().then(|| Box::new(bearers) as Box<dyn VerifyBearer>);
+    Auth::new(keys.hash_key("caller"), Challenges::new(ORIGIN, documents), bearers)
 }
 
-fn check(headers: &[(&'static str, &'static str)]) -> Result<Caller, Challenge> {
+fn check(auth: &Auth, headers: &[(&'static str, &str)]) -> Result<Caller, Challenge> {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
-        map.append(*name, HeaderValue::from_static(value));
+        map.append(*name, HeaderValue::try_from(*value).unwrap());
     }
-    auth().authenticate(&map)
+    auth.authenticate(&map, Resource::Mcp)
+}
+
+fn token() -> AccessToken {
+    let now = unix_seconds();
+    AccessToken {
+        iss: ORIGIN.into(),
+        aud: format!("{ORIGIN}/mcp"),
+        iat: now,
+        exp: now + 3600,
+        scope: Scopes::READ.into(),
+        org: "Acme".into(),
+        role: "Admin".into(),
+        kid: "abc".into(),
+        kexp: now + 86_400,
+        key: SealedKey::new(&ApiKey::parse(b"wiv-inside").unwrap()),
+    }
 }
 
 #[test]
-fn a_key_makes_a_caller_also_beside_a_bearer() {
-    assert!(check(&[("x-api-key", "wiv-1")]).is_ok());
-    assert!(check(&[("x-api-key", " wiv-1 "), ("authorization", "Bearer x")]).is_ok());
+fn a_key_makes_a_caller_and_a_bearer_beside_it_is_the_spare() {
+    let keys = SealingKeys::random();
+    let auth = auth(&keys, Some(WellKnown::Mcp));
+    let sealed = format!("Bearer {}", AccessTokens::new(&keys, ORIGIN).seal(&token()));
+    assert!(check(&auth, &[("x-api-key", " wiv-1 ")]).unwrap().spare.is_none());
+    let both = check(&auth, &[("x-api-key", "wiv-1"), ("authorization", &sealed)]).unwrap();
+    assert!(both.grant.is_none() && both.spare.unwrap().grant.is_some());
+    let other = check(&auth, &[("x-api-key", "wiv-1"), ("authorization", "Bearer x")]).unwrap();
+    assert!(other.spare.is_none());
+    let bearer = check(&auth, &[("authorization", &sealed)]).unwrap();
+    assert_eq!(bearer.key.expose(), b"wiv-inside");
+    assert!(!bearer.may_write());
 }
 
 #[test]
-fn what_is_no_key_is_challenged_in_words() {
+fn a_token_is_good_for_its_server_its_time_and_both_endpoints() {
+    let keys = SealingKeys::random();
+    let tokens = AccessTokens::new(&keys, ORIGIN);
+    let now = unix_seconds();
+    let verify = |token: AccessToken| tokens.verify(&tokens.seal(&token)).map(|_| ());
+    assert_eq!(verify(token()), Ok(()));
+    assert_eq!(verify(AccessToken { aud: format!("{ORIGIN}/sse"), ..token() }), Ok(()));
+    for (token, error) in [
+        (AccessToken { exp: now, ..token() }, BearerError::Expired),
+        (AccessToken { iat: now + 120, ..token() }, BearerError::Expired),
+        (AccessToken { aud: "https://other/mcp".into(), ..token() }, BearerError::OtherResource),
+        (AccessToken { iss: "https://other".into(), ..token() }, BearerError::OtherResource),
+    ] {
+        assert_eq!(verify(token), Err(error));
+    }
+    // Another instance's clock may be a minute ahead.
+    assert_eq!(verify(AccessToken { iat: now + 59, ..token() }), Ok(()));
+    let refresh = keys.sealer(crate::seal::Purpose::RefreshToken, ORIGIN);
+    let swapped = refresh.seal(&serde_json::to_vec(&token()).unwrap());
+    assert_eq!(tokens.verify(&swapped).map(|_| ()), Err(BearerError::NotATokenOfOurs));
+    let elsewhere = AccessTokens::new(&keys, "https://elsewhere").seal(&token());
+    assert_eq!(tokens.verify(&elsewhere).map(|_| ()), Err(BearerError::NotATokenOfOurs));
+}
+
+#[test]
+fn what_is_no_credential_is_challenged_in_words() {
+    let keys = SealingKeys::random();
     for (headers, words) in [
         (&[][..], "X-API-Key"),
         (&[("x-api-key", "")], "empty"),
         (&[("x-api-key", "two words")], "visible ASCII"),
         (&[("x-api-key", "a"), ("x-api-key", "b")], "two API keys"),
-        (&[("authorization", "BEARER wiv-1")], "send a WIV API key as X-API-Key"),
+        (&[("authorization", "BEARER wiv-1")], "sent as X-API-Key"),
         (&[("authorization", "Basic d2l2OjE=")], "X-API-Key"),
     ] {
-        let challenge = check(headers).unwrap_err();
-        assert!(challenge.message.contains(words), "{}", challenge.message);
-        assert!(challenge.message.contains("/connect"));
-        assert_eq!(challenge.www_authenticate, "Bearer");
+        for documents in [None, Some(WellKnown::Mcp)] {
+            let challenge = check(&auth(&keys, documents), headers).unwrap_err();
+            assert!(challenge.message.contains(words), "{}", challenge.message);
+            assert!(challenge.message.contains("/connect"));
+            let header = challenge.www_authenticate.to_str().unwrap();
+            assert_eq!(header == "Bearer", documents.is_none(), "{header}");
+        }
     }
 }
 
 #[test]
+fn challenges_name_the_endpoints_document() {
+    for (documents, resource, path) in [
+        (WellKnown::Mcp, Resource::Mcp, "/.well-known/oauth-protected-resource/mcp"),
+        (WellKnown::Mcp, Resource::Sse, "/oauth/resource/sse"),
+        (WellKnown::All, Resource::Sse, "/.well-known/oauth-protected-resource/sse"),
+        (WellKnown::None, Resource::Mcp, "/oauth/resource/mcp"),
+    ] {
+        let challenge = Challenges::new(ORIGIN, Some(documents)).nothing(resource);
+        let expected =
+            format!("Bearer resource_metadata=\"{ORIGIN}{path}\", scope=\"wiv:read wiv:write\"");
+        assert_eq!(challenge.www_authenticate, expected.as_str());
+    }
+    let challenges = Challenges::new(ORIGIN, Some(WellKnown::Mcp));
+    let scope = challenges.insufficient_scope(Resource::Mcp).www_authenticate;
+    assert!(scope.to_str().unwrap().starts_with("Bearer error=\"insufficient_scope\", "));
+}
+
+#[test]
 fn fingerprints_tell_keys_apart() {
-    let auth = auth();
+    let auth = auth(&SealingKeys::random(), None);
     let caller = |key: &[u8]| auth.caller(ApiKey::parse(key).unwrap());
     assert_eq!(caller(b"wiv-1").fingerprint, caller(b"wiv-1").fingerprint);
     assert_ne!(caller(b"wiv-1").fingerprint, caller(b"wiv-2").fingerprint);

@@ -2,7 +2,10 @@
 //!
 //! No account, no network, no other program.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +13,21 @@ use super::snippets;
 use crate::{
     origin::Origin,
     sandbox::{API_KEYS, Sandbox},
+    settings::{Mistakes, RunAs, Settings},
 };
+
+/// Settings of a server for the stand-ins, whatever the environment says.
+///
+/// # Errors
+/// When the stand-ins' own settings are refused, which would be our bug.
+pub fn settings(sandbox: &Sandbox, port: u16) -> Result<Settings, Mistakes> {
+    let own = [
+        ("WIV_MCP_LISTEN".to_owned(), format!("127.0.0.1:{port}")),
+        ("WIV_API_URL".to_owned(), sandbox.wiv_api_url().to_owned()),
+    ];
+    let environment = own.into_iter().chain(sandbox.oauth_environment());
+    Settings::load(RunAs::Server, &BTreeMap::new(), environment).map(|(settings, _)| settings)
+}
 
 /// What programs read: one JSON object.
 pub fn to_json(origin: &Origin, sandbox: &Sandbox) -> Value {
@@ -18,11 +35,11 @@ pub fn to_json(origin: &Origin, sandbox: &Sandbox) -> Value {
         "url": origin.as_str(),
         "sse_url": format!("{origin}/sse"),
         "mcp_url": format!("{origin}/mcp"),
-        "connect_url": null,
+        "connect_url": format!("{origin}/connect"),
         "wiv_api_url": sandbox.wiv_api_url(),
-        "identity_url": null,
+        "identity_url": sandbox.identity_url(),
         "api_keys": api_keys(),
-        "users": [],
+        "users": sandbox.users(),
         "pid": std::process::id(),
     })
 }
@@ -35,10 +52,21 @@ pub fn print(origin: &Origin, sandbox: &Sandbox, output: &mut dyn Write) -> io::
     writeln!(output, "WIV MCP demo: the server with a stand-in WIV API, all on this machine.\n")?;
     writeln!(output, "Streamable HTTP   {origin}/mcp")?;
     writeln!(output, "HTTP+SSE          {origin}/sse")?;
-    writeln!(output, "stand-in WIV API  {}\n", sandbox.wiv_api_url())?;
+    writeln!(output, "stand-in WIV API  {}", sandbox.wiv_api_url())?;
+    writeln!(output, "stand-in sign-in  {}\n", sandbox.identity_url())?;
     writeln!(output, "Demo keys, sent as X-API-Key:")?;
     for (name, key) in API_KEYS {
         writeln!(output, "  {name:15} {key}")?;
+    }
+    writeln!(output, "\nDemo users, for assistants that sign in (give them only the address):")?;
+    for user in sandbox.users() {
+        writeln!(
+            output,
+            "  {:20} {:12} {}",
+            user.email,
+            user.password,
+            user.organizations.join(", ")
+        )?;
     }
     for snippet in snippets::by_key(origin.as_str(), API_KEYS[0].1) {
         writeln!(output, "\n{}: {}\n", snippet.client, snippet.place.replace('`', ""))?;

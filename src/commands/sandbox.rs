@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::demo::api_keys;
 use crate::sandbox::{API_KEYS, Sandbox};
@@ -11,13 +11,22 @@ use crate::sandbox::{API_KEYS, Sandbox};
 pub fn to_json(sandbox: &Sandbox) -> Value {
     json!({
         "wiv_api_url": sandbox.wiv_api_url(),
-        "identity_url": null,
+        "identity_url": sandbox.identity_url(),
         "control_url": sandbox.control_url(),
         "api_keys": api_keys(),
-        "users": [],
-        "env": { "WIV_API_URL": sandbox.wiv_api_url() },
+        "users": sandbox.users(),
+        "env": environment(sandbox),
         "pid": std::process::id(),
     })
+}
+
+/// Variables that make `serve` use the stand-ins.
+fn environment(sandbox: &Sandbox) -> Map<String, Value> {
+    let api = ("WIV_API_URL".to_owned(), sandbox.wiv_api_url().to_owned());
+    std::iter::once(api)
+        .chain(sandbox.oauth_environment())
+        .map(|(name, value)| (name, value.into()))
+        .collect()
 }
 
 /// What people read.
@@ -26,15 +35,15 @@ pub fn to_json(sandbox: &Sandbox) -> Value {
 /// When the output can't be written to.
 pub fn print(sandbox: &Sandbox, output: &mut dyn Write) -> io::Result<()> {
     writeln!(output, "stand-in WIV API  {}", sandbox.wiv_api_url())?;
+    writeln!(output, "stand-in sign-in  {}", sandbox.identity_url())?;
     writeln!(output, "control           {}\n", sandbox.control_url())?;
     for (name, key) in API_KEYS {
         writeln!(output, "  {name:15} {key}")?;
     }
     writeln!(output, "\nA server that uses it:\n")?;
-    writeln!(
-        output,
-        "  WIV_API_URL={} WIV_MCP_LISTEN=127.0.0.1:8080 wiv-mcp serve",
-        sandbox.wiv_api_url()
-    )?;
+    for (name, value) in environment(sandbox) {
+        writeln!(output, "  export {name}={}", value.as_str().unwrap_or_default())?;
+    }
+    writeln!(output, "  wiv-mcp serve --listen 127.0.0.1:0")?;
     writeln!(output, "\nStop with Ctrl-C.")
 }

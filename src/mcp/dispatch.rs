@@ -19,6 +19,8 @@ pub struct Response {
     pub body: Vec<u8>,
     /// Set when the request was a successful `initialize`.
     pub initialized: Option<Initialized>,
+    /// A tool's upstream took the caller's credential for dead.
+    pub credential_refused: bool,
     /// What a transport with statuses says about it.
     pub standing: Standing,
 }
@@ -35,14 +37,25 @@ pub enum Standing {
 }
 
 impl Response {
-    fn answered(body: Vec<u8>) -> Self {
-        Self { body, initialized: None, standing: Standing::Answered }
+    pub(super) fn answered(body: Vec<u8>) -> Self {
+        let standing = Standing::Answered;
+        Self { body, initialized: None, credential_refused: false, standing }
+    }
+
+    /// An answer that is an error.
+    pub(crate) fn refused(id: Option<&Id>, error: &Error) -> Self {
+        Self::answered(messages::response_error(id, error))
+    }
+
+    /// The answers of a batch, as one.
+    pub(crate) fn of_batch(bodies: &[Vec<u8>]) -> Self {
+        Self::answered([b"[", bodies.join(&b","[..]).as_slice(), b"]"].concat())
     }
 
     /// The answer of a request whose task died.
     pub(crate) fn lost(id: &Id) -> Self {
         let error = Error::new(Code::InternalError, "the server failed; the outcome is unknown");
-        Self::answered(messages::response_error(Some(id), &error))
+        Self::refused(Some(id), &error)
     }
 }
 
@@ -82,9 +95,8 @@ pub(crate) async fn dispatch<H: Host>(
     let Request { id, method: name, params } = request;
     let has_statuses = context.revision.error_statuses;
     let refused = |standing, error: &Error| Response {
-        body: messages::response_error(Some(&id), error),
-        initialized: None,
         standing: if has_statuses { standing } else { Standing::Answered },
+        ..Response::refused(Some(&id), error)
     };
     let read = match params {
         Params::Object(params) => Ok(params),
@@ -120,7 +132,7 @@ pub(crate) async fn dispatch<H: Host>(
     }
     let asked = Asked { host, caller, id: &id, name: &name };
     match answer(asked, context, method, params).await {
-        Ok(body) => Response::answered(body),
+        Ok(response) => response,
         Err(error) if error.code == Code::MissingCapability => refused(Standing::Malformed, &error),
         Err(error) => refused(Standing::Answered, &error),
     }
@@ -140,9 +152,9 @@ async fn answer<H: Host>(
     mut context: Context,
     method: Method,
     mut params: Map<String, Value>,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Response, Error> {
     if method.object().is_none() {
-        return match method {
+        let body = match method {
             Method::ToolsList => Ok(methods::tools::list_response(&asked, &context)),
             Method::ResourcesList => Ok(methods::resources::list(&asked, &context)),
             Method::ResourceTemplatesList => Ok(methods::resources::templates(&asked, &context)),
@@ -152,6 +164,7 @@ async fn answer<H: Host>(
             Method::Discover => Ok(methods::discover::answer(&asked, &context)),
             _ => Ok(messages::response_result(asked.id, b"{}")),
         };
+        return body.map(Response::answered);
     }
     let binding = if context.revision.input_required {
         context.input = Input::read(asked.host, asked.caller, asked.name, &mut params)?;
@@ -160,11 +173,12 @@ async fn answer<H: Host>(
         None
     };
     let binding = binding.as_ref();
-    match method {
+    let body = match method {
         Method::ResourcesRead => methods::resources::read(&asked, &context, &params, binding).await,
         Method::PromptsGet => methods::prompts::get(&asked, &context, params, binding).await,
-        _ => methods::tools::call(&asked, &context, params, binding).await,
-    }
+        _ => return methods::tools::call(&asked, &context, params, binding).await,
+    };
+    body.map(Response::answered)
 }
 
 /// The name comes from outside: cut, so that an error stays readable.

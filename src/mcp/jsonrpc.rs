@@ -26,10 +26,9 @@ impl Id {
         &self.0
     }
 
-    /// The id that stands in a parsed document, as in `notifications/cancelled`.
-    pub(crate) fn from_value(value: &Value) -> Option<Self> {
-        matches!(value, Value::String(_) | Value::Number(_))
-            .then(|| Self(Bytes::from(value.to_string())))
+    /// Whether a value in a parsed document means this id, however either was spelled.
+    pub(crate) fn means(&self, value: &Value) -> bool {
+        serde_json::from_slice::<Value>(&self.0).is_ok_and(|id| id == *value)
     }
 }
 
@@ -77,6 +76,16 @@ pub(crate) enum Message {
     Response,
 }
 
+impl Message {
+    /// The request, if it is one.
+    pub(crate) fn request(&self) -> Option<&Request> {
+        match self {
+            Self::Request(request) => Some(request),
+            Self::Notification(_) | Self::Response => None,
+        }
+    }
+}
+
 /// An element that is no message, with the id it had, if it had one.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Invalid {
@@ -96,6 +105,15 @@ impl Frame {
     /// Whether it is the `initialize` that old clients begin with.
     pub(crate) fn begins_session(&self) -> bool {
         matches!(self, Self::One(Message::Request(request)) if &*request.method == "initialize")
+    }
+
+    /// Every request it holds.
+    pub(crate) fn requests(&self) -> impl Iterator<Item = &Request> {
+        let (one, batch) = match self {
+            Self::One(message) => (Some(message), &[][..]),
+            Self::Batch(messages) => (None, messages.as_slice()),
+        };
+        one.into_iter().chain(batch.iter().flatten()).filter_map(Message::request)
     }
 }
 

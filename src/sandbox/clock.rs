@@ -4,7 +4,7 @@
 //! computed from it at the moment of reading.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::calendar::Moment;
 
@@ -27,6 +27,13 @@ impl Clock {
     pub(crate) fn now(&self) -> Moment {
         let elapsed = i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX);
         START.plus_micros(elapsed).plus_seconds(self.seconds_ahead.load(Ordering::Relaxed))
+    }
+
+    /// Real time, as far ahead as the stand-in's: for what others check by their own clock.
+    pub(crate) fn unix_seconds(&self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+        seconds.saturating_add(self.seconds_ahead.load(Ordering::Relaxed))
     }
 
     /// Moves the clock forward and tells the new time; None when it would go too far.

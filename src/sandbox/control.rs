@@ -31,14 +31,16 @@ struct Control {
     faults: Arc<Faults>,
 }
 
-/// The router with control routes beside it and faults before it.
-pub(crate) fn controlled(router: Router, clock: Arc<Clock>) -> Router {
+/// The router with control routes beside it, more of them if it has any, and faults
+/// before it.
+pub(crate) fn controlled(router: Router, clock: Arc<Clock>, more: Router) -> Router {
     let control = Control { clock, calls: Arc::default(), faults: Arc::default() };
     let routes = Router::new()
         .route("/faults", put(put_fault).delete(delete_faults))
         .route("/calls", get(list_calls).delete(delete_calls))
         .route("/clock", post(advance_clock))
-        .with_state(control.clone());
+        .with_state(control.clone())
+        .merge(more);
     let obeying = router.layer(middleware::from_fn_with_state(control, obey));
     Router::new().nest(ROOT, routes).fallback_service(obeying)
 }
@@ -77,13 +79,16 @@ async fn advance_clock(State(control): State<Control>, body: Bytes) -> Response 
     match serde_json::from_slice::<Advance>(&body) {
         Err(error) => bad_request(&error.to_string()),
         Ok(Advance { advance_s }) => match control.clock.advance(advance_s) {
-            Some(now) => Json(json!({"now": now.to_rfc3339()})).into_response(),
+            Some(now) => {
+                Json(json!({"now": now.to_rfc3339(), "unix_seconds": control.clock.unix_seconds()}))
+                    .into_response()
+            }
             None => bad_request("the clock can be advanced by a hundred years in all"),
         },
     }
 }
 
-fn bad_request(error: &str) -> Response {
+pub(crate) fn bad_request(error: &str) -> Response {
     (StatusCode::BAD_REQUEST, Json(json!({"error": error}))).into_response()
 }
 
@@ -91,8 +96,7 @@ fn bad_request(error: &str) -> Response {
 async fn obey(State(control): State<Control>, request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
     control.calls.record(&head);
-    let key = head.headers.get("x-api-key").map(|key| key.as_bytes());
-    let Some(fault) = control.faults.meet(head.uri.path(), key) else {
+    let Some(fault) = control.faults.meet(&head) else {
         return next.run(Request::from_parts(head, body)).await;
     };
     tokio::time::sleep(fault.delay).await;
@@ -101,6 +105,8 @@ async fn obey(State(control): State<Control>, request: Request, next: Next) -> R
     match fault.kind {
         Kind::Slow => next.run(request).await,
         Kind::TooManyRequests => faults::too_many_requests(),
+        Kind::PlainTooManyRequests => faults::plain_too_many_requests(),
+        Kind::KeyOverLimit => faults::key_over_limit(),
         Kind::ServerError => faults::server_error(),
         Kind::Huge => faults::huge(),
         Kind::Cut => {

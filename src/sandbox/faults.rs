@@ -3,9 +3,10 @@
 //! It decides which fault a request meets and what the answer becomes; the routes are in
 //! `control`, the socket in `server`.
 //!
-//! A rule meets a request when the path begins with `match.path` (a `*` at its end changes
-//! nothing) and the request carries `match.key`; a part that is absent meets all. The
-//! first rule that meets a request and is not used up is its fault.
+//! A rule meets a request when the method is `match.method`, the path begins with
+//! `match.path` (a `*` at its end changes nothing) and the request carries `match.key`; a
+//! part that is absent meets all. The first rule that meets a request and is not used up
+//! is its fault.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -13,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderValue, StatusCode, header, response};
+use axum::http::{HeaderValue, StatusCode, header, request, response};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,12 @@ pub(crate) enum Kind {
     Slow,
     #[serde(rename = "429")]
     TooManyRequests,
+    /// PropelAuth's own limit on its caller, which is told in words only.
+    #[serde(rename = "429_plain")]
+    PlainTooManyRequests,
+    /// PropelAuth's limit on the holder of an API key.
+    #[serde(rename = "429_json")]
+    KeyOverLimit,
     #[serde(rename = "500")]
     ServerError,
     /// Does the work, sends the head and half the body, then closes the connection.
@@ -53,6 +60,7 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Match {
+    method: Option<String>,
     path: Option<String>,
     key: Option<String>,
 }
@@ -102,9 +110,9 @@ impl Faults {
     }
 
     /// The fault of this request, counted as used.
-    pub(crate) fn meet(&self, path: &str, key: Option<&[u8]>) -> Option<Fault> {
+    pub(crate) fn meet(&self, head: &request::Parts) -> Option<Fault> {
         let mut rules = self.lock();
-        let at = rules.iter().position(|rule| rule.applies_to.meets(path, key))?;
+        let at = rules.iter().position(|rule| rule.applies_to.meets(head))?;
         let rule = &mut rules[at];
         let usual_delay_ms = if rule.fault == Kind::Slow { USUAL_DELAY_MS } else { 0 };
         let delay = Duration::from_millis(rule.delay_ms.unwrap_or(usual_delay_ms));
@@ -124,11 +132,13 @@ impl Faults {
 }
 
 impl Match {
-    fn meets(&self, path: &str, key: Option<&[u8]>) -> bool {
+    fn meets(&self, head: &request::Parts) -> bool {
+        let key = head.headers.get("x-api-key").map(|key| key.as_bytes());
         let prefix = self.path.as_deref().unwrap_or_default();
         let prefix = prefix.strip_suffix('*').unwrap_or(prefix);
         let key_meets = self.key.as_deref().is_none_or(|wanted| key == Some(wanted.as_bytes()));
-        path.starts_with(prefix) && key_meets
+        let method_meets = self.method.as_deref().is_none_or(|wanted| head.method == wanted);
+        method_meets && key_meets && head.uri.path().starts_with(prefix)
     }
 }
 
@@ -137,6 +147,16 @@ pub(crate) fn too_many_requests() -> Response {
     let body = r#"{"error":"Too many requests"}"#;
     let retry_after = (header::RETRY_AFTER, HeaderValue::from_static("1"));
     (StatusCode::TOO_MANY_REQUESTS, [retry_after, JSON], body).into_response()
+}
+
+pub(crate) fn plain_too_many_requests() -> Response {
+    (StatusCode::TOO_MANY_REQUESTS, "Too many requests").into_response()
+}
+
+/// The members that PropelAuth's libraries look for.
+pub(crate) fn key_over_limit() -> Response {
+    let body = r#"{"wait_seconds":1.5,"user_facing_error":"Too many requests with this API key","error_code":"rate_limit_exceeded"}"#;
+    (StatusCode::TOO_MANY_REQUESTS, [JSON], body).into_response()
 }
 
 pub(crate) fn server_error() -> Response {

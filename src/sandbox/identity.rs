@@ -142,7 +142,11 @@ pub(crate) fn users() -> Vec<User> {
     let user = |row: &people::Row| User {
         email: row.email,
         password: row.password,
-        organizations: row.roles.iter().map(|(tenant, _)| directory::tenant(*tenant).name).collect(),
+        organizations: row
+            .roles
+            .iter()
+            .map(|(tenant, _)| directory::tenant(*tenant).name)
+            .collect(),
     };
     people::PEOPLE.iter().map(user).collect()
 }

@@ -28,26 +28,26 @@ struct Asker<'a> {
     key: &'static str,
 }
 
-struct Answer {
-    status: u16,
+pub(super) struct Answer {
+    pub(super) status: u16,
     head: String,
-    body: Vec<u8>,
+    pub(super) body: Vec<u8>,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.head))
     }
 
     /// A header's value, or an empty text.
-    fn header(&self, name: &str) -> &str {
+    pub(super) fn header(&self, name: &str) -> &str {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.filter(|(other, _)| *other == name).map(|(_, value)| value).next().unwrap_or_default()
     }
 }
 
 async fn start() -> Sandbox {
-    Sandbox::start(0).await.unwrap()
+    Sandbox::start(0, 0).await.unwrap()
 }
 
 impl Asker<'_> {
@@ -100,7 +100,6 @@ impl Asker<'_> {
     }
 }
 
-/// Sends one request on a connection of its own and reads until the other side closes.
 async fn send(
     sandbox: &Sandbox,
     method: &str,
@@ -108,7 +107,18 @@ async fn send(
     headers: &[(&str, &str)],
     body: &str,
 ) -> io::Result<Answer> {
-    let address = sandbox.wiv_api_url().strip_prefix("http://").unwrap();
+    send_to(sandbox.wiv_api_url(), method, path, headers, body).await
+}
+
+/// Sends one request on a connection of its own and reads until the other side closes.
+pub(super) async fn send_to(
+    origin: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> io::Result<Answer> {
+    let address = origin.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await?;
     let mut request =
         format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
@@ -130,10 +140,10 @@ async fn send(
 async fn dropping_a_stand_in_frees_its_port() {
     let sandbox = start().await;
     let port = sandbox.wiv_api_url().rsplit(':').next().unwrap().parse().unwrap();
-    assert!(Sandbox::start(port).await.is_err(), "the port is taken");
+    assert!(Sandbox::start(port, 0).await.is_err(), "the port is taken");
     drop(sandbox);
     for _ in 0..1_000 {
-        if Sandbox::start(port).await.is_ok() {
+        if Sandbox::start(port, 0).await.is_ok() {
             return;
         }
         tokio::task::yield_now().await;

@@ -34,6 +34,7 @@ use super::clock::Clock;
 use super::data::World;
 use super::data::case::Case;
 use super::data::execution::Execution;
+use super::identity::Identity;
 use access::{Access, Audience, Effect};
 use generation::Jobs;
 use refusal::Refusal;
@@ -88,6 +89,8 @@ pub(crate) static OPERATIONS: [Operation; 27] = [
 /// What one stand-in remembers.
 struct WivApi {
     clock: Arc<Clock>,
+    /// Knows the keys that people made.
+    identity: Arc<Identity>,
     world: &'static World,
     /// In the order of the world's tenants.
     tenants: Vec<TenantState>,
@@ -104,7 +107,7 @@ struct TenantState {
     runs: Runs,
 }
 
-pub(crate) fn router(clock: Arc<Clock>) -> Router {
+pub(crate) fn router(clock: Arc<Clock>, identity: Arc<Identity>) -> Router {
     let mut router = Router::new();
     for operation in &OPERATIONS {
         let method = operation.method.parse().ok();
@@ -120,15 +123,17 @@ pub(crate) fn router(clock: Arc<Clock>) -> Router {
         router = router.route(operation.path, on(filter, handler));
     }
     let unknown = |State(api): State<Arc<WivApi>>, headers: HeaderMap| async move {
-        respond(Access::of(&headers, api.world).and(Err(Refusal::not_found("Path"))))
+        respond(Access::of(&headers, api.world, &api.identity).and(Err(Refusal::not_found("Path"))))
     };
     let wrong_method = |State(api): State<Arc<WivApi>>, headers: HeaderMap| async move {
-        respond(Access::of(&headers, api.world).and(Err(Refusal::method_not_allowed())))
+        respond(
+            Access::of(&headers, api.world, &api.identity).and(Err(Refusal::method_not_allowed())),
+        )
     };
     router
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(Arc::new(WivApi::new(clock)))
+        .with_state(Arc::new(WivApi::new(clock, identity)))
 }
 
 fn answer(
@@ -139,7 +144,7 @@ fn answer(
     headers: &HeaderMap,
     body: Option<Bytes>,
 ) -> Result<String, Refusal> {
-    let access = Access::of(headers, api.world)?;
+    let access = Access::of(headers, api.world, &api.identity)?;
     access.permit(operation.audience, operation.effect)?;
     let path = path.ok_or_else(|| Refusal::bad_request("The path is not UTF-8"))?;
     let body = body.ok_or_else(|| Refusal::too_large("The body is too large or incomplete"))?;
@@ -155,7 +160,7 @@ fn respond(answer: Result<String, Refusal>) -> Response {
 }
 
 impl WivApi {
-    fn new(clock: Arc<Clock>) -> WivApi {
+    fn new(clock: Arc<Clock>, identity: Arc<Identity>) -> WivApi {
         let world = World::get();
         let state = |tenant: &'static super::data::Tenant| TenantState {
             tenant_id: tenant.row.tenant_id,
@@ -166,6 +171,7 @@ impl WivApi {
         };
         WivApi {
             clock,
+            identity,
             world,
             tenants: world.tenants.iter().map(state).collect(),
             case_scrolls: Scrolls::new("cases"),

@@ -3,7 +3,16 @@
 use super::*;
 
 const AUDIENCE: &str = "https://mcp.example.com";
-const PURPOSES: [Purpose; 2] = [Purpose::Session, Purpose::Cursor];
+const PURPOSES: [Purpose; 8] = [
+    Purpose::Session,
+    Purpose::Hint,
+    Purpose::Cursor,
+    Purpose::ClientId,
+    Purpose::SignIn,
+    Purpose::Code,
+    Purpose::AccessToken,
+    Purpose::RefreshToken,
+];
 const BASE64URL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 fn sealer() -> Sealer {
@@ -133,7 +142,7 @@ fn another_key_under_the_same_id_refuses() {
 fn what_is_no_token_is_malformed() {
     let sealer = sealer();
     let token = sealer.seal(b"payload");
-    let long = format!("v4.local.{}", "A".repeat(9 * 1024));
+    let long = format!("v4.local.{}", "A".repeat(17 * 1024));
     let trailing = format!("{token}.AAAA");
     let public = token.replacen("local", "public", 1);
     for text in ["", ".", "v4.local.", "v4.local.AAAA", "größe", &long, &trailing, &public] {

@@ -9,9 +9,12 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
-use crate::caller::ApiKey;
+use crate::auth::WellKnown;
+use crate::caller::{ApiKey, Secret};
+use crate::oauth::Redirects;
 use crate::origin::{HttpUrl, Origin};
 use crate::seal::SealingKeys;
+use crate::signin::KeyPolicy;
 use crate::telemetry::LogFormat;
 
 /// A type that a setting can have.
@@ -39,6 +42,17 @@ pub struct ByteSize(usize);
 /// A log filter in the language of `tracing-subscriber`, known to be valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogFilter(String);
+
+/// A text of visible ASCII that is no secret, such as an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visible(String);
+
+impl Visible {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 impl ByteSize {
     /// The size in bytes.
@@ -132,8 +146,9 @@ impl Kind for ByteSize {
     fn read(text: &str) -> Result<Self, String> {
         let bytes = amount(text, &[("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]);
         let bytes = bytes.and_then(|bytes| usize::try_from(bytes).ok());
-        bytes.map(Self).ok_or_else(|| {
-            "a size above zero with its unit: B, KiB, MiB or GiB, such as 4MiB".into()
+        bytes.filter(|bytes| *bytes <= LARGEST_SIZE).map(Self).ok_or_else(|| {
+            "a size above zero, at most 1GiB, with its unit: B, KiB, MiB or GiB, such as 4MiB"
+                .into()
         })
     }
 }
@@ -144,7 +159,8 @@ impl Kind for usize {
 
     fn read(text: &str) -> Result<Self, String> {
         let count = amount(text, &[("", 1)]).and_then(|count| Self::try_from(count).ok());
-        count.ok_or_else(|| "a whole number above zero".into())
+        let count = count.filter(|count| *count <= LARGEST_COUNT);
+        count.ok_or_else(|| "a whole number from 1 to 10000000".into())
     }
 }
 
@@ -221,6 +237,63 @@ impl Kind for ApiKey {
     }
 }
 
+impl Kind for Secret {
+    const VALUE_NAME: &'static str = "SECRET";
+    const IS_SECRET: bool = true;
+
+    fn read(text: &str) -> Result<Self, String> {
+        Self::parse(text).ok_or_else(|| "visible ASCII without spaces".into())
+    }
+}
+
+impl Kind for Visible {
+    const VALUE_NAME: &'static str = "TEXT";
+
+    fn read(text: &str) -> Result<Self, String> {
+        if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Ok(Self(text.into()));
+        }
+        Err("visible ASCII without spaces".into())
+    }
+}
+
+impl Kind for KeyPolicy {
+    const VALUE_NAME: &'static str = "POLICY";
+
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "permission" => Ok(Self::Permission),
+            "member" => Ok(Self::Member),
+            _ => Err("permission or member".into()),
+        }
+    }
+}
+
+impl Kind for Redirects {
+    const VALUE_NAME: &'static str = "known|any";
+
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "known" => Ok(Self::Known),
+            "any" => Ok(Self::Any),
+            _ => Err("known or any".into()),
+        }
+    }
+}
+
+impl Kind for WellKnown {
+    const VALUE_NAME: &'static str = "mcp|all|none";
+
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "mcp" => Ok(Self::Mcp),
+            "all" => Ok(Self::All),
+            "none" => Ok(Self::None),
+            _ => Err("mcp, all or none".into()),
+        }
+    }
+}
+
 /// Reads digits and a unit into a whole number above zero.
 fn amount(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -228,6 +301,13 @@ fn amount(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
     number.parse::<u64>().ok()?.checked_mul(*factor).filter(|amount| *amount > 0)
 }
+
+/// More of anything that is counted here would not fit into a machine, and sums stay far from
+/// overflowing.
+const LARGEST_COUNT: usize = 10_000_000;
+
+/// More is no message.
+const LARGEST_SIZE: usize = 1 << 30;
 
 /// A year: more is a slip, and a clock plus this can't overflow.
 const LONGEST_TIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);

@@ -52,6 +52,18 @@ pub enum Mistake {
         /// What the system said.
         reason: io::ErrorKind,
     },
+    /// Some settings of sign-in, but not all.
+    #[error("sign-in needs {} as well", .missing.join(", "))]
+    SignInIncomplete {
+        /// What is not set.
+        missing: Vec<&'static str>,
+    },
+    /// Credentials would travel in clear.
+    #[error("PropelAuth is at {url}: it must be https, unless it is loopback")]
+    PropelAuthNotHttps {
+        /// The address.
+        url: HttpUrl,
+    },
     /// Keys would travel in clear.
     #[error("WIV_API_URL is {url}, but keys go there: it must be https, unless it is loopback")]
     ApiUrlNotHttps {

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use crate::origin::HttpUrl;
+
 use super::RunAs;
 use super::mistakes::Mistake;
 use super::sources::Sources;
@@ -30,7 +32,20 @@ const RULES: &[(&[&str], Rule)] = &[
     (&[LISTEN, PUBLIC_URL], public_url_missing),
     (&[PUBLIC_URL], public_url_not_https),
     (&["WIV_API_URL"], api_url_not_https),
+    (&["PROPELAUTH_AUTH_URL", "PROPELAUTH_API_URL"], propelauth_not_https),
+    (&SIGN_IN, sign_in_incomplete),
     (&["WIV_MCP_MAX_STREAM_AGE", "WIV_MCP_UPSTREAM_TIMEOUT"], stream_age_too_short),
+];
+
+/// What sign-in needs, all of it.
+const SIGN_IN: [&str; 7] = [
+    "PROPELAUTH_AUTH_URL",
+    "PROPELAUTH_CLIENT_ID",
+    "PROPELAUTH_CLIENT_SECRET",
+    "PROPELAUTH_API_KEY",
+    "WIV_MCP_KEY_POLICY",
+    "WIV_MCP_SEALING_KEYS",
+    "WIV_MCP_CLIENT_ID_KEY",
 ];
 
 const PUBLIC_URL: &str = "WIV_MCP_PUBLIC_URL";
@@ -45,6 +60,33 @@ fn public_url_not_https(settings: &Settings, _: RunAs) -> Option<Mistake> {
     let origin = settings.public_url.as_ref()?;
     let clear = !origin.is_https() && !origin.is_loopback();
     clear.then(|| Mistake::PublicUrlNotHttps { origin: origin.clone() })
+}
+
+/// Half a sign-in is a mistake: any of PropelAuth's own settings calls for all of them.
+fn sign_in_incomplete(settings: &Settings, run_as: RunAs) -> Option<Mistake> {
+    let given = [
+        settings.propelauth_auth_url.is_some(),
+        settings.propelauth_client_id.is_some(),
+        settings.propelauth_client_secret.is_some(),
+        settings.propelauth_api_key.is_some(),
+        settings.key_policy.is_some(),
+        settings.sealing_keys.is_some(),
+        settings.client_id_key.is_some(),
+    ];
+    // The policy and the sealing keys alone say nothing about sign-in.
+    let wanted = given[..4].contains(&true) || settings.client_id_key.is_some();
+    let missing: Vec<&'static str> =
+        SIGN_IN.into_iter().zip(given).filter(|(_, given)| !given).map(|(name, _)| name).collect();
+    let incomplete = run_as == RunAs::Server && wanted && !missing.is_empty();
+    incomplete.then_some(Mistake::SignInIncomplete { missing })
+}
+
+/// Credentials go there too.
+fn propelauth_not_https(settings: &Settings, _: RunAs) -> Option<Mistake> {
+    let urls = [settings.propelauth_auth_url.as_ref(), Some(&settings.propelauth_api_url)];
+    let clear = |url: &&HttpUrl| !url.origin().is_https() && !url.origin().is_loopback();
+    let url = urls.into_iter().flatten().find(clear)?;
+    Some(Mistake::PropelAuthNotHttps { url: url.clone() })
 }
 
 /// Keys go there: never in clear over a network.

@@ -8,12 +8,15 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use crate::caller::ApiKey;
+use crate::auth::WellKnown;
+use crate::caller::{ApiKey, Secret};
+use crate::oauth::Redirects;
 use crate::origin::{HttpUrl, Origin};
 use crate::seal::SealingKeys;
+use crate::signin::KeyPolicy;
 use crate::telemetry::LogFormat;
 
-use super::kinds::{ByteSize, Kind, LogFilter};
+use super::kinds::{ByteSize, Kind, LogFilter, Visible};
 use super::sources::Sources;
 
 use DefaultValue::{Text, Unset};
@@ -108,6 +111,29 @@ settings! {
         "file with an OpenAPI 3.1 document to take the tools from";
     "WIV_MCP_SEALING_KEYS", sealing_keys: Option<SealingKeys> = Unset("made at start"),
         "comma-separated `id:base64url(32 bytes)`: the first seals ids and cursors, all open";
+    "PROPELAUTH_AUTH_URL", propelauth_auth_url: Option<HttpUrl> = Unset("sign-in is off"),
+        "the PropelAuth tenant whose users sign in";
+    "PROPELAUTH_CLIENT_ID", propelauth_client_id: Option<Visible> = Unset("sign-in is off"),
+        "the OAuth client that sign-in uses";
+    "PROPELAUTH_CLIENT_SECRET", propelauth_client_secret: Option<Secret> = Unset("sign-in is off"),
+        "its secret";
+    "PROPELAUTH_API_URL", propelauth_api_url: HttpUrl = Text("https://propelauth-api.com"),
+        "where PropelAuth's Backend API is";
+    "PROPELAUTH_API_KEY", propelauth_api_key: Option<Secret> = Unset("sign-in is off"),
+        "integration key for the Backend API, allowed to write";
+    "WIV_MCP_KEY_POLICY", key_policy: Option<KeyPolicy> = Unset("needed with sign-in"),
+        "who may get a key: `permission` (PropelAuth's own permission to manage keys) or `member` \
+         (any enabled member; sound only if the WIV API applies the member's role to the key)";
+    "WIV_MCP_KEY_LIFE", key_life: Duration = Text("2160h"),
+        "how long a key made by sign-in lives, counted anew at each renewal";
+    "WIV_MCP_ACCESS_TOKEN_LIFE", access_token_life: Duration = Text("1h"),
+        "how long an access token lives";
+    "WIV_MCP_REDIRECTS", redirects: Redirects = Text("known"),
+        "redirect URIs of OAuth clients: `known` (well-known clients and loopback) or `any` (https)";
+    "WIV_MCP_CLIENT_ID_KEY", client_id_key: Option<SealingKeys> = Unset("needed with sign-in"),
+        "`id:base64url(32 bytes)`: seals OAuth client ids; kept for ever, as clients keep their ids";
+    "WIV_MCP_WELL_KNOWN_PRM", well_known: WellKnown = Text("mcp"),
+        "protected-resource documents at well-known paths: `mcp`, `all` or `none`";
     "WIV_MCP_MAX_STREAM_AGE", max_stream_age: Option<Duration> = Unset("no end"),
         "when an SSE stream ends at the latest, for platforms that cut long responses";
     "WIV_MCP_DRAIN", drain: Duration = Text("10s"),

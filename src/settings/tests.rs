@@ -59,7 +59,16 @@ fn every_row_is_reachable_by_flag_or_file() {
     }
     let secrets = table().iter().filter(|setting| setting.is_secret());
     let secrets: Vec<_> = secrets.map(|setting| setting.variable).collect();
-    assert_eq!(secrets, ["WIV_API_KEY", "WIV_MCP_SEALING_KEYS"]);
+    assert_eq!(
+        secrets,
+        [
+            "WIV_API_KEY",
+            "WIV_MCP_SEALING_KEYS",
+            "PROPELAUTH_CLIENT_SECRET",
+            "PROPELAUTH_API_KEY",
+            "WIV_MCP_CLIENT_ID_KEY",
+        ]
+    );
 }
 
 #[test]
@@ -107,7 +116,8 @@ fn a_wrong_value_says_what_was_expected() {
         let mistake = format!("WIV_MCP_DRAIN is {text:?}, {time}");
         check(&[&format!("WIV_MCP_DRAIN={text}")], &[&mistake]);
     }
-    let size = "expected a size above zero with its unit: B, KiB, MiB or GiB, such as 4MiB";
+    let size =
+        "expected a size above zero, at most 1GiB, with its unit: B, KiB, MiB or GiB, such as 4MiB";
     for text in ["4096", "0B", "4mb", "4.5MiB", "99999999999999999999GiB"] {
         let mistake = format!("WIV_MCP_REQUEST_LIMIT is {text:?}, {size}");
         check(&[&format!("WIV_MCP_REQUEST_LIMIT={text}")], &[&mistake]);
@@ -117,7 +127,7 @@ fn a_wrong_value_says_what_was_expected() {
         &[
             r#"WIV_MCP_TRUSTED_PROXY_HOPS is "-1", expected a whole number from 0 to 255"#,
             r#"WIV_MCP_READ_ONLY is "yes", expected true or false"#,
-            r#"WIV_MCP_CALLS is "0", expected a whole number above zero"#,
+            r#"WIV_MCP_CALLS is "0", expected a whole number from 1 to 10000000"#,
         ],
     );
     check(
@@ -135,7 +145,7 @@ fn a_wrong_value_says_what_was_expected() {
 #[test]
 fn a_base_url_has_no_credentials() {
     let expected = "expected an http or https URL without user, query and fragment";
-    let mistake = format!("WIV_MCP_UPSTREAM_PROXY is \"http://user:word@proxy\", {expected}");
+    let mistake = format!("WIV_MCP_UPSTREAM_PROXY can't be used, {expected}");
     check(&["WIV_MCP_UPSTREAM_PROXY=http://user:word@proxy"], &[&mistake]);
 }
 
@@ -276,17 +286,32 @@ fn the_command_line_takes_every_flag() {
 }
 
 #[test]
-fn a_loopback_server_ignores_the_environment() {
-    let listen = "127.0.0.1:0".parse().unwrap();
-    let settings = Settings::for_loopback(listen, "http://127.0.0.1:9000").unwrap();
-    assert_eq!(settings.listen, listen);
-    assert!(settings.public_url.is_none());
-    assert!(Settings::for_loopback("0.0.0.0:0".parse().unwrap(), "http://127.0.0.1:1").is_err());
-}
-
-#[test]
 fn the_readme_table_has_every_row() {
     let text = markdown();
     assert_eq!(text.lines().count(), 2 + table().len());
     assert!(text.lines().all(|line| line.matches('|').count() == 4), "{text}");
+}
+
+#[test]
+fn sign_in_is_whole_or_off() {
+    let line = format!("WIV_MCP_SEALING_KEYS={}", SealingKeys::new_key_line());
+    let id_key = format!("WIV_MCP_CLIENT_ID_KEY={}", SealingKeys::new_key_line());
+    let all = [
+        ON_LOOPBACK[0],
+        "PROPELAUTH_AUTH_URL=https://auth.example.com",
+        "PROPELAUTH_CLIENT_ID=abc",
+        "PROPELAUTH_CLIENT_SECRET=def",
+        "PROPELAUTH_API_KEY=ghi",
+        "WIV_MCP_KEY_POLICY=member",
+        &line,
+        &id_key,
+    ];
+    assert!(load(RunAs::Server, &all).is_ok());
+    let half = load(RunAs::Server, &all[..4]).unwrap_err().to_string();
+    for missing in ["PROPELAUTH_API_KEY", "WIV_MCP_KEY_POLICY", "WIV_MCP_CLIENT_ID_KEY"] {
+        assert!(half.contains(missing), "{half}");
+    }
+    assert!(load(RunAs::Server, &[ON_LOOPBACK[0], &line]).is_ok());
+    let clear = load(RunAs::Server, &["PROPELAUTH_AUTH_URL=http://auth.example.com"]);
+    assert!(clear.unwrap_err().to_string().contains("must be https"));
 }

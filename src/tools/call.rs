@@ -2,9 +2,14 @@
 //!
 //! Failures of a call are results; only an unknown name is an error of the protocol.
 
-use std::time::Instant;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Instant,
+};
 
+use http::StatusCode;
 use serde_json::{Map, Value};
+use tokio::time::Instant as Deadline;
 
 use super::{Tools, connection};
 use crate::{
@@ -14,9 +19,27 @@ use crate::{
         Action, AnswerShape, Arguments, Confidence, Operation, Paging, Problem, Tool,
         UpstreamRequest,
     },
+    clock::{self, unix_seconds},
     mcp::{self, Context, ToolCall, ToolResult},
     wiv,
 };
+
+/// How long before its end a key's end is told: a week, so that a weekend is no surprise.
+const WARNING_SECONDS: u64 = 7 * 24 * 60 * 60;
+
+/// Set by a step that borrows everything else.
+#[derive(Default)]
+struct AtomicFlag(AtomicBool);
+
+impl AtomicFlag {
+    fn set(&self, value: bool) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// Who calls what, for the steps below.
 #[derive(Clone, Copy)]
@@ -25,6 +48,10 @@ struct Step<'c> {
     tool: &'c Tool,
     arguments: &'c Arguments,
     trace: wiv::Trace,
+    /// When the whole call must be answered, however many requests it takes.
+    deadline: Deadline,
+    /// The configured key was dead, and the bearer beside it was used.
+    spare_used: &'c AtomicFlag,
 }
 
 impl Tools {
@@ -44,19 +71,29 @@ impl Tools {
         };
         let outcome = match tool.check(call.arguments) {
             Ok(arguments) => {
-                let step = Step { caller, tool, arguments: &arguments, trace: trace(context) };
+                let step = Step {
+                    caller,
+                    tool,
+                    arguments: &arguments,
+                    trace: trace(context),
+                    deadline: self.wiv.deadline(),
+                    spare_used: &AtomicFlag::default(),
+                };
                 match &tool.action {
                     Action::Call(operation) => self.call_operation(step, operation).await,
                     Action::Overlay { read, write, argument } => {
                         self.overlay(step, read, write, argument).await
                     }
-                    Action::Connection => Ok(connection::describe(context)),
+                    Action::Connection => Ok(connection::describe(caller, context)),
                 }
             }
             Err(problems) => Err(invalid(&problems)),
         };
         let kind = outcome.as_ref().err().map_or("ok", |failure| failure.kind.as_str());
-        let result = outcome.unwrap_or_else(|failure| failure.into_result(context.trace_id));
+        let result = outcome.unwrap_or_else(|failure| {
+            // An upstream that repeats the key must not put it into a conversation.
+            failure.without(&caller.key).into_result(context.trace_id)
+        });
         tracing::info!(
             tool = &*tool.name,
             outcome = kind,
@@ -151,7 +188,15 @@ impl Tools {
         request: &UpstreamRequest,
     ) -> Result<wiv::Answer, ToolFailure> {
         let facts = self.facts(step, operation, request);
-        let sent = self.wiv.send(step.caller, request, step.trace, self.wiv.deadline()).await;
+        let deadline = step.deadline;
+        let mut sent = self.wiv.send(step.caller, request, step.trace, deadline).await;
+        if let (Ok(answer), Some(spare)) = (&sent, &step.caller.spare)
+            && answer.status == StatusCode::UNAUTHORIZED
+        {
+            // Refused means not done, so the other credential may ask again.
+            sent = self.wiv.send(spare, request, step.trace, deadline).await;
+            step.spare_used.set(true);
+        }
         let answer = sent.map_err(|failure| {
             tracing::warn!(
                 operation = &*operation.id,
@@ -193,8 +238,8 @@ impl Tools {
             limits: self.settings.answer_limits(),
         };
         let seal = |next| self.seal_cursor(step.caller, step.tool, step.arguments, &next);
-        let rendered =
-            answer::render(&answer.body, layout, position, seal).map_err(|malformed| {
+        let rendered = answer::render(&answer.body, layout, position, notes(step), seal).map_err(
+            |malformed| {
                 tracing::warn!(
                     operation = &*operation.id,
                     request.id = format_args!("{:032x}", step.trace.request_id),
@@ -206,7 +251,8 @@ impl Tools {
                     answer.status,
                     &malformed,
                 )
-            })?;
+            },
+        )?;
         Ok(ToolResult::new(rendered.text, rendered.structured))
     }
 }
@@ -217,6 +263,25 @@ fn trace(context: &Context) -> wiv::Trace {
     let trace_id = context.meta.trace.map_or(request_id, |trace| trace.trace_id);
     let sampled = context.meta.trace.is_none_or(|trace| trace.sampled);
     wiv::Trace { request_id, trace_id, sampled }
+}
+
+/// What a caller should know besides the answer.
+fn notes(step: Step<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if step.spare_used.get() {
+        notes.push(
+            "WIV refuses the API key that is configured in the client; the sign-in was used \
+             instead. Remove the key from the client's settings."
+                .to_owned(),
+        );
+    }
+    let grant = step.caller.grant.as_ref();
+    let ends = grant.map(|grant| grant.key_expires_at);
+    if let Some(ends) = ends.filter(|ends| *ends < unix_seconds() + WARNING_SECONDS) {
+        let day = clock::day(ends);
+        notes.push(format!("This sign-in ends on {day} (UTC): sign in again before."));
+    }
+    notes
 }
 
 fn invalid(problems: &[Problem]) -> ToolFailure {

@@ -4,7 +4,11 @@
 
 use serde_json::json;
 
-use crate::mcp::{Context, ToolResult};
+use crate::{
+    caller::Caller,
+    clock,
+    mcp::{Context, ToolResult},
+};
 
 const HOW_TO_FIND_OUT: &str = "An API key names neither its organization nor its role to this \
 server. To see whose data it reads, look at names you know: wiv_list_spaces or \
@@ -15,24 +19,42 @@ const WHAT_A_REFUSED_WRITE_LOOKS_LIKE: &str = "The role decides what a key may c
 that it does not allow comes back as an error of kind `forbidden` with status 403, and nothing \
 is changed.";
 
-pub(super) fn describe(context: &Context) -> ToolResult {
+pub(super) fn describe(caller: &Caller, context: &Context) -> ToolResult {
+    let grant = caller.grant.as_ref();
+    let ends = grant.map(|grant| clock::day(grant.key_expires_at));
     let structured = json!({
         "data": {
-            "organization": null,
-            "role": null,
-            "credential": "api_key",
-            "scopes": null,
-            "key_expires_at": null,
+            "organization": grant.map(|grant| &grant.organization),
+            "role": grant.map(|grant| &grant.role),
+            "credential": if grant.is_some() { "sign_in" } else { "api_key" },
+            "scopes": grant.map(|grant| grant.scopes.as_str()),
+            "key_expires_on": ends,
             "transport": context.transport.as_str(),
             "protocol_revision": context.revision.date,
             "server": concat!("wiv-mcp ", env!("CARGO_PKG_VERSION")),
         },
-        "notes": [HOW_TO_FIND_OUT, WHAT_A_REFUSED_WRITE_LOOKS_LIKE],
+        "notes": if grant.is_some() {
+            vec![WHAT_A_REFUSED_WRITE_LOOKS_LIKE]
+        } else {
+            vec![HOW_TO_FIND_OUT, WHAT_A_REFUSED_WRITE_LOOKS_LIKE]
+        },
     });
+    let who = match grant {
+        None => format!(
+            "Credential: an API key. Organization: unknown. Role: unknown. Key expiry: unknown.\n\
+             {HOW_TO_FIND_OUT}"
+        ),
+        Some(grant) => format!(
+            "Credential: a sign-in. Organization: {}. Role: {}. Scopes: {}. It ends on {} (UTC) \
+             unless renewed.",
+            grant.organization,
+            grant.role,
+            grant.scopes.as_str(),
+            ends.unwrap_or_default()
+        ),
+    };
     let text = format!(
-        "Credential: an API key. Organization: unknown. Role: unknown. Key expiry: unknown.\n\
-         Transport: {}, protocol revision {}.\n{HOW_TO_FIND_OUT}\n\
-         {WHAT_A_REFUSED_WRITE_LOOKS_LIKE}",
+        "{who}\nTransport: {}, protocol revision {}.\n{WHAT_A_REFUSED_WRITE_LOOKS_LIKE}",
         context.transport.as_str(),
         context.revision.date,
     );

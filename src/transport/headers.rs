@@ -6,7 +6,7 @@ mod mirrored;
 
 use std::net::IpAddr;
 
-use http::{HeaderMap, HeaderName, StatusCode, header};
+use http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 
 pub(super) use mirrored::check as check_mirrored;
 
@@ -77,6 +77,9 @@ impl Accept {
     }
 }
 
+/// What many clients ask first.
+pub(super) const DISCOVER: &str = "server/discover";
+
 /// The client's address by the word of the proxies in front: each appends whom it heard, so
 /// with one trusted proxy the last entry counts, with two the last but one. `None` when nobody
 /// can be believed.
@@ -146,15 +149,8 @@ impl Origins {
     ///
     /// # Errors
     /// 403 with words for the operator, who is the one to mend it.
-    pub fn check(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        if !host.is_some_and(|host| self.is_our_host(host)) {
-            return Err(Refusal::new(
-                StatusCode::FORBIDDEN,
-                "forbidden_host",
-                "this server is not known by that host name; the operator sets WIV_MCP_PUBLIC_URL",
-            ));
-        }
+    pub fn check(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal> {
+        self.check_host(headers, uri)?;
         let mut origins = headers.get_all(header::ORIGIN).iter();
         let allowed = origins.all(|origin| origin.to_str().is_ok_and(|origin| self.allows(origin)));
         if allowed {
@@ -166,6 +162,26 @@ impl Origins {
             "pages of that origin may not call this server; the operator sets \
              WIV_MCP_ALLOWED_ORIGINS",
         ))
+    }
+
+    /// Refuses requests to another host. A request line may name one too (RFC 9112, 3.2.2).
+    ///
+    /// # Errors
+    /// As above.
+    pub fn check_host(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal> {
+        let mut hosts = headers.get_all(header::HOST).iter();
+        let host = hosts.next().and_then(|host| host.to_str().ok());
+        let is_one = hosts.next().is_none();
+        let is_ours = |host: &str| self.is_our_host(host);
+        let in_line = uri.authority().is_none_or(|authority| is_ours(authority.as_str()));
+        if !(is_one && in_line && host.is_some_and(is_ours)) {
+            return Err(Refusal::new(
+                StatusCode::FORBIDDEN,
+                "forbidden_host",
+                "this server is not known by that host name; the operator sets WIV_MCP_PUBLIC_URL",
+            ));
+        }
+        Ok(())
     }
 
     /// Whether pages of this origin may call.

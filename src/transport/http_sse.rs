@@ -12,13 +12,15 @@ use axum::{body::Body, response::Response};
 use http::{Extensions, HeaderMap, Request, StatusCode, Uri};
 
 pub(crate) use session::Session;
+use session::Started;
 
 use super::{
     Connection, Endpoint, Refusal, event_stream,
-    headers::{self, Named, PROTOCOL_VERSION},
+    headers::{self, DISCOVER, Named, PROTOCOL_VERSION},
     streamable_http::{accepted, parse, read_body},
 };
 use crate::{
+    auth::Resource,
     caller::Caller,
     mcp::{
         self, Context, Effect, Host, LATEST_LEGACY, Outbox, Revision, TransportKind,
@@ -41,7 +43,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     ) -> Result<Response, Refusal> {
         // A reconnect carries the revision; its key was tried when it first came.
         if !headers.contains_key(PROTOCOL_VERSION) {
-            self.admit(&caller, headers, TraceId::of(extensions)).await?;
+            self.admit(&caller, Resource::Sse, headers, TraceId::of(extensions)).await?;
         }
         let connection = extensions.get::<Connection>().cloned().unwrap_or_default();
         let (session, queue) = Session::new(connection);
@@ -100,6 +102,9 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             move |message| session.push(event_stream::message(&message))
         });
         let context = Context::new(revision, TransportKind::HttpSse, trace_id).with_outbox(outbox);
+        for request in frame.requests() {
+            self.check_scope(&caller, Resource::Sse, request)?;
+        }
         match frame {
             Frame::One(message) => self.take(&caller, context, &session, message)?,
             Frame::Batch(_) if !revision.batches => {
@@ -161,9 +166,17 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             };
             answering.finish(&id, event_stream::message(&answer));
         };
-        let started =
-            session.start(id, effect == Effect::Write, || self.tasks.spawn(run).abort_handle());
-        if started { Ok(()) } else { Err(unknown_session()) }
+        let spawn = || self.tasks.spawn(run).abort_handle();
+        match session.start(id, effect == Effect::Write, spawn) {
+            Started::Running => Ok(()),
+            Started::Ended => Err(unknown_session()),
+            Started::TooMany => Err(Refusal::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_calls",
+                "too many calls are in flight on this stream; wait for answers",
+            )
+            .retry_after(1)),
+        }
     }
 
     /// `initialize` on a stream: what it settles is the session's from now on.
@@ -187,7 +200,7 @@ fn stands_alone(headers: &HeaderMap, request: &RpcRequest) -> bool {
     let in_body = request.params.names_revision();
     let in_header =
         matches!(headers::revision(headers), Named::Known(revision) if revision.stateless);
-    &*request.method == "server/discover"
+    &*request.method == DISCOVER
         || in_body.is_some_and(|date| !Revision::is_legacy(date))
         || (in_header && &*request.method != "initialize")
 }

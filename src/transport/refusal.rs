@@ -8,7 +8,10 @@ use axum::{body::Body, response::Response};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use crate::mcp::{self, Code};
+use crate::{
+    auth::Challenge,
+    mcp::{self, Code},
+};
 
 /// A refusal: its status, and what to do.
 #[derive(Debug, Clone)]
@@ -50,14 +53,16 @@ impl Refusal {
         Self::of_message(StatusCode::BAD_REQUEST, &mcp::Error::new(Code::InvalidRequest, message))
     }
 
-    /// 401 for a key that WIV does not take. `public_origin` tells where to get another.
-    pub(super) fn bad_key(public_origin: &str) -> Self {
-        let message = format!(
-            "WIV refused this API key: it expired, was revoked, or is mistyped. Get a new one at \
-             {public_origin}/connect"
-        );
-        Self::new(StatusCode::UNAUTHORIZED, "invalid_api_key", message)
-            .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+    /// 401: who calls is not known, or not any more.
+    pub fn unauthorized(challenge: Challenge) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", challenge.message)
+            .header(header::WWW_AUTHENTICATE, challenge.www_authenticate)
+    }
+
+    /// 403: the grant is too narrow, and a wider one can be asked for.
+    pub(super) fn insufficient_scope(challenge: Challenge) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "insufficient_scope", challenge.message)
+            .header(header::WWW_AUTHENTICATE, challenge.www_authenticate)
     }
 
     /// Says when to try again.

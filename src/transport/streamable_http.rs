@@ -15,13 +15,15 @@ use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use futures_util::future::join_all;
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
-use tokio::time::{Duration, sleep};
-use tokio_stream::StreamExt;
-
-pub(super) use body::read as read_body;
-pub(crate) use hints::Hints;
+use tokio::{
+    sync::mpsc::Receiver,
+    time::{Duration, sleep},
+};
+use tokio_stream::StreamExt as _;
 
 use answering::{Answering, Running};
+pub(super) use body::read as read_body;
+pub(crate) use hints::Hints;
 
 use super::{
     Endpoint, Refusal, event_stream,
@@ -29,7 +31,9 @@ use super::{
 };
 use crate::{
     admission::Verdict,
-    caller::Caller,
+    auth::Resource,
+    caller::{Caller, Grant},
+    clock::unix_seconds,
     mcp::{
         self, Context, Effect, Host, Standing, TransportKind,
         jsonrpc::{self, Frame, Message},
@@ -41,6 +45,9 @@ use crate::{
 /// (the shortest known is 10 s), above almost every call.
 const PATIENCE: Duration = Duration::from_secs(8);
 
+/// How long a sign-in counts as new, in seconds.
+const NEW_GRANT_SECONDS: u64 = 60;
+
 impl<H: Host<Caller = Caller>> Endpoint<H> {
     /// Answers one POST.
     ///
@@ -49,6 +56,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     pub async fn post(
         self: Arc<Self>,
         caller: Caller,
+        resource: Resource,
         request: Request<Body>,
     ) -> Result<Response, Refusal> {
         let (parts, body) = request.into_parts();
@@ -61,12 +69,15 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let revision = revision::of_post(&headers, &frame, &self.hints, parameters)?;
         let context = Context::new(revision, TransportKind::StreamableHttp, trace_id.0);
         let accept = Accept::read(&headers);
+        for request in frame.requests() {
+            self.check_scope(&caller, resource, request)?;
+        }
         match frame {
             Frame::One(Message::Request(request)) => {
-                if matches!(&*request.method, "initialize" | "server/discover") {
-                    self.admit(&caller, &headers, trace_id).await?;
+                if matches!(&*request.method, "initialize" | headers::DISCOVER) {
+                    self.admit(&caller, resource, &headers, trace_id).await?;
                 }
-                Ok(self.answer_one(caller, context, request, accept).await)
+                self.answer_one(caller, resource, context, request, accept).await
             }
             Frame::One(Message::Notification(_) | Message::Response) => Ok(accepted()),
             Frame::Batch(messages) => {
@@ -75,7 +86,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
                         "this revision has no batches; send the messages one by one",
                     ));
                 }
-                self.answer_batch(caller, context, messages).await
+                self.answer_batch(caller, resource, context, messages, accept).await
             }
         }
     }
@@ -84,6 +95,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     pub(super) async fn admit(
         &self,
         caller: &Caller,
+        resource: Resource,
         headers: &HeaderMap,
         trace_id: TraceId,
     ) -> Result<(), Refusal> {
@@ -91,7 +103,9 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let address = headers::client_address(headers, self.settings.trusted_proxy_hops);
         match admission.admit(caller, address, trace_id.0).await {
             Verdict::Admitted => Ok(()),
-            Verdict::Refused => Err(Refusal::bad_key(&self.settings.audience)),
+            Verdict::Refused => Err(Refusal::unauthorized(
+                self.challenges.refused_key(resource, caller.grant.is_some()),
+            )),
             Verdict::TooManyAttempts => Err(Refusal::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "too_many_attempts",
@@ -101,110 +115,159 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         }
     }
 
+    /// Refuses a writing tool to a grant that allows reading only, before anything is run.
+    pub(super) fn check_scope(
+        &self,
+        caller: &Caller,
+        resource: Resource,
+        request: &jsonrpc::Request,
+    ) -> Result<(), Refusal> {
+        if caller.may_write() || mcp::effect(&*self.host, request) == Effect::Read {
+            return Ok(());
+        }
+        Err(Refusal::insufficient_scope(self.challenges.insufficient_scope(resource)))
+    }
+
     async fn answer_one(
         self: Arc<Self>,
         caller: Caller,
+        resource: Resource,
         context: Context,
         request: jsonrpc::Request,
         accept: Accept,
-    ) -> Response {
-        let effect = mcp::effect(&*self.host, &request);
-        let keep_alive = self.settings.keep_alive;
-        let endpoint = Arc::clone(&self);
-        let id = request.id.clone();
-        let (outbox, mut news) = answering::outbox();
+    ) -> Result<Response, Refusal> {
+        let grant = caller.grant.clone();
+        let (outbox, news) = answering::outbox();
         let context =
             if accept.takes_event_stream() { context.with_outbox(outbox) } else { context };
+        let running = self.run(caller, context, request);
+        self.deliver(running, news, grant.as_deref(), resource, accept).await
+    }
+
+    /// Runs a request: with the connection when it only reads, on a task of its own when it may
+    /// write, so that the write ends without its listener.
+    fn run(
+        self: &Arc<Self>,
+        caller: Caller,
+        context: Context,
+        request: jsonrpc::Request,
+    ) -> Running {
+        let effect = mcp::effect(&*self.host, &request);
+        let endpoint = Arc::clone(self);
+        let id = request.id.clone();
         let run = async move { mcp::dispatch(&*endpoint.host, &caller, context, request).await };
-        // Dropped with the connection when it only reads; a write goes on without its listener.
-        let mut answer: Running = match effect {
+        match effect {
             Effect::Read => Box::pin(run),
             Effect::Write => {
                 let task = self.tasks.spawn(run);
                 Box::pin(async move { task.await.unwrap_or_else(|_| mcp::Response::lost(&id)) })
             }
-        };
-        if !accept.takes_event_stream() {
-            return self.json(answer.await);
         }
-        let response = tokio::select! {
-            biased;
-            response = &mut answer => response,
-            () = sleep(PATIENCE) => {
-                return event_stream::response(Answering::running(news, answer), keep_alive);
+    }
+
+    /// Gives an answer the form that the client takes: JSON, or an event stream when it asks for
+    /// nothing else, the answer takes long, or there is something to tell on the way.
+    async fn deliver(
+        &self,
+        mut running: Running,
+        mut news: Receiver<Vec<u8>>,
+        grant: Option<&Grant>,
+        resource: Resource,
+        accept: Accept,
+    ) -> Result<Response, Refusal> {
+        let keep_alive = self.settings.keep_alive;
+        let answer = if accept.takes_event_stream() {
+            tokio::select! {
+                biased;
+                answer = &mut running => answer,
+                () = sleep(PATIENCE) => {
+                    let events = tokio_stream::once(event_stream::retry())
+                        .chain(Answering::running(news, running));
+                    return Ok(event_stream::response(events, keep_alive));
+                }
+                Some(first) = news.recv() => {
+                    let first = [event_stream::retry(), event_stream::message(&first)];
+                    let events = tokio_stream::iter(first).chain(Answering::running(news, running));
+                    return Ok(event_stream::response(events, keep_alive));
+                }
             }
-            Some(first) = news.recv() => {
-                let first = tokio_stream::once(event_stream::message(&first));
-                let events = first.chain(Answering::running(news, answer));
-                return event_stream::response(events, keep_alive);
-            }
+        } else {
+            running.await
         };
-        if response.standing == Standing::Answered
-            && (accept == Accept::EventStream || !news.is_empty())
-        {
-            let hint = self.hints.seal(&response);
-            let events = Answering::finished(news, response.body);
-            let mut stream = event_stream::response(events, keep_alive);
-            stream.headers_mut().extend(hint);
-            return stream;
+        self.check_credential(grant, resource, &answer)?;
+        let hint = self.hints.seal(&answer);
+        let as_events = accept == Accept::EventStream || !news.is_empty();
+        let mut response = if as_events && answer.standing == Standing::Answered {
+            let events = tokio_stream::once(event_stream::retry())
+                .chain(Answering::finished(news, answer.body));
+            event_stream::response(events, keep_alive)
+        } else {
+            json(answer)
+        };
+        response.headers_mut().extend(hint);
+        Ok(response)
+    }
+
+    /// A sign-in whose key WIV no longer takes is told as 401, so that the client renews it or
+    /// asks the person. Not for a new one: a client would go round in circles. A bare key's
+    /// client could only start a sign-in that nobody wants.
+    fn check_credential(
+        &self,
+        grant: Option<&Grant>,
+        resource: Resource,
+        answer: &mcp::Response,
+    ) -> Result<(), Refusal> {
+        match grant {
+            Some(grant)
+                if answer.credential_refused
+                    && unix_seconds() > grant.issued_at + NEW_GRANT_SECONDS =>
+            {
+                Err(Refusal::unauthorized(self.challenges.refused_key(resource, true)))
+            }
+            _ => Ok(()),
         }
-        self.json(response)
     }
 
     async fn answer_batch(
         self: Arc<Self>,
         caller: Caller,
+        resource: Resource,
         context: Context,
         messages: Vec<Result<Message, jsonrpc::Invalid>>,
+        accept: Accept,
     ) -> Result<Response, Refusal> {
-        let answers = messages.into_iter().filter_map(|message| match message {
-            Ok(Message::Request(request)) => Some(Ok(request)),
-            Ok(Message::Notification(_) | Message::Response) => None,
-            Err(invalid) => Some(Err(invalid)),
-        });
-        let answers = join_all(answers.map(|request| {
-            let (endpoint, caller, context) = (Arc::clone(&self), caller.clone(), context.clone());
-            async move {
-                match request {
-                    Err(invalid) => mcp::response_error(invalid.id.as_ref(), &invalid.error),
-                    Ok(request) if &*request.method == "initialize" => mcp::response_error(
-                        Some(&request.id),
-                        &mcp::Error::new(
-                            mcp::Code::InvalidRequest,
-                            "`initialize` can't be part of a batch",
-                        ),
-                    ),
-                    Ok(request) => {
-                        let tasks = endpoint.tasks.clone();
-                        let id = request.id.clone();
-                        let run = async move {
-                            mcp::dispatch(&*endpoint.host, &caller, context, request).await
-                        };
-                        // A batch may write, so all of it goes on without its listener.
-                        tasks.spawn(run).await.unwrap_or_else(|_| mcp::Response::lost(&id)).body
-                    }
+        let answers: Vec<Running> = messages
+            .into_iter()
+            .filter_map(|message| match message {
+                Ok(Message::Request(request)) if &*request.method == "initialize" => {
+                    let message = "`initialize` can't be part of a batch";
+                    let error = mcp::Error::new(mcp::Code::InvalidRequest, message);
+                    Some(refused(Some(&request.id), &error))
                 }
-            }
-        }))
-        .await;
+                Ok(Message::Request(request)) => {
+                    Some(self.run(caller.clone(), context.clone(), request))
+                }
+                Ok(Message::Notification(_) | Message::Response) => None,
+                Err(invalid) => Some(refused(invalid.id.as_ref(), &invalid.error)),
+            })
+            .collect();
         if answers.is_empty() {
             return Ok(accepted());
         }
-        Ok(json([b"[", answers.join(&b","[..]).as_slice(), b"]"].concat()))
+        let all = Box::pin(async move {
+            let bodies: Vec<Vec<u8>> =
+                join_all(answers).await.into_iter().map(|answer| answer.body).collect();
+            mcp::Response::of_batch(&bodies)
+        });
+        let (_, nothing) = answering::outbox();
+        self.deliver(all, nothing, None, resource, accept).await
     }
+}
 
-    fn json(&self, answer: mcp::Response) -> Response {
-        let hint = self.hints.seal(&answer);
-        let standing = answer.standing;
-        let mut response = json(answer.body);
-        *response.status_mut() = match standing {
-            Standing::Answered => StatusCode::OK,
-            Standing::UnknownMethod => StatusCode::NOT_FOUND,
-            Standing::Malformed => StatusCode::BAD_REQUEST,
-        };
-        response.headers_mut().extend(hint);
-        response
-    }
+/// An answer that is known already.
+fn refused(id: Option<&jsonrpc::Id>, error: &mcp::Error) -> Running {
+    let response = mcp::Response::refused(id, error);
+    Box::pin(std::future::ready(response))
 }
 
 /// Reads a body's messages.
@@ -215,8 +278,13 @@ pub(super) fn parse(body: &Bytes) -> Result<Frame, Refusal> {
     })
 }
 
-fn json(body: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(body));
+fn json(answer: mcp::Response) -> Response {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = match answer.standing {
+        Standing::Answered => StatusCode::OK,
+        Standing::UnknownMethod => StatusCode::NOT_FOUND,
+        Standing::Malformed => StatusCode::BAD_REQUEST,
+    };
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -19,10 +19,13 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 use super::{
     health,
     layers::{allow_origin, method_not_allowed, panicked, preflight, trace},
+    sign_in,
 };
 use crate::{
-    auth::Auth,
+    auth::{Auth, Resource},
     caller::Caller,
+    oauth::OAuth,
+    pages,
     tools::Tools,
     transport::{Endpoint, Origins, Refusal},
 };
@@ -33,6 +36,8 @@ pub struct Service {
     pub endpoint: Arc<Endpoint<Tools>>,
     /// Makes callers.
     pub auth: Auth,
+    /// The authorization server; `None` while sign-in is off.
+    pub oauth: Option<Arc<OAuth>>,
     /// Who may call from where.
     pub origins: Origins,
     /// Cancelled when the server begins to drain.
@@ -41,6 +46,7 @@ pub struct Service {
 
 /// The service as one router.
 pub fn router(service: Arc<Service>) -> Router {
+    let sign_in = service.oauth.clone().map(sign_in::routes).unwrap_or_default();
     Router::new()
         .route("/mcp", any(mcp))
         .route("/mcp/", any(mcp))
@@ -50,11 +56,14 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/messages/", any(messages))
         // Some clients append the advertised path to the one they connected to.
         .route("/sse/messages", any(messages))
+        .route("/sse/messages/", any(messages))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route(pages::STYLESHEET_PATH, get(pages::stylesheet))
         .fallback(nothing_here)
         .method_not_allowed_fallback(no_such_method)
-        .with_state(service)
+        .with_state(Arc::clone(&service))
+        .merge(sign_in.layer(middleware::from_fn_with_state(service, sign_in::guard)))
         // Innermost: a handler's panic becomes a response that the layers above finish.
         .layer(CatchPanicLayer::custom(panicked))
         // Answers are one caller's own; no cache may keep them.
@@ -78,11 +87,11 @@ async fn mcp(State(service): State<Arc<Service>>, request: Request) -> Response 
     service
         .guarded(request, MCP_METHODS, async |service, request| match *request.method() {
             Method::POST => {
-                let caller = service.caller(&request)?;
-                Arc::clone(&service.endpoint).post(caller, request).await
+                let caller = service.caller(&request, Resource::Mcp)?;
+                Arc::clone(&service.endpoint).post(caller, Resource::Mcp, request).await
             }
             Method::HEAD => {
-                service.caller(&request)?;
+                service.caller(&request, Resource::Mcp)?;
                 Ok(without_body(method_not_allowed(request.method(), MCP_METHODS)))
             }
             _ => Ok(method_not_allowed(request.method(), MCP_METHODS)),
@@ -96,22 +105,26 @@ async fn sse(State(service): State<Arc<Service>>, request: Request) -> Response 
     service
         .guarded(request, SSE_METHODS, async |service, request| match *request.method() {
             Method::POST => {
-                let caller = service.caller(&request)?;
-                Arc::clone(&service.endpoint).post(caller, request).await
+                let caller = service.caller(&request, Resource::Sse)?;
+                Arc::clone(&service.endpoint).post(caller, Resource::Sse, request).await
             }
             // A Streamable HTTP client that asks for its back-channel: there is none.
             Method::GET if request.headers().contains_key("mcp-session-id") => {
                 Ok(method_not_allowed(request.method(), SSE_METHODS))
             }
             Method::GET => {
-                let caller = service.caller(&request)?;
+                let caller = service.caller(&request, Resource::Sse)?;
                 let (parts, _) = request.into_parts();
                 Arc::clone(&service.endpoint)
                     .open_stream(caller, &parts.headers, &parts.extensions)
                     .await
             }
+            Method::HEAD if request.headers().contains_key("mcp-session-id") => {
+                service.caller(&request, Resource::Sse)?;
+                Ok(without_body(method_not_allowed(request.method(), SSE_METHODS)))
+            }
             Method::HEAD => {
-                service.caller(&request)?;
+                service.caller(&request, Resource::Sse)?;
                 Ok(event_stream_head())
             }
             _ => Ok(method_not_allowed(request.method(), SSE_METHODS)),
@@ -124,8 +137,12 @@ async fn messages(State(service): State<Arc<Service>>, request: Request) -> Resp
     service
         .guarded(request, MCP_METHODS, async |service, request| match *request.method() {
             Method::POST => {
-                let caller = service.caller(&request)?;
+                let caller = service.caller(&request, Resource::Sse)?;
                 Arc::clone(&service.endpoint).post_message(caller, request).await
+            }
+            Method::HEAD => {
+                service.caller(&request, Resource::Sse)?;
+                Ok(without_body(method_not_allowed(request.method(), MCP_METHODS)))
             }
             _ => Ok(method_not_allowed(request.method(), MCP_METHODS)),
         })
@@ -135,13 +152,13 @@ async fn messages(State(service): State<Arc<Service>>, request: Request) -> Resp
 impl Service {
     /// What every MCP route does first: host and origin are checked, a preflight is answered,
     /// and a page's origin is told that it may read.
-    async fn guarded(
+    pub(super) async fn guarded(
         &self,
         request: Request,
         allow: &'static str,
         serve: impl AsyncFnOnce(&Self, Request) -> Result<Response, Refusal>,
     ) -> Response {
-        if let Err(refusal) = self.origins.check(request.headers()) {
+        if let Err(refusal) = self.origins.check(request.headers(), request.uri()) {
             return refusal.into_response();
         }
         let origin = request.headers().get(header::ORIGIN).cloned();
@@ -156,11 +173,8 @@ impl Service {
         response
     }
 
-    fn caller(&self, request: &Request) -> Result<Caller, Refusal> {
-        self.auth.authenticate(request.headers()).map_err(|challenge| {
-            Refusal::new(StatusCode::UNAUTHORIZED, "unauthorized", challenge.message)
-                .header(header::WWW_AUTHENTICATE, challenge.www_authenticate)
-        })
+    fn caller(&self, request: &Request, resource: Resource) -> Result<Caller, Refusal> {
+        self.auth.authenticate(request.headers(), resource).map_err(Refusal::unauthorized)
     }
 }
 

@@ -58,7 +58,7 @@ pub struct ClientError(#[from] reqwest::Error);
 pub struct Answer {
     /// Its HTTP status.
     pub status: StatusCode,
-    /// `Retry-After` in seconds, when it gave one as a number.
+    /// `Retry-After`, when it gave one.
     pub retry_after: Option<Duration>,
     /// The whole body, within the limit.
     pub body: Bytes,
@@ -247,7 +247,12 @@ fn jitter(trace_id: u128) -> f64 {
     ((trace_id >> 64) as u32) as f64 / f64::from(u32::MAX)
 }
 
-/// `Retry-After` in its form with seconds (RFC 9110, 10.2.3); a date counts as absent.
+/// `Retry-After`, as seconds or as a date (RFC 9110, 10.2.3).
 fn seconds(value: Option<&HeaderValue>) -> Option<Duration> {
-    value?.to_str().ok().and_then(|text| u64::from_str(text.trim()).ok()).map(Duration::from_secs)
+    let text = value?.to_str().ok()?.trim();
+    if let Ok(seconds) = u64::from_str(text) {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(std::time::SystemTime::now()).unwrap_or_default())
 }

@@ -7,23 +7,27 @@ use std::{
 };
 
 /// Floors of the crate's rooms; a room imports from lower floors only.
-const FLOORS: [(&str, u8); 23] = [
+const FLOORS: [(&str, u8); 27] = [
     ("mcp", 0),
     ("caller", 0),
     ("seal", 0),
     ("telemetry", 0),
     ("origin", 0),
     ("tls", 0),
+    ("clock", 0),
     ("catalog", 1),
     ("marks", 1),
     ("propelauth", 1),
     ("wiv", 2),
     ("auth", 2),
     ("answer", 3),
+    ("pages", 3),
     ("tools", 4),
     ("relay", 4),
     ("admission", 4),
+    ("signin", 4),
     ("transport", 5),
+    ("oauth", 5),
     ("web", 6),
     ("server", 6),
     ("settings", 6),

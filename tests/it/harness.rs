@@ -27,6 +27,28 @@ pub(crate) struct Server {
     pub(crate) app: App,
     pub(crate) sandbox: Sandbox,
     pub(crate) http: reqwest::Client,
+    sealing_keys: String,
+}
+
+/// An instance beside a server.
+pub(crate) struct Instance {
+    _app: App,
+    address: SocketAddr,
+}
+
+impl Instance {
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+/// A server with the stand-ins' sign-in.
+async fn sign_in_app(sandbox: &Sandbox, variables: &[(&str, &str)]) -> App {
+    let given = sandbox.oauth_environment();
+    let given = given.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let mut all: std::collections::BTreeMap<&str, &str> = given.collect();
+    all.extend(variables.iter().copied());
+    start_app(sandbox.wiv_api_url(), &all.into_iter().collect::<Vec<_>>()).await
 }
 
 impl Server {
@@ -36,9 +58,62 @@ impl Server {
 
     /// Starts with further settings, as variables.
     pub(crate) async fn start_with(variables: &[(&str, &str)]) -> Self {
-        let sandbox = Sandbox::start(0).await.unwrap();
+        let sandbox = Sandbox::start(0, 0).await.unwrap();
         let app = start_app(sandbox.wiv_api_url(), variables).await;
-        Self { app, sandbox, http: client() }
+        Self { app, sandbox, http: client(), sealing_keys: String::new() }
+    }
+
+    /// Starts with sign-in on, each server with sealing keys of its own.
+    pub(crate) async fn start_with_sign_in(variables: &[(&str, &str)]) -> Self {
+        let sandbox = Sandbox::start(0, 0).await.unwrap();
+        let keys = wiv_mcp::seal::SealingKeys::new_key_line();
+        let own = [("WIV_MCP_SEALING_KEYS", keys.as_str())];
+        let app = sign_in_app(&sandbox, &[&own, variables].concat()).await;
+        Self { app, sandbox, http: client(), sealing_keys: keys }
+    }
+
+    /// Another instance with the same stand-ins and keys.
+    pub(crate) async fn another_instance(&self, variables: &[(&str, &str)]) -> Instance {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let listen = free.to_string();
+        let own =
+            [("WIV_MCP_SEALING_KEYS", self.sealing_keys.as_str()), ("WIV_MCP_LISTEN", &listen)];
+        let app = sign_in_app(&self.sandbox, &[&own, variables].concat()).await;
+        Instance { _app: app, address: free }
+    }
+
+    /// Turns a switch of the stand-in PropelAuth.
+    pub(crate) async fn identity(&self, switch: &str, body: &Value) {
+        let url = format!("{}/_control/{switch}", self.sandbox.identity_url());
+        let post = self.http.post(url).header("content-type", "application/json");
+        let response = post.body(body.to_string()).send().await.unwrap();
+        assert!(response.status().is_success(), "{}", response.text().await.unwrap());
+    }
+
+    /// Scripts a fault of the stand-in PropelAuth, until it is well again.
+    pub(crate) async fn identity_fault(&self, path: &str, fault: &str) {
+        let url = format!("{}/_control/faults", self.sandbox.identity_url());
+        let fault = json!({ "match": { "path": path }, "fault": fault, "times": 0 });
+        let put = self.http.put(url).header("content-type", "application/json");
+        let response = put.body(fault.to_string()).send().await.unwrap();
+        assert!(response.status().is_success(), "{}", response.text().await.unwrap());
+    }
+
+    pub(crate) async fn identity_well(&self) {
+        let url = format!("{}/_control/faults", self.sandbox.identity_url());
+        assert!(self.http.delete(url).send().await.unwrap().status().is_success());
+    }
+
+    /// The keys that the stand-in PropelAuth has made, dead ones too.
+    pub(crate) async fn keys(&self) -> Vec<Value> {
+        let url = format!("{}/_control/keys", self.sandbox.identity_url());
+        let mut keys = parse(self.http.get(url).send().await.unwrap()).await;
+        let list = if keys.is_array() { keys } else { keys["keys"].take() };
+        serde_json::from_value(list).unwrap()
+    }
+
+    pub(crate) async fn live_keys(&self) -> usize {
+        self.keys().await.iter().filter(|key| key["is_live"] == true).count()
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -164,12 +239,16 @@ pub(crate) async fn start_app(wiv_api_url: &str, variables: &[(&str, &str)]) -> 
 }
 
 pub(crate) fn client() -> reqwest::Client {
+    client_builder().build().unwrap()
+}
+
+pub(crate) fn client_builder() -> reqwest::ClientBuilder {
     static PROVIDER: OnceLock<()> = OnceLock::new();
     PROVIDER.get_or_init(|| {
         let provider = rustls::crypto::aws_lc_rs::default_provider();
         let _already_installed = provider.install_default();
     });
-    reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap()
+    reqwest::Client::builder().no_proxy().timeout(PATIENCE)
 }
 
 pub(crate) fn request(id: u64, method: &str, params: Value) -> Value {

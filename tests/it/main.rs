@@ -10,6 +10,8 @@ mod faults;
 mod harness;
 mod http_sse;
 mod isolation;
+mod oauth;
+mod propelauth;
 mod revisions;
 mod secrets;
 mod statuses;

@@ -263,7 +263,7 @@ async fn a_refused_key_is_told_to_who_discovers() {
     let discover = request(1, "server/discover", modern(json!({})));
     let response = server.post_with("/mcp", "wiv-unknown", discover, &headers).await;
     assert_eq!(response.status(), 401);
-    assert_eq!(parse(response).await["error"], "invalid_api_key");
+    assert_eq!(parse(response).await["error"], "unauthorized");
 }
 
 #[tokio::test]

@@ -1,44 +1,91 @@
-//! No key in any log line, at any level.
+//! No key and no token in any log line, at any level, nor in any file.
 
 use std::process::Stdio;
 
-use serde_json::json;
-use tokio::{io::AsyncReadExt, process::Command, time::timeout};
+use serde_json::{Value, json};
+use tokio::{
+    io::AsyncReadExt,
+    process::{Child, Command},
+    task::JoinHandle,
+    time::timeout,
+};
 use wiv_mcp::sandbox::Sandbox;
 
-use crate::harness::*;
+use crate::{harness::*, oauth::*};
 
 const UNKNOWN: &str = "wiv-never-seen-key-4711";
 
+/// A `serve` of its own process, with everything it logs.
+struct Process {
+    child: Child,
+    log: JoinHandle<String>,
+    url: String,
+}
+
+impl Process {
+    async fn start(sandbox: &Sandbox) -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_wiv-mcp"))
+            .arg("serve")
+            .env_clear()
+            .envs(sandbox.oauth_environment())
+            .env("WIV_MCP_LISTEN", format!("127.0.0.1:{port}"))
+            .env("WIV_API_URL", sandbox.wiv_api_url())
+            .env("WIV_MCP_LOG", "trace")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut stderr = child.stderr.take().unwrap();
+        let log = tokio::spawn(async move {
+            let mut text = String::new();
+            stderr.read_to_string(&mut text).await.unwrap();
+            text
+        });
+        let url = format!("http://127.0.0.1:{port}");
+        let alive = async {
+            while client().get(format!("{url}/healthz")).send().await.is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(PATIENCE, alive).await.unwrap();
+        Self { child, log, url }
+    }
+
+    /// Regular files that the process has open: none but its own program.
+    fn open_files(&self) -> Vec<String> {
+        let folder = format!("/proc/{}/fd", self.child.id().unwrap());
+        let entries = std::fs::read_dir(folder).unwrap();
+        entries
+            .filter_map(|entry| std::fs::read_link(entry.unwrap().path()).ok())
+            .map(|target| target.display().to_string())
+            .filter(|target| target.starts_with('/') && !target.starts_with("/dev/"))
+            .collect()
+    }
+
+    async fn stop(mut self) -> String {
+        let pid = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").arg(&pid).status().await.unwrap().success());
+        let status = timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap();
+        assert!(status.success(), "{status}");
+        timeout(PATIENCE, self.log).await.unwrap().unwrap()
+    }
+}
+
+fn assert_free(text: &str, secrets: &[&str]) {
+    for secret in secrets {
+        assert!(!secret.is_empty());
+        assert!(!text.contains(secret), "the log holds {secret}");
+    }
+}
+
 #[tokio::test]
 async fn no_key_is_logged_at_any_level() {
-    let sandbox = Sandbox::start(0).await.unwrap();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let mut server = Command::new(env!("CARGO_BIN_EXE_wiv-mcp"))
-        .arg("serve")
-        .env_clear()
-        .env("WIV_MCP_LISTEN", format!("127.0.0.1:{port}"))
-        .env("WIV_API_URL", sandbox.wiv_api_url())
-        .env("WIV_MCP_LOG", "trace")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut log = server.stderr.take().unwrap();
-    let reading = tokio::spawn(async move {
-        let mut text = String::new();
-        log.read_to_string(&mut text).await.unwrap();
-        text
-    });
+    let sandbox = Sandbox::start(0, 0).await.unwrap();
+    let server = Process::start(&sandbox).await;
     let http = client();
-    let url = format!("http://127.0.0.1:{port}");
-    let alive = async {
-        while http.get(format!("{url}/healthz")).send().await.is_err() {
-            tokio::task::yield_now().await;
-        }
-    };
-    timeout(PATIENCE, alive).await.unwrap();
+    let url = &server.url;
     for key in [ACME, GLOBEX, UNKNOWN] {
         for path in ["/mcp", "/sse", "/messages?session_id=x"] {
             let call = json!({ "name": "wiv_list_spaces", "arguments": {} });
@@ -52,16 +99,88 @@ async fn no_key_is_logged_at_any_level() {
                 post.send().await.unwrap();
             }
         }
-        let stream = http.get(format!("{url}/sse")).header("x-api-key", key).send().await;
-        drop(stream);
     }
-    let pid = server.id().unwrap().to_string();
-    assert!(Command::new("kill").arg(&pid).status().await.unwrap().success());
-    let status = timeout(PATIENCE, server.wait()).await.unwrap().unwrap();
-    assert!(status.success(), "{status}");
-    let text = timeout(PATIENCE, reading).await.unwrap().unwrap();
+    // A live stream, and an upstream in trouble.
+    let fault = json!({ "match": { "path": "/spaces" }, "fault": "reset", "times": 0 });
+    let put = http.put(format!("{}/faults", sandbox.control_url())).body(fault.to_string());
+    put.header("content-type", "application/json").send().await.unwrap();
+    let stream = http.get(format!("{url}/sse")).header("x-api-key", ACME).send().await.unwrap();
+    let endpoint = browser::first_endpoint(stream).await;
+    let call = json!({ "name": "wiv_list_spaces", "arguments": {} });
+    let post = http
+        .post(format!("{url}{endpoint}"))
+        .header("x-api-key", ACME)
+        .header("content-type", "application/json");
+    let post = post.body(request(9, "tools/call", call).to_string()).send().await.unwrap();
+    assert_eq!(post.status(), 202);
+    let call = json!({ "name": "wiv_list_spaces", "arguments": {} });
+    let post = http
+        .post(format!("{url}/mcp"))
+        .header("x-api-key", ACME)
+        .header("content-type", "application/json");
+    post.body(request(10, "tools/call", call).to_string()).send().await.unwrap();
+    let text = server.stop().await;
+    assert!(text.contains("no answer from the WIV API"), "{text}");
     assert!(text.contains("tool call") && text.contains("TRACE"), "{text}");
-    for key in [ACME, GLOBEX, UNKNOWN] {
-        assert!(!text.contains(key), "the log holds {key}");
-    }
+    assert_free(&text, &[ACME, GLOBEX, UNKNOWN]);
+}
+
+#[tokio::test]
+async fn nothing_of_a_sign_in_is_logged_or_written() {
+    let sandbox = Sandbox::start(0, 0).await.unwrap();
+    let server = Process::start(&sandbox).await;
+    let client = browser::Client::register_at(&server.url).await;
+    let mut person = browser::Browser::new();
+    let back = client.authorize(&mut person, OMAR, Some("Globex")).await;
+    let tokens: Value = parse(client.redeem(&back["code"], &[]).await).await;
+    let field = |tokens: &Value, name: &str| tokens[name].as_str().unwrap().to_owned();
+    let (access, refresh) = (field(&tokens, "access_token"), field(&tokens, "refresh_token"));
+    client.tool(&access, "wiv_list_spaces", json!({})).await;
+    let renewed: Value = parse(client.refresh(&refresh, &[]).await).await;
+    client.tool(&field(&renewed, "access_token"), "wiv_list_spaces", json!({})).await;
+    client.post(&browser::flipped(&access), "ping", json!({})).await;
+    client.redeem(&back["code"], &[]).await;
+    let files = server.open_files();
+    let revoke = [("token", access.as_str())];
+    assert_eq!(client.post_form("/oauth/revoke", &revoke).await.status(), 200);
+
+    let keys = parse(
+        crate::harness::client()
+            .get(format!("{}/_control/keys", sandbox.identity_url()))
+            .send()
+            .await
+            .unwrap(),
+    )
+    .await
+    .to_string();
+    let made: Vec<&str> = keys
+        .split("\"api_key_token\":\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert!(!made.is_empty(), "{keys}");
+    let cookies = person.cookie_values();
+    let (access2, refresh2) = (field(&renewed, "access_token"), field(&renewed, "refresh_token"));
+    let environment = sandbox.oauth_environment();
+    let of =
+        |name: &str| environment.iter().find(|(variable, _)| variable == name).unwrap().1.as_str();
+    let sealing = of("WIV_MCP_SEALING_KEYS").split_once(':').unwrap().1;
+    let mut secrets = vec![
+        access.as_str(),
+        refresh.as_str(),
+        access2.as_str(),
+        refresh2.as_str(),
+        back["code"].as_str(),
+        browser::VERIFIER,
+        OMAR.1,
+        of("PROPELAUTH_CLIENT_SECRET"),
+        of("PROPELAUTH_API_KEY"),
+        sealing,
+    ];
+    secrets.extend(made);
+    secrets.extend(cookies.iter().map(String::as_str));
+    assert!(files.is_empty(), "{files:?}");
+    let text = server.stop().await;
+    assert!(text.contains("made a key") && text.contains("TRACE"), "{text}");
+    assert_free(&text, &secrets);
 }

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::mcp::{
-    Code, Content, Context, Error, Host, Outcome, Revision, ToolCall, ToolDescription,
+    Code, Content, Context, Error, Host, Outcome, Response, Revision, ToolCall, ToolDescription,
     dispatch::Asked,
     input::Binding,
     messages::{self, Keep, ResultWriter},
@@ -61,7 +61,7 @@ pub(in crate::mcp) async fn call<H: Host>(
     context: &Context,
     mut params: Map<String, Value>,
     binding: Option<&Binding>,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Response, Error> {
     let Some(Value::String(name)) = params.remove("name") else {
         return Err(Error::new(Code::InvalidParams, "`tools/call` needs the string `name`"));
     };
@@ -75,7 +75,9 @@ pub(in crate::mcp) async fn call<H: Host>(
     let call = ToolCall { name, arguments };
     let answer = match asked.host.call(asked.caller, context, call).await? {
         Outcome::Complete(answer) => answer,
-        Outcome::InputRequired(needed) => return needed.response(asked, context, binding),
+        Outcome::InputRequired(needed) => {
+            return needed.response(asked, context, binding).map(Response::answered);
+        }
     };
     let structured = answer.structured.as_deref().filter(|_| context.revision.structured_content);
     let size = answer.text().len() * 9 / 8 + structured.map_or(0, str::len) + 256;
@@ -99,5 +101,7 @@ pub(in crate::mcp) async fn call<H: Host>(
     }
     let is_error: &[u8] = if answer.is_error { b"true" } else { b"false" };
     result.member("isError").extend_from_slice(is_error);
-    Ok(result.finish(asked.host, context, Keep::Unsaid))
+    let body = result.finish(asked.host, context, Keep::Unsaid);
+    let credential_refused = answer.credential_refused;
+    Ok(Response { credential_refused, ..Response::answered(body) })
 }

@@ -78,12 +78,7 @@ impl ApiKeys {
     }
 
     /// Whose this key is, counted as a use; None when it is not good.
-    pub(crate) fn validate(
-        &mut self,
-        token: &str,
-        is_imported: bool,
-        now: i64,
-    ) -> Option<&ApiKey> {
+    pub(crate) fn validate(&mut self, token: &str, is_imported: bool, now: i64) -> Option<&ApiKey> {
         let mut keys = self.0.iter_mut().filter(|key| key.is_imported == is_imported);
         let key = keys.find(|key| key.token == token && key.is_live(now))?;
         *key.validations.entry(now.div_euclid(SECONDS_PER_DAY)).or_default() += 1;

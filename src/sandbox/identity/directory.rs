@@ -81,19 +81,29 @@ impl Default for Directory {
 }
 
 impl Directory {
-    /// By id or address.
-    pub(crate) fn person(&self, name: &str) -> Option<&Person> {
-        self.people.iter().find(|person| person.user_id == name || person.email == name)
+    pub(crate) fn person(&self, user_id: &str) -> Option<&Person> {
+        self.people.iter().find(|person| person.user_id == user_id)
     }
 
+    pub(crate) fn person_at(&self, email: &str) -> Option<&Person> {
+        self.people.iter().find(|person| person.email == email)
+    }
+
+    /// By id or address, for those who give orders.
     pub(crate) fn person_mut(&mut self, name: &str) -> Option<&mut Person> {
-        self.people.iter_mut().find(|person| person.user_id == name || person.email == name)
+        self.people.iter_mut().find(|person| [person.user_id, person.email].contains(&name))
     }
 
-    /// By id or name.
-    pub(crate) fn organization(&self, name: &str) -> Option<&'static TenantRow> {
+    pub(crate) fn organization(&self, org_id: &str) -> Option<&'static TenantRow> {
         let mut organizations = self.organizations.iter().copied();
-        organizations.find(|organization| [organization.tenant_id, organization.name].contains(&name))
+        organizations.find(|organization| organization.tenant_id == org_id)
+    }
+
+    /// By id or name, for those who give orders.
+    pub(crate) fn organization_named(&self, name: &str) -> Option<&'static TenantRow> {
+        let mut organizations = self.organizations.iter().copied();
+        organizations
+            .find(|organization| [organization.tenant_id, organization.name].contains(&name))
     }
 
     /// Takes its memberships with it.

@@ -71,7 +71,8 @@ impl Writer<'_> {
         let mut kid = self.ring.current.kid.as_str();
         if let Some(trick) = trick {
             let exp = trick.exp_s.map(|seconds| json!(self.now.saturating_add(seconds)));
-            let named = [("aud", &trick.aud), ("iss", &trick.iss), ("sub", &trick.sub), ("exp", &exp)];
+            let named =
+                [("aud", &trick.aud), ("iss", &trick.iss), ("sub", &trick.sub), ("exp", &exp)];
             for (name, value) in named {
                 if let Some(value) = value {
                     claims.insert(name.to_owned(), value.clone());

@@ -1,4 +1,6 @@
 //! Ids and secrets that nobody can guess.
+//!
+//! Not for the made-up data, which is the same in every process.
 
 use aws_lc_rs::rand;
 

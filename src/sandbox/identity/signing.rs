@@ -35,10 +35,11 @@ pub(crate) struct SigningKey {
 impl Signing {
     pub(crate) async fn ring(&self) -> Ring {
         let known = self.lock().clone();
-        match known {
-            Some(ring) => ring,
-            None => self.lock().get_or_insert(made(first_ring).await).clone(),
+        if let Some(ring) = known {
+            return ring;
         }
+        let first = made(first_ring).await;
+        self.lock().get_or_insert(first).clone()
     }
 
     /// A new key signs from now on, and the oldest is published no more.

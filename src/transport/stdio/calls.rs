@@ -58,8 +58,9 @@ impl Calls {
     /// (basic/patterns/cancellation). A write goes on and is answered.
     pub(super) fn cancel(&self, params: &Params) {
         let Params::Object(params) = params else { return };
-        let Some(id) = params.get("requestId").and_then(Id::from_value) else { return };
+        let Some(wanted) = params.get("requestId") else { return };
         let mut calls = self.lock();
+        let Some(id) = calls.keys().find(|id| id.means(wanted)).cloned() else { return };
         if let Some(Some(handle)) = calls.get(&id) {
             handle.abort();
             calls.remove(&id);

@@ -1,0 +1,139 @@
+//! What a client without a good credential is told: 401 and 403 with their headers.
+//!
+//! Header values hold constants and the public origin only; nothing of a request gets in.
+
+use http::HeaderValue;
+
+use super::BearerError;
+use crate::caller::{ApiKeyError, Scopes};
+
+/// A protected resource: an MCP endpoint with a metadata document (RFC 9728).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resource {
+    /// `/mcp`.
+    Mcp,
+    /// `/sse` and `/messages`.
+    Sse,
+}
+
+/// Which protected-resource documents stand at well-known paths (RFC 9728, 3.1). Cursor is
+/// reported to ask for them before it sends its key, and then to ignore the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WellKnown {
+    /// That of `/mcp` only.
+    Mcp,
+    /// All of them, and one for the origin.
+    All,
+    /// None: documents are named by challenges only.
+    None,
+}
+
+/// A request without a usable credential: what to tell the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Challenge {
+    /// Why, and what to do.
+    pub message: String,
+    /// `WWW-Authenticate` (RFC 9110, 11.6.1).
+    pub www_authenticate: HeaderValue,
+}
+
+/// Makes challenges.
+#[derive(Debug, Clone)]
+pub struct Challenges {
+    origin: String,
+    /// `None`: sign-in is off.
+    documents: Option<WellKnown>,
+}
+
+impl Challenges {
+    /// `origin` is the public one; `documents` says where resource documents are, when sign-in
+    /// is on.
+    pub fn new(origin: &str, documents: Option<WellKnown>) -> Self {
+        Self { origin: origin.to_owned(), documents }
+    }
+
+    /// The path of an endpoint's protected-resource document.
+    pub fn document_path(well_known: WellKnown, resource: Resource) -> &'static str {
+        match (well_known, resource) {
+            (WellKnown::Mcp | WellKnown::All, Resource::Mcp) => {
+                "/.well-known/oauth-protected-resource/mcp"
+            }
+            (WellKnown::All, Resource::Sse) => "/.well-known/oauth-protected-resource/sse",
+            (WellKnown::None, Resource::Mcp) => "/oauth/resource/mcp",
+            (WellKnown::Mcp | WellKnown::None, Resource::Sse) => "/oauth/resource/sse",
+        }
+    }
+
+    /// No credential at all.
+    pub(super) fn nothing(&self, resource: Resource) -> Challenge {
+        let how = match self.documents {
+            Some(_) => "sign in, or send a WIV API key in the header X-API-Key; see",
+            None => "send a WIV API key in the header X-API-Key; get one at",
+        };
+        self.unauthorized(resource, how, None)
+    }
+
+    /// A key that can't be one.
+    pub(super) fn bad_key(&self, resource: Resource, error: ApiKeyError) -> Challenge {
+        self.unauthorized(resource, &format!("{error}; get a key at"), None)
+    }
+
+    /// A bearer that is not good.
+    pub(super) fn bad_bearer(&self, resource: Resource, error: BearerError) -> Challenge {
+        let how = match error {
+            BearerError::NotATokenOfOurs => {
+                "the bearer is no token of this server; a WIV API key is sent as X-API-Key, not \
+                 as a bearer; see"
+            }
+            BearerError::Expired => "the access token is expired; renew it or sign in again; see",
+            BearerError::OtherResource => "the access token is for another server; sign in; see",
+        };
+        self.unauthorized(resource, how, Some("invalid_token"))
+    }
+
+    /// WIV refuses the key, found when the client connected.
+    pub fn refused_key(&self, resource: Resource, signed_in: bool) -> Challenge {
+        if signed_in {
+            let how =
+                "WIV no longer takes this sign-in: it was revoked or expired; sign in again; see";
+            return self.unauthorized(resource, how, Some("invalid_token"));
+        }
+        let how = "WIV refused this API key: it expired, was revoked, or is mistyped; get a new \
+                   one at";
+        self.unauthorized(resource, how, None)
+    }
+
+    /// The grant lacks the scope to write (RFC 6750, 3.1).
+    pub fn insufficient_scope(&self, resource: Resource) -> Challenge {
+        Challenge {
+            message: "this tool changes something, and the sign-in allows reading only; allow \
+                      changes by signing in again"
+                .to_owned(),
+            www_authenticate: self.header(resource, Some("insufficient_scope")),
+        }
+    }
+
+    fn unauthorized(
+        &self,
+        resource: Resource,
+        how: &str,
+        error: Option<&'static str>,
+    ) -> Challenge {
+        Challenge {
+            message: format!("{how} {}/connect", self.origin),
+            www_authenticate: self.header(resource, error),
+        }
+    }
+
+    fn header(&self, resource: Resource, error: Option<&'static str>) -> HeaderValue {
+        let Some(well_known) = self.documents else { return HeaderValue::from_static("Bearer") };
+        let error = error.map(|error| format!("error=\"{error}\", ")).unwrap_or_default();
+        let document = Self::document_path(well_known, resource);
+        let text = format!(
+            "Bearer {error}resource_metadata=\"{}{document}\", scope=\"{}\"",
+            self.origin,
+            Scopes::ALL
+        );
+        HeaderValue::try_from(text).expect("an origin has header characters only")
+    }
+}

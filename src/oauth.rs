@@ -1,0 +1,153 @@
+//! Our authorization server: thin, and without a memory.
+//!
+//! Client ids, codes and tokens are sealed values that clients carry; the one state of a
+//! connection is its key at PropelAuth. Who signs in is `signin`'s business.
+
+mod authorize;
+mod client;
+mod client_document;
+mod code;
+mod consent;
+mod metadata;
+mod parameters;
+mod redirects;
+mod registration;
+mod revoke;
+mod token;
+
+use std::{sync::Arc, time::Duration};
+
+use http::{HeaderValue, StatusCode, header};
+use serde_json::json;
+
+pub use redirects::Redirects;
+
+use crate::{
+    auth::{AccessTokens, WellKnown},
+    marks::Marks,
+    seal::{Purpose, Sealer, SealingKeys},
+    signin::SignIn,
+};
+
+/// What the authorization server needs to know.
+#[derive(Debug, Clone)]
+pub struct OAuthSettings {
+    /// Issuer: the public origin, byte for byte.
+    pub issuer: String,
+    /// Origin of PropelAuth's sign-in pages, for the consent page's policy.
+    pub sign_in_origin: String,
+    /// Which redirect URIs may come at all.
+    pub redirects: Redirects,
+    /// Where protected-resource documents stand.
+    pub well_known: WellKnown,
+    /// Life of an access token.
+    pub access_token_life: Duration,
+    /// Client documents may be on this machine: for the demo and tests only.
+    pub local_client_documents: bool,
+}
+
+/// The authorization server.
+pub struct OAuth {
+    settings: OAuthSettings,
+    sign_in: Arc<SignIn>,
+    tokens: AccessTokens,
+    client_ids: Sealer,
+    codes: Sealer,
+    refresh_tokens: Sealer,
+    requests: Sealer,
+    documents: client_document::Documents,
+    /// Codes that were used; each lives longer than its code.
+    used_codes: Marks<[u8; 16], ()>,
+}
+
+/// Codes remembered as used. Above it, codes are refused: failing closed costs a new sign-in.
+const MAX_USED_CODES: usize = 100_000;
+
+impl OAuth {
+    /// Puts the server together. Client ids have a key of their own, because clients keep their
+    /// ids for ever.
+    pub fn new(
+        settings: OAuthSettings,
+        sign_in: Arc<SignIn>,
+        keys: &SealingKeys,
+        client_id_key: &SealingKeys,
+    ) -> Self {
+        let issuer = settings.issuer.clone();
+        Self {
+            tokens: AccessTokens::new(keys, &issuer),
+            client_ids: client_id_key.sealer(Purpose::ClientId, &issuer),
+            codes: keys.sealer(Purpose::Code, &issuer),
+            refresh_tokens: keys.sealer(Purpose::RefreshToken, &issuer),
+            requests: keys.sealer(Purpose::SignIn, &issuer),
+            documents: client_document::Documents::new(settings.local_client_documents),
+            used_codes: Marks::new(MAX_USED_CODES),
+            settings,
+            sign_in,
+        }
+    }
+
+    /// The browser flow behind this server.
+    pub fn sign_in(&self) -> &SignIn {
+        &self.sign_in
+    }
+}
+
+/// An error as OAuth clients read it (RFC 6749, 5.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OAuthError {
+    status: StatusCode,
+    code: &'static str,
+    description: &'static str,
+}
+
+impl OAuthError {
+    const fn new(code: &'static str, description: &'static str) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, code, description }
+    }
+
+    /// Nobody knows the client; a client then registers anew.
+    const fn invalid_client() -> Self {
+        Self {
+            status: StatusCode::UNAUTHORIZED,
+            code: "invalid_client",
+            description: "unknown client; register again",
+        }
+    }
+
+    const fn invalid_grant(description: &'static str) -> Self {
+        Self::new("invalid_grant", description)
+    }
+
+    /// An outage is never the grant's fault: a client must not drop its tokens for it.
+    const fn unavailable() -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            code: "temporarily_unavailable",
+            description: "the sign-in service does not answer; try again in a minute",
+        }
+    }
+}
+
+impl axum::response::IntoResponse for OAuthError {
+    fn into_response(self) -> axum::response::Response {
+        let body = json!({ "error": self.code, "error_description": self.description });
+        let mut response = json_response(self.status, &body);
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+        }
+        response
+    }
+}
+
+/// JSON that nobody may keep (RFC 6749, 5.1).
+fn json_response(status: StatusCode, body: &serde_json::Value) -> axum::response::Response {
+    let mut response = axum::response::Response::new(axum::body::Body::from(body.to_string()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! OAuth clients: who they say they are, and where their codes may go.
+//!
+//! A client is read out of its id: a sealed registration, or the URL of a document.
+
+use serde::{Deserialize, Serialize};
+
+use super::{OAuth, OAuthError, redirects};
+use crate::pages;
+
+/// Longest client name shown, in characters.
+const MAX_NAME_CHARS: usize = 60;
+
+/// Longest client id looked at, in bytes.
+const MAX_ID_BYTES: usize = 4096;
+
+/// A client, as far as it matters here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Client {
+    /// For people; anybody can choose it.
+    pub(super) name: String,
+    /// Where codes may go.
+    pub(super) redirect_uris: Vec<String>,
+    /// The host that vouches for the name: that of a client document. Never in a registration.
+    #[serde(skip)]
+    pub(super) verified_host: Option<String>,
+}
+
+impl Client {
+    /// A client with a name that is fit to be shown.
+    pub(super) fn new(name: Option<&str>, redirect_uris: Vec<String>) -> Self {
+        let name = pages::shown_name(name.unwrap_or_default(), MAX_NAME_CHARS);
+        let name = if name.is_empty() { "An assistant".to_owned() } else { name };
+        Self { name, redirect_uris, verified_host: None }
+    }
+
+    /// Whether a code may go to this URI.
+    pub(super) fn may_return_to(&self, uri: &str) -> bool {
+        self.redirect_uris.iter().any(|registered| redirects::matches(registered, uri))
+    }
+}
+
+impl OAuth {
+    /// The client of an id.
+    ///
+    /// # Errors
+    /// `invalid_client` for an id that nobody knows.
+    pub(super) async fn client(&self, id: &str) -> Result<Client, OAuthError> {
+        if id.len() > MAX_ID_BYTES {
+            return Err(OAuthError::invalid_client());
+        }
+        if id.starts_with("https://") || id.starts_with("http://") {
+            let mut client = self.documents.client(id).await?;
+            client.redirect_uris.retain(|uri| self.settings.redirects.allows(uri));
+            return Ok(client);
+        }
+        let sealed = self.client_ids.open(id).map_err(|_| OAuthError::invalid_client())?;
+        serde_json::from_slice(&sealed).map_err(|_| OAuthError::invalid_client())
+    }
+}

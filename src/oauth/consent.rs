@@ -1,0 +1,162 @@
+//! The two questions to the person: may this client, and for which organization.
+//!
+//! A form's answer must come from the browser that was asked, and from our own page.
+
+use askama::Template;
+use axum::{body::Body, response::Response};
+use http::{HeaderMap, StatusCode, header};
+use serde::{Deserialize, Serialize};
+
+use super::{OAuth, OAuthError, authorize::AuthorizeRequest, parameters::Parameters, redirects};
+use crate::{
+    clock::unix_seconds,
+    pages::{self, FormTargets},
+    signin::{Flow, STEP_SECONDS, Step, random_text, same, sha256},
+};
+
+#[derive(Template)]
+#[template(path = "consent.html")]
+struct Consent<'a> {
+    stylesheet: &'static str,
+    client: &'a str,
+    verified_host: Option<&'a str>,
+    destination: &'a str,
+    on_this_computer: bool,
+    write: bool,
+    request: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "organization.html")]
+struct Organizations<'a> {
+    stylesheet: &'static str,
+    email: &'a str,
+    client: &'a str,
+    choice: &'a str,
+    organizations: Vec<ShownOrganization>,
+}
+
+struct ShownOrganization {
+    id: String,
+    name: String,
+    role: String,
+}
+
+/// Longest organization name shown, in characters.
+const MAX_ORGANIZATION_CHARS: usize = 80;
+
+/// A request while its person reads the page.
+#[derive(Serialize, Deserialize)]
+struct Asked {
+    request: AuthorizeRequest,
+    form: String,
+    expires_at: u64,
+}
+
+/// The consent page.
+pub(super) fn page(
+    oauth: &OAuth,
+    request: &AuthorizeRequest,
+    verified_host: Option<&str>,
+) -> Response {
+    let form = random_text();
+    let asked = Asked {
+        request: request.clone(),
+        form: sha256(&form),
+        expires_at: unix_seconds() + STEP_SECONDS,
+    };
+    let sealed = oauth.requests.seal(&serde_json::to_vec(&asked).expect("texts become JSON"));
+    let template = Consent {
+        stylesheet: pages::STYLESHEET_PATH,
+        client: &request.name,
+        verified_host,
+        destination: redirects::destination(&request.redirect_uri),
+        on_this_computer: redirects::is_loopback(&request.redirect_uri),
+        write: request.write,
+        request: &sealed,
+    };
+    let targets =
+        FormTargets::default().and(&oauth.settings.sign_in_origin).and(&request.redirect_uri);
+    let mut response = pages::page(StatusCode::OK, &template, &targets);
+    let cookie = oauth.sign_in.cookies().set(Step::Form, &form);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
+}
+
+/// The person's answer: the request as they allowed it, and whether they did.
+pub(super) async fn decision(
+    oauth: &OAuth,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(AuthorizeRequest, bool), OAuthError> {
+    const NOT_ASKED: OAuthError = OAuthError::new(
+        "invalid_request",
+        "the page was not opened in this browser, or too long ago",
+    );
+    check_same_origin(oauth, headers)?;
+    let parameters = Parameters::read(headers, body).await?;
+    let asked: Asked = parameters
+        .get("request")
+        .and_then(|sealed| oauth.requests.open(sealed).ok())
+        .and_then(|opened| serde_json::from_slice(&opened).ok())
+        .ok_or(NOT_ASKED)?;
+    let form = oauth.sign_in.cookies().get(Step::Form, headers).ok_or(NOT_ASKED)?;
+    if asked.expires_at <= unix_seconds() || !same(&sha256(form), &asked.form) {
+        return Err(NOT_ASKED);
+    }
+    let write = asked.request.write && parameters.get("write").is_some();
+    let allowed = parameters.get("decision") == Some("allow");
+    Ok((AuthorizeRequest { write, ..asked.request }, allowed))
+}
+
+/// The organization page.
+pub(super) fn organizations(oauth: &OAuth, flow: &Flow, request: &AuthorizeRequest) -> Response {
+    let choice = oauth.sign_in.offer(flow);
+    let template = Organizations {
+        stylesheet: pages::STYLESHEET_PATH,
+        email: &flow.email,
+        client: &request.name,
+        choice: &choice.sealed,
+        organizations: flow
+            .organizations
+            .iter()
+            .map(|membership| ShownOrganization {
+                id: membership.org_id.clone(),
+                name: pages::shown_name(&membership.org_name, MAX_ORGANIZATION_CHARS),
+                role: pages::shown_name(&membership.role, MAX_ORGANIZATION_CHARS),
+            })
+            .collect(),
+    };
+    let targets = FormTargets::default().and(&request.redirect_uri);
+    let mut response = pages::page(StatusCode::OK, &template, &targets);
+    response.headers_mut().append(header::SET_COOKIE, choice.cookie);
+    response
+}
+
+/// The organization that was chosen: the form's sealed value and the choice.
+pub(super) async fn chosen(
+    oauth: &OAuth,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(String, String), OAuthError> {
+    check_same_origin(oauth, headers)?;
+    let parameters = Parameters::read(headers, body).await?;
+    let value = |name| parameters.get(name).map(str::to_owned);
+    value("choice")
+        .zip(value("organization"))
+        .ok_or(OAuthError::new("invalid_request", "choose an organization"))
+}
+
+/// Forms come from our own pages: browsers say so in `Origin` and `Sec-Fetch-Site`.
+fn check_same_origin(oauth: &OAuth, headers: &HeaderMap) -> Result<(), OAuthError> {
+    let foreign_origin = headers
+        .get(header::ORIGIN)
+        .is_some_and(|origin| origin.as_bytes() != oauth.settings.issuer.as_bytes());
+    let foreign_site = headers
+        .get("sec-fetch-site")
+        .is_some_and(|site| !matches!(site.as_bytes(), b"same-origin" | b"none"));
+    if foreign_origin || foreign_site {
+        return Err(OAuthError::new("invalid_request", "the form came from another site"));
+    }
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! `/oauth/token`: a code or a refresh token becomes a pair of tokens.
+//!
+//! The key is made here, so that it never travels through a browser. PropelAuth's notes on the
+//! key are the only state of rotation: a generation, and when it was set.
+
+use axum::{body::Body, response::Response};
+use http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{OAuth, OAuthError, json_response, parameters::Parameters};
+use crate::{
+    auth::{AccessToken, SealedKey},
+    caller::Scopes,
+    clock::unix_seconds,
+    signin::{FlowError, same, sha256},
+};
+
+/// How long an answer may have been lost: within it the refresh token before the newest is
+/// answered again, in seconds.
+const LOST_ANSWER_SECONDS: u64 = 60;
+
+/// What is inside a refresh token.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct RefreshToken {
+    pub(super) kid: String,
+    user_id: String,
+    org_id: String,
+    client: String,
+    aud: String,
+    write: bool,
+    generation: u64,
+    key: SealedKey,
+}
+
+impl OAuth {
+    /// `POST /oauth/token`.
+    pub(crate) async fn token(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Response, OAuthError> {
+        let parameters = Parameters::read(headers, body).await?;
+        let id = parameters.get("client_id").ok_or(OAuthError::invalid_client())?;
+        self.client(id).await?;
+        match parameters.get("grant_type") {
+            Some("authorization_code") => self.first(&parameters, id).await,
+            Some("refresh_token") => self.refresh(&parameters, id).await,
+            Some(_) => Err(OAuthError::new("unsupported_grant_type", "code or refresh token")),
+            None => Err(OAuthError::new("invalid_request", "grant_type is missing")),
+        }
+    }
+
+    async fn first(&self, parameters: &Parameters, id: &str) -> Result<Response, OAuthError> {
+        let need = |name| {
+            parameters.get(name).ok_or(OAuthError::new("invalid_request", "a parameter is missing"))
+        };
+        let code = self.open_code(need("code")?)?;
+        let verifier = need("code_verifier")?;
+        let request = &code.request;
+        if !same(&request.client, &sha256(id)) || request.redirect_uri != need("redirect_uri")? {
+            return Err(OAuthError::invalid_grant("the code is for another client"));
+        }
+        if !same(&request.challenge, &sha256(verifier)) {
+            return Err(OAuthError::invalid_grant("the code verifier is wrong"));
+        }
+        self.check_resource(parameters, &request.resource)?;
+        self.use_code(&code)?;
+        let membership = self.sign_in.membership(&code.user_id, &code.org_id).await;
+        let membership = membership.map_err(|error| told(&error))?;
+        let made = self.sign_in.make_key(&code.user_id, &code.org_id, &request.name).await;
+        let made = made.map_err(|error| told(&error))?;
+        let refresh = RefreshToken {
+            kid: made.id,
+            user_id: code.user_id.clone(),
+            org_id: code.org_id.clone(),
+            client: request.client.clone(),
+            aud: request.resource.clone(),
+            write: request.write,
+            generation: 1,
+            key: SealedKey::new(&made.key),
+        };
+        Ok(self.pair(refresh, &membership.org_name, &membership.role, made.expires_at))
+    }
+
+    async fn refresh(&self, parameters: &Parameters, id: &str) -> Result<Response, OAuthError> {
+        const GONE: OAuthError = OAuthError::invalid_grant("the sign-in ended; sign in again");
+        let token = parameters
+            .get("refresh_token")
+            .ok_or(OAuthError::new("invalid_request", "refresh_token is missing"))?;
+        let mut token = self.open_refresh_token(token).ok_or(GONE)?;
+        if !same(&token.client, &sha256(id)) {
+            return Err(OAuthError::invalid_grant("the token is for another client"));
+        }
+        self.check_resource(parameters, &token.aud)?;
+        let narrowed = parameters.get("scope").map(Scopes::parse);
+        let record = self.sign_in.key(&token.kid).await.map_err(|error| told(&error))?;
+        let record = record.ok_or(GONE)?;
+        let membership = match self.sign_in.membership(&token.user_id, &token.org_id).await {
+            Ok(membership) => membership,
+            Err(error) if error.is_outage() => return Err(OAuthError::unavailable()),
+            Err(error) => {
+                tracing::info!(key_id = token.kid, reason = %error, "ending a connection");
+                self.sign_in.delete_key(&token.kid).await.map_err(|error| told(&error))?;
+                return Err(GONE);
+            }
+        };
+        let number = |name: &str| record.metadata.get(name).and_then(Value::as_u64);
+        let newest = number("gen").unwrap_or(0);
+        let set_at = number("gen_at").unwrap_or(0);
+        let now = unix_seconds();
+        let answer_was_lost = newest == token.generation + 1 && now < set_at + LOST_ANSWER_SECONDS;
+        if newest != token.generation && !answer_was_lost {
+            tracing::warn!(key_id = token.kid, "a refresh token was used twice; ending its key");
+            self.sign_in.delete_key(&token.kid).await.map_err(|error| told(&error))?;
+            return Err(GONE);
+        }
+        let key_ends = if answer_was_lost {
+            record.expires_at.unwrap_or(now)
+        } else {
+            let mut metadata = record.metadata.clone();
+            metadata["gen"] = json!(token.generation + 1);
+            metadata["gen_at"] = json!(now);
+            let renewed = self.sign_in.renew_key(&token.kid, &metadata).await;
+            renewed.map_err(|error| told(&error))?.ok_or(GONE)?
+        };
+        token.generation += 1;
+        token.write &= narrowed.is_none_or(|scopes| scopes.write);
+        Ok(self.pair(token, &membership.org_name, &membership.role, key_ends))
+    }
+
+    /// A new access token and its refresh token. Neither outlives the key.
+    fn pair(&self, refresh: RefreshToken, org: &str, role: &str, key_ends: u64) -> Response {
+        let now = unix_seconds();
+        let life = self.settings.access_token_life.as_secs().min(key_ends.saturating_sub(now));
+        let scopes = Scopes { write: refresh.write };
+        let access = AccessToken {
+            iss: self.settings.issuer.clone(),
+            aud: refresh.aud.clone(),
+            iat: now,
+            exp: now + life,
+            scope: scopes.as_str().to_owned(),
+            org: org.to_owned(),
+            role: role.to_owned(),
+            kid: refresh.kid.clone(),
+            kexp: key_ends,
+            key: refresh.key.clone(),
+        };
+        let sealed = serde_json::to_vec(&refresh).expect("texts and numbers become JSON");
+        let body = json!({
+            "access_token": self.tokens.seal(&access),
+            "token_type": "Bearer",
+            "expires_in": life,
+            "refresh_token": self.refresh_tokens.seal(&sealed),
+            "scope": scopes.as_str(),
+        });
+        json_response(StatusCode::OK, &body)
+    }
+
+    pub(super) fn open_refresh_token(&self, token: &str) -> Option<RefreshToken> {
+        serde_json::from_slice(&self.refresh_tokens.open(token).ok()?).ok()
+    }
+
+    /// `resource` may be left out; named, it must be what was granted or the other endpoint of
+    /// the same audience.
+    fn check_resource(&self, parameters: &Parameters, granted: &str) -> Result<(), OAuthError> {
+        let named = parameters.get("resource");
+        if named.is_none() || self.tokens.resource(named).is_some_and(|_| !granted.is_empty()) {
+            return Ok(());
+        }
+        Err(OAuthError::new("invalid_target", "the resource is not of this server"))
+    }
+}
+
+/// What a failed step means to a client: an outage is 503, everything else ends the grant.
+fn told(error: &FlowError) -> OAuthError {
+    if error.is_outage() {
+        OAuthError::unavailable()
+    } else {
+        OAuthError::invalid_grant("the account may not connect (any more)")
+    }
+}

@@ -1,0 +1,100 @@
+//! Users and keys, as PropelAuth tells of them.
+//!
+//! Not for judging them. Fields that nothing here needs are skipped; one that decides about
+//! access must be there, so that its absence is never taken for permission.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use crate::caller::ApiKey;
+
+/// A user, as far as it matters here.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct User {
+    /// PropelAuth's id.
+    pub user_id: String,
+    /// The address to show.
+    pub email: String,
+    /// False: blocked by an administrator.
+    pub enabled: bool,
+    /// Locked out, as after too many wrong passwords.
+    pub locked: bool,
+    /// The organizations the user is in now, by name.
+    #[serde(rename = "org_id_to_org_info", default, deserialize_with = "memberships")]
+    pub memberships: Vec<Membership>,
+}
+
+/// A user's place in an organization.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Membership {
+    /// PropelAuth's id of the organization.
+    #[serde(default)]
+    pub org_id: String,
+    /// Its name.
+    #[serde(default)]
+    pub org_name: String,
+    /// The user's role in it; empty when PropelAuth names none.
+    #[serde(rename = "user_role", default)]
+    pub role: String,
+    /// What the role allows.
+    #[serde(rename = "user_permissions", default)]
+    pub permissions: Vec<String>,
+}
+
+/// A key to be made for a user in an organization.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewKey {
+    /// The organization whose data the key opens.
+    pub org_id: String,
+    /// The user whose role limits it.
+    pub user_id: String,
+    /// Told to people who look at their keys.
+    pub display_name: String,
+    /// When it ends, in Unix seconds.
+    #[serde(rename = "expires_at_seconds")]
+    pub expires_at: u64,
+    /// What we note on it.
+    pub metadata: Value,
+}
+
+/// A key that was just made.
+#[derive(Debug, Clone)]
+pub struct CreatedKey {
+    /// Names the key; no secret.
+    pub id: String,
+    /// The key itself, which PropelAuth tells only now.
+    pub key: ApiKey,
+}
+
+/// What PropelAuth remembers of a key; never the key.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct KeyRecord {
+    /// Names the key.
+    #[serde(rename = "api_key_id")]
+    pub id: String,
+    /// When it was made, in Unix seconds.
+    pub created_at: u64,
+    /// When it ends, in Unix seconds; never, if absent.
+    #[serde(rename = "expires_at_seconds")]
+    pub expires_at: Option<u64>,
+    /// What was noted on it.
+    #[serde(default)]
+    pub metadata: Value,
+    /// The user it was made for.
+    pub user_id: Option<String>,
+    /// The organization it was made for.
+    pub org_id: Option<String>,
+    /// The name people see.
+    pub display_name: Option<String>,
+}
+
+/// Organizations come as an object by id; a person chooses among names.
+fn memberships<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Vec<Membership>, D::Error> {
+    let by_id = Option::<BTreeMap<String, Membership>>::deserialize(deserializer)?;
+    let with_id = |(org_id, membership)| Membership { org_id, ..membership };
+    let mut memberships: Vec<_> = by_id.unwrap_or_default().into_iter().map(with_id).collect();
+    memberships.sort_by(|one, other| one.org_name.cmp(&other.org_name));
+    Ok(memberships)
+}

@@ -1,0 +1,37 @@
+//! The flow's cookies, and that its hashes are PKCE's.
+
+use http::{HeaderMap, HeaderValue};
+
+use super::*;
+
+#[test]
+fn the_hash_is_the_one_of_rfc_7636() {
+    let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    assert_eq!(sha256(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    assert!(same("abc", "abc") && !same("abc", "abd") && !same("abc", "ab"));
+    assert_ne!(random_text(), random_text());
+}
+
+#[test]
+fn cookies_are_bound_to_the_host_where_there_is_https() {
+    let secure = Cookies::new(true).set(Step::SignIn, "v");
+    assert_eq!(secure, "__Host-wiv-sign-in=v; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600");
+    let local = Cookies::new(false).clear(Step::Form);
+    assert_eq!(local, "wiv-form=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+}
+
+#[test]
+fn a_planted_cookie_makes_none() {
+    let get = |cookies: &[&'static str]| {
+        let mut headers = HeaderMap::new();
+        for cookie in cookies {
+            headers.append("cookie", HeaderValue::from_static(cookie));
+        }
+        Cookies::new(true).get(Step::Form, &headers).map(str::to_owned)
+    };
+    assert_eq!(get(&["a=b; __Host-wiv-form=x; c=d"]).as_deref(), Some("x"));
+    assert_eq!(get(&["wiv-form=x"]), None);
+    assert_eq!(get(&["__Host-wiv-form=x; __Host-wiv-form=y"]), None);
+    assert_eq!(get(&["__Host-wiv-form=x", "__Host-wiv-form=x"]), None);
+    assert_eq!(get(&[]), None);
+}
