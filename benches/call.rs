@@ -70,6 +70,47 @@ impl Host for UpToTheSocket {
     }
 }
 
+/// Has the product's list and answers every call at once: what is left is the core.
+struct Constant(UpToTheSocket);
+
+impl Host for Constant {
+    type Caller = ();
+
+    fn implementation(&self) -> &Implementation {
+        &self.0.implementation
+    }
+
+    fn instructions(&self, (): &()) -> Cow<'_, str> {
+        "".into()
+    }
+
+    fn tools(&self, (): &()) -> &ToolList {
+        &self.0.list
+    }
+
+    fn writes(&self, _tool: &str) -> bool {
+        false
+    }
+
+    async fn call(
+        &self,
+        (): &(),
+        _: &Context,
+        call: ToolCall,
+    ) -> Result<Outcome<ToolResult>, Error> {
+        black_box(call);
+        Ok(Outcome::Complete(self.0.answer.clone()))
+    }
+
+    fn seal_state(&self, (): &(), _state: &[u8]) -> String {
+        String::new()
+    }
+
+    fn open_state(&self, (): &(), _sealed: &str) -> Option<Vec<u8>> {
+        None
+    }
+}
+
 fn host() -> UpToTheSocket {
     UpToTheSocket {
         catalog: Catalog::built_in(),
@@ -97,6 +138,43 @@ fn run(bencher: Bencher<'_, '_>, tool: &str, arguments: &Value) {
     bencher.bench(|| {
         mcp::answer(&host, &(), context(), &message).now_or_never().flatten().expect("an answer")
     });
+}
+
+fn core(bencher: Bencher<'_, '_>, method: &str, meta: &Value) {
+    let host = Constant(host());
+    let text = "z".repeat(700);
+    let params = json!({ "name": "x", "arguments": { "text": text }, "_meta": meta });
+    let message = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+    let message = Bytes::from(message.to_string());
+    bencher.bench(|| {
+        mcp::answer(&host, &(), context(), &message).now_or_never().flatten().expect("an answer")
+    });
+}
+
+fn stateless() -> Value {
+    json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": { "name": "bench", "version": "1" },
+        "io.modelcontextprotocol/clientCapabilities": {},
+    })
+}
+
+/// The core alone: parse a 1 KB `tools/call`, dispatch, render a 1 KB answer.
+#[divan::bench]
+fn core_of_a_call_2025_11_25(bencher: Bencher<'_, '_>) {
+    core(bencher, "tools/call", &json!({}));
+}
+
+/// The same in the stateless revision, with its metadata read and its state bound.
+#[divan::bench]
+fn core_of_a_call_2026_07_28(bencher: Bencher<'_, '_>) {
+    core(bencher, "tools/call", &stateless());
+}
+
+/// `tools/list` from rendered bytes.
+#[divan::bench]
+fn core_of_a_list_2026_07_28(bencher: Bencher<'_, '_>) {
+    core(bencher, "tools/list", &stateless());
 }
 
 /// Parse, dispatch, check, build the request, render a 1 KB answer.

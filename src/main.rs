@@ -192,9 +192,8 @@ impl Local {
         let catalog = app::catalog(settings.catalog.as_deref()).map_err(of_start)?;
         let client = Arc::new(app::client(settings)?);
         let tools = app::tools(settings, catalog, client, &keys, &origin).map_err(of_start)?;
-        let caller =
-            Auth::new(keys.hash_key("caller"), Challenges::new(origin.as_str(), None), None)
-                .caller(key);
+        let challenges = Challenges::new(origin.as_str(), None);
+        let caller = Auth::new(keys.hash_key("caller"), challenges, None).caller(key);
         Ok(Self { tools, caller })
     }
 }

@@ -37,6 +37,8 @@ pub enum Purpose {
     Hint,
     /// Places in a list that is read page by page.
     Cursor,
+    /// What a client carries while it gathers input for a request.
+    RequestState,
     /// Ids of OAuth clients that registered themselves.
     ClientId,
     /// A sign-in between its steps, in the person's browser.
@@ -47,8 +49,6 @@ pub enum Purpose {
     AccessToken,
     /// OAuth refresh tokens.
     RefreshToken,
-    /// What a client carries while it gathers input for a request.
-    RequestState,
 }
 
 /// Seals and opens for one purpose and one audience.
@@ -166,12 +166,12 @@ impl Purpose {
             Self::Session => "session",
             Self::Hint => "hint",
             Self::Cursor => "cursor",
+            Self::RequestState => "request-state",
             Self::ClientId => "client id",
             Self::SignIn => "sign-in",
             Self::Code => "code",
             Self::AccessToken => "access token",
             Self::RefreshToken => "refresh token",
-            Self::RequestState => "request-state",
         }
     }
 }

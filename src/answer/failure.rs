@@ -99,8 +99,7 @@ impl ToolFailure {
             "retry_after_seconds": self.retry_after_seconds,
             "request_id": request_id,
         }});
-        let mut result = ToolResult::failure(text, structured.to_string());
-        result.credential_refused = self.kind == FailureKind::Unauthorized;
-        result
+        let credential_refused = self.kind == FailureKind::Unauthorized;
+        ToolResult { credential_refused, ..ToolResult::failure(text, structured.to_string()) }
     }
 }

@@ -257,6 +257,14 @@ impl Tools {
     }
 }
 
+/// The trace that upstream is told: the client's, if it named one.
+fn trace(context: &Context) -> wiv::Trace {
+    let request_id = context.trace_id;
+    let trace_id = context.meta.trace.map_or(request_id, |trace| trace.trace_id);
+    let sampled = context.meta.trace.is_none_or(|trace| trace.sampled);
+    wiv::Trace { request_id, trace_id, sampled }
+}
+
 /// What a caller should know besides the answer.
 fn notes(step: Step<'_>) -> Vec<String> {
     let mut notes = Vec::new();
@@ -274,14 +282,6 @@ fn notes(step: Step<'_>) -> Vec<String> {
         notes.push(format!("This sign-in ends on {day} (UTC): sign in again before."));
     }
     notes
-}
-
-/// The trace that upstream is told: the client's, if it named one.
-fn trace(context: &Context) -> wiv::Trace {
-    let request_id = context.trace_id;
-    let trace_id = context.meta.trace.map_or(request_id, |trace| trace.trace_id);
-    let sampled = context.meta.trace.is_none_or(|trace| trace.sampled);
-    wiv::Trace { request_id, trace_id, sampled }
 }
 
 fn invalid(problems: &[Problem]) -> ToolFailure {

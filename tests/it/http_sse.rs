@@ -52,7 +52,7 @@ async fn probes_and_unknown_methods_are_answered_on_the_stream() {
     let mut stream = server.stream(ACME).await;
     let meta = json!({ "_meta": { "io.modelcontextprotocol/protocolVersion": "2026-07-28" } });
     for (id, method, params) in
-        [(1, "server/discover", meta.clone()), (2, "tools/list", meta), (3, "x", json!({}))]
+        [(1, "server/discover", meta), (2, "resources/subscribe", json!({})), (3, "x", json!({}))]
     {
         assert_eq!(stream.ask(id, method, params).await["error"]["code"], -32601, "{method}");
     }
@@ -233,4 +233,32 @@ async fn a_hint_of_streamable_http_is_no_session() {
     let path = format!("/messages?session_id={hint}");
     let ping = request(1, "ping", json!({}));
     assert_eq!(server.post(&path, ACME, ping).await.status(), 404);
+}
+
+#[tokio::test]
+async fn the_stateless_revision_is_not_served_on_a_stream() {
+    let server = Server::start().await;
+    let mut stream = server.stream(ACME).await;
+    for date in ["2026-07-28", "2099-01-01"] {
+        let meta = json!({ "_meta": { "io.modelcontextprotocol/protocolVersion": date } });
+        let call = json!({ "name": "wiv_list_spaces", "_meta": meta["_meta"] });
+        for (id, method, params) in [(1, "tools/list", meta), (2, "tools/call", call)] {
+            let answer = stream.ask(id, method, params).await;
+            assert_eq!(answer["error"]["code"], -32601, "{answer}");
+        }
+    }
+    // A client that falls back there may still name the revision in its header.
+    let named = server
+        .http
+        .post(&stream.endpoint)
+        .header("x-api-key", ACME)
+        .header("content-type", "application/json")
+        .header("mcp-protocol-version", "2026-07-28");
+    let hello = initialize("2025-11-25").to_string();
+    let response = named.try_clone().unwrap().body(hello).send().await.unwrap();
+    assert_eq!(response.status(), 202);
+    assert_eq!(stream.message().await["result"]["protocolVersion"], "2025-11-25");
+    let list = request(3, "tools/list", json!({})).to_string();
+    assert_eq!(named.body(list).send().await.unwrap().status(), 202);
+    assert_eq!(stream.message().await["error"]["code"], -32601);
 }

@@ -125,45 +125,18 @@ async fn batches_are_for_the_revision_that_has_them() {
 }
 
 #[tokio::test]
-async fn the_stateless_revision_stands_beside_the_old_ones_on_one_url() {
+async fn methods_are_answered_before_and_without_initialize() {
     let server = Server::start().await;
-    let meta = json!({ "_meta": {
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
-        "io.modelcontextprotocol/clientCapabilities": {},
-    } });
-    for path in ["/mcp", "/sse"] {
-        let ask = async |method: &str| {
-            let headers = [("mcp-protocol-version", "2026-07-28"), ("mcp-method", method)];
-            server.post_with(path, ACME, request(1, method, meta.clone()), &headers).await
-        };
-        let discovered = ask("server/discover").await;
-        assert_eq!(discovered.status(), 200);
-        assert!(!discovered.headers().contains_key("mcp-session-id"));
-        let discovered = parse(discovered).await;
-        let versions = discovered["result"]["supportedVersions"].to_string();
-        assert!(versions.contains("2026-07-28"), "{discovered}");
-        let list = parse(ask("tools/list").await).await;
-        assert_eq!(list["result"]["resultType"], "complete", "{list}");
-        assert_eq!(list["result"]["tools"].as_array().unwrap().len(), 28);
-        let unknown = ask("subscriptions/listen").await;
-        assert_eq!(unknown.status(), 404);
-        assert_eq!(parse(unknown).await["error"]["code"], -32601);
-    }
-    // The body alone does not say it.
-    let list = server.post("/mcp", ACME, request(1, "tools/list", meta)).await;
-    assert_eq!(list.status(), 400);
-    assert_eq!(parse(list).await["error"]["code"], -32020);
-    let answer = parse(server.post("/mcp", ACME, initialize("2026-07-28")).await).await;
-    assert_eq!(answer["result"]["protocolVersion"], "2025-11-25");
-}
-
-#[tokio::test]
-async fn requests_are_answered_before_and_without_initialize() {
-    let server = Server::start().await;
-    for method in ["x", "sampling/createMessage"] {
+    for (method, member) in [
+        ("resources/list", "resources"),
+        ("resources/templates/list", "resourceTemplates"),
+        ("prompts/list", "prompts"),
+    ] {
         let answer = server.ask(ACME, method, json!({})).await;
-        assert_eq!(answer["error"]["code"], -32601, "{method}");
+        assert_eq!(answer["result"][member], json!([]), "{method}");
+    }
+    for (method, code) in [("x", -32601), ("server/discover", -32601), ("prompts/get", -32602)] {
+        assert_eq!(server.ask(ACME, method, json!({})).await["error"]["code"], code, "{method}");
     }
     for (method, member) in [
         ("resources/list", "resources"),
