@@ -156,12 +156,12 @@ pub struct ToolResult {
 impl ToolResult {
     /// A success, as text and as an object; each is the whole answer.
     pub fn new(text: String, structured: String) -> Self {
-        Self { structured: Some(structured), ..Self::of_content(vec![Content::Text(text)]) }
-    }
-
-    /// A success without an object.
-    pub fn of_content(content: Vec<Content>) -> Self {
-        Self { content, structured: None, is_error: false, credential_refused: false }
+        Self {
+            content: vec![Content::Text(text)],
+            structured: Some(structured),
+            is_error: false,
+            credential_refused: false,
+        }
     }
 
     /// A failure, as text and as an object.

@@ -42,7 +42,13 @@ pub(crate) fn answered(context: &Context, name: &str, field: &str) -> Option<Str
 }
 
 fn said(text: impl Into<String>) -> Result<Outcome<ToolResult>, Error> {
-    Ok(Outcome::Complete(ToolResult::of_content(vec![Content::Text(text.into())])))
+    let content = vec![Content::Text(text.into())];
+    Ok(Outcome::Complete(ToolResult {
+        content,
+        structured: None,
+        is_error: false,
+        credential_refused: false,
+    }))
 }
 
 /// Names behind `test_input_required_result_`.

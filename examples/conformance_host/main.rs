@@ -149,12 +149,18 @@ async fn main() -> anyhow::Result<()> {
         trusted_proxy_hops: 0,
         audience: origin.as_str().to_owned(),
     };
-    let challenges = Challenges::new(origin.as_str(), None);
-    let (host, tasks) = (Arc::new(fixtures), TaskTracker::new());
-    let endpoint = Arc::new(Endpoint::new(host, None, challenges.clone(), settings, &keys, tasks));
+    let challenges = Challenges::new(&settings.audience, None);
+    let endpoint = Arc::new(Endpoint::new(
+        Arc::new(fixtures),
+        None,
+        challenges.clone(),
+        settings,
+        &keys,
+        TaskTracker::new(),
+    ));
     // Nobody is told from anybody else here.
     let key = ApiKey::parse(b"conformance")?;
-    let caller = Auth::new(keys.hash_key("caller"), challenges.clone(), None).caller(key);
+    let caller = Auth::new(keys.hash_key("caller"), challenges, None).caller(key);
     let origins = Origins {
         public: origin.clone(),
         allowed: Vec::new(),

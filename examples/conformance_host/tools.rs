@@ -132,8 +132,12 @@ pub(crate) async fn call(context: &Context, call: &ToolCall) -> Result<Outcome<T
         }
         "test_error_handling" => {
             let content = vec![text("This tool intentionally returns an error for testing")];
-            let result = ToolResult { is_error: true, ..ToolResult::of_content(content) };
-            return Ok(Outcome::Complete(result));
+            return Ok(Outcome::Complete(ToolResult {
+                content,
+                structured: None,
+                is_error: true,
+                credential_refused: false,
+            }));
         }
         "test_missing_capability" => {
             if !context.meta.can_ask_for.contains(&InputKind::Sampling) {
@@ -146,7 +150,12 @@ pub(crate) async fn call(context: &Context, call: &ToolCall) -> Result<Outcome<T
         }
         _ => return Err(Error::new(Code::InvalidParams, "there is no such tool")),
     };
-    Ok(Outcome::Complete(ToolResult::of_content(content)))
+    Ok(Outcome::Complete(ToolResult {
+        content,
+        structured: None,
+        is_error: false,
+        credential_refused: false,
+    }))
 }
 
 fn embedded(uri: &str, mime_type: &str, text: &str) -> Content {

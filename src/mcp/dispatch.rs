@@ -19,8 +19,6 @@ pub struct Response {
     pub body: Vec<u8>,
     /// Set when the request was a successful `initialize`.
     pub initialized: Option<Initialized>,
-    /// A tool's upstream took the caller's credential for dead.
-    pub credential_refused: bool,
     /// What a transport with statuses says about it.
     pub standing: Standing,
     /// A tool's upstream took the caller's credential for dead.
@@ -39,9 +37,8 @@ pub enum Standing {
 }
 
 impl Response {
-    pub(super) fn answered(body: Vec<u8>) -> Self {
-        let standing = Standing::Answered;
-        Self { body, initialized: None, credential_refused: false, standing }
+    fn answered(body: Vec<u8>) -> Self {
+        Self { body, initialized: None, standing: Standing::Answered, credential_refused: false }
     }
 
     /// An answer that is an error.
@@ -57,7 +54,7 @@ impl Response {
     /// The answer of a request whose task died.
     pub(crate) fn lost(id: &Id) -> Self {
         let error = Error::new(Code::InternalError, "the server failed; the outcome is unknown");
-        Self::refused(Some(id), &error)
+        Self::answered(messages::response_error(Some(id), &error))
     }
 }
 
@@ -134,7 +131,10 @@ pub(crate) async fn dispatch<H: Host>(
     }
     let asked = Asked { host, caller, id: &id, name: &name };
     match answer(asked, context, method, params).await {
-        Ok(response) => response,
+        Ok(called) => Response {
+            credential_refused: called.credential_refused,
+            ..Response::answered(called.body)
+        },
         Err(error) if error.code == Code::MissingCapability => refused(Standing::Malformed, &error),
         Err(error) => refused(Standing::Answered, &error),
     }
@@ -154,7 +154,7 @@ async fn answer<H: Host>(
     mut context: Context,
     method: Method,
     mut params: Map<String, Value>,
-) -> Result<Response, Error> {
+) -> Result<Called, Error> {
     if method.object().is_none() {
         let body = match method {
             Method::ToolsList => Ok(methods::tools::list_response(&asked, &context)),
@@ -166,7 +166,7 @@ async fn answer<H: Host>(
             Method::Discover => Ok(methods::discover::answer(&asked, &context)),
             _ => Ok(messages::response_result(asked.id, b"{}")),
         };
-        return body.map(Response::answered);
+        return body.map(Called::from);
     }
     let binding = if context.revision.input_required {
         context.input = Input::read(asked.host, asked.caller, asked.name, &mut params)?;
@@ -175,12 +175,15 @@ async fn answer<H: Host>(
         None
     };
     let binding = binding.as_ref();
-    let body = match method {
-        Method::ResourcesRead => methods::resources::read(&asked, &context, &params, binding).await,
-        Method::PromptsGet => methods::prompts::get(&asked, &context, params, binding).await,
-        _ => return methods::tools::call(&asked, &context, params, binding).await,
-    };
-    body.map(Response::answered)
+    match method {
+        Method::ResourcesRead => {
+            methods::resources::read(&asked, &context, &params, binding).await.map(Called::from)
+        }
+        Method::PromptsGet => {
+            methods::prompts::get(&asked, &context, params, binding).await.map(Called::from)
+        }
+        _ => methods::tools::call(&asked, &context, params, binding).await,
+    }
 }
 
 /// The name comes from outside: cut, so that an error stays readable.

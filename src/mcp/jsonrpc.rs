@@ -102,11 +102,6 @@ pub(crate) enum Frame {
 }
 
 impl Frame {
-    /// Whether it is the `initialize` that old clients begin with.
-    pub(crate) fn begins_session(&self) -> bool {
-        matches!(self, Self::One(Message::Request(request)) if &*request.method == "initialize")
-    }
-
     /// Every request it holds.
     pub(crate) fn requests(&self) -> impl Iterator<Item = &Request> {
         let (one, batch) = match self {
@@ -114,6 +109,11 @@ impl Frame {
             Self::Batch(messages) => (None, messages.as_slice()),
         };
         one.into_iter().chain(batch.iter().flatten()).filter_map(Message::request)
+    }
+
+    /// Whether it is the `initialize` that old clients begin with.
+    pub(crate) fn begins_session(&self) -> bool {
+        matches!(self, Self::One(Message::Request(request)) if &*request.method == "initialize")
     }
 }
 

@@ -77,9 +77,6 @@ impl Accept {
     }
 }
 
-/// What many clients ask first.
-pub(super) const DISCOVER: &str = "server/discover";
-
 /// The client's address by the word of the proxies in front: each appends whom it heard, so
 /// with one trusted proxy the last entry counts, with two the last but one. `None` when nobody
 /// can be believed.

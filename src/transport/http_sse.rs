@@ -16,7 +16,7 @@ use session::Started;
 
 use super::{
     Connection, Endpoint, Refusal, event_stream,
-    headers::{self, DISCOVER, Named, PROTOCOL_VERSION},
+    headers::{self, Named, PROTOCOL_VERSION},
     streamable_http::{accepted, parse, read_body},
 };
 use crate::{
@@ -105,9 +105,6 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             move |message| session.push(event_stream::message(&message))
         });
         let context = Context::new(revision, TransportKind::HttpSse, trace_id).with_outbox(outbox);
-        for request in frame.requests() {
-            self.check_scope(&caller, Resource::Sse, request)?;
-        }
         match frame {
             Frame::One(message) => self.take(&caller, context, &session, message)?,
             Frame::Batch(_) if !revision.batches => {
@@ -203,7 +200,7 @@ fn stands_alone(headers: &HeaderMap, request: &RpcRequest) -> bool {
     let in_body = request.params.names_revision();
     let in_header =
         matches!(headers::revision(headers), Named::Known(revision) if revision.stateless);
-    &*request.method == DISCOVER
+    &*request.method == "server/discover"
         || in_body.is_some_and(|date| !Revision::is_legacy(date))
         || (in_header && &*request.method != "initialize")
 }

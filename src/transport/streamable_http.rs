@@ -14,16 +14,17 @@ use std::sync::Arc;
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use futures_util::future::join_all;
-use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use http::{HeaderValue, Request, StatusCode, header};
 use tokio::{
     sync::mpsc::Receiver,
     time::{Duration, sleep},
 };
-use tokio_stream::StreamExt as _;
+use tokio_stream::StreamExt;
 
-use answering::{Answering, Running};
 pub(super) use body::read as read_body;
 pub(crate) use hints::Hints;
+
+use answering::{Answering, Running};
 
 use super::{
     Endpoint, Refusal, event_stream,
@@ -43,8 +44,12 @@ use crate::{
 /// (the shortest known is 10 s), above almost every call.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// How long a sign-in counts as new, in seconds.
-const NEW_GRANT_SECONDS: u64 = 60;
+/// What an answer's form and status depend on.
+struct Asked {
+    resource: Resource,
+    accept: Accept,
+    grant: Option<Arc<Grant>>,
+}
 
 impl<H: Host<Caller = Caller>> Endpoint<H> {
     /// Answers one POST to an endpoint.
@@ -66,7 +71,6 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let parameters = |tool: &str| self.host.header_parameters(tool);
         let revision = revision::of_post(&headers, &frame, &self.hints, parameters)?;
         let context = Context::new(revision, TransportKind::StreamableHttp, trace_id.0);
-        let accept = Accept::read(&headers);
         for request in frame.requests() {
             self.check_scope(&caller, resource, request)?;
         }
@@ -74,7 +78,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let asked = Asked { resource, accept, grant: caller.grant.clone() };
         match frame {
             Frame::One(Message::Request(request)) => {
-                if matches!(&*request.method, "initialize" | headers::DISCOVER) {
+                if matches!(&*request.method, "initialize" | "server/discover") {
                     self.admit(&caller, resource, &headers, trace_id).await?;
                 }
                 let (outbox, news) = answering::outbox();
@@ -89,35 +93,6 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             )),
             Frame::Batch(messages) => self.answer_batch(caller, context, messages, asked).await,
         }
-    }
-
-    /// Refuses a writing tool to a grant that allows reading only, before anything is run.
-    pub(super) fn check_scope(
-        &self,
-        caller: &Caller,
-        resource: Resource,
-        request: &jsonrpc::Request,
-    ) -> Result<(), Refusal> {
-        if caller.may_write() || mcp::effect(&*self.host, request) == Effect::Read {
-            return Ok(());
-        }
-        Err(Refusal::insufficient_scope(self.challenges.insufficient_scope(resource)))
-    }
-
-    async fn answer_one(
-        self: Arc<Self>,
-        caller: Caller,
-        resource: Resource,
-        context: Context,
-        request: jsonrpc::Request,
-        accept: Accept,
-    ) -> Result<Response, Refusal> {
-        let grant = caller.grant.clone();
-        let (outbox, news) = answering::outbox();
-        let context =
-            if accept.takes_event_stream() { context.with_outbox(outbox) } else { context };
-        let running = self.run(caller, context, request);
-        self.deliver(running, news, grant.as_deref(), resource, accept).await
     }
 
     /// Runs a request: with the connection when it only reads, on a task of its own when it may
@@ -142,14 +117,12 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     }
 
     /// Gives an answer the form that the client takes: JSON, or an event stream when it asks for
-    /// nothing else, the answer takes long, or there is something to tell on the way.
+    /// nothing else, the answer takes long, or something is told before it.
     async fn deliver(
         &self,
         mut running: Running,
         mut news: Receiver<Vec<u8>>,
-        grant: Option<&Grant>,
-        resource: Resource,
-        accept: Accept,
+        asked: Asked,
     ) -> Result<Response, Refusal> {
         let keep_alive = self.settings.keep_alive;
         let begin = || tokio_stream::once(event_stream::retry());
@@ -158,51 +131,29 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
                 biased;
                 answer = &mut running => answer,
                 () = sleep(PATIENCE) => {
-                    let events = tokio_stream::once(event_stream::retry())
-                        .chain(Answering::running(news, running));
+                    let events = begin().chain(Answering::running(news, running));
                     return Ok(event_stream::response(events, keep_alive));
                 }
                 Some(first) = news.recv() => {
-                    let first = [event_stream::retry(), event_stream::message(&first)];
-                    let events = tokio_stream::iter(first).chain(Answering::running(news, running));
+                    let first = tokio_stream::once(event_stream::message(&first));
+                    let events = begin().chain(first).chain(Answering::running(news, running));
                     return Ok(event_stream::response(events, keep_alive));
                 }
             }
         } else {
             running.await
         };
-        self.check_credential(grant, resource, &answer)?;
+        self.check_credential(asked.grant.as_deref(), asked.resource, &answer)?;
         let hint = self.hints.seal(&answer);
-        let as_events = accept == Accept::EventStream || !news.is_empty();
+        let as_events = asked.accept == Accept::EventStream || !news.is_empty();
         let mut response = if as_events && answer.standing == Standing::Answered {
-            let events = tokio_stream::once(event_stream::retry())
-                .chain(Answering::finished(news, answer.body));
+            let events = begin().chain(Answering::finished(news, answer.body));
             event_stream::response(events, keep_alive)
         } else {
             json(answer)
         };
         response.headers_mut().extend(hint);
         Ok(response)
-    }
-
-    /// A sign-in whose key WIV no longer takes is told as 401, so that the client renews it or
-    /// asks the person. Not for a new one: a client would go round in circles. A bare key's
-    /// client could only start a sign-in that nobody wants.
-    fn check_credential(
-        &self,
-        grant: Option<&Grant>,
-        resource: Resource,
-        answer: &mcp::Response,
-    ) -> Result<(), Refusal> {
-        match grant {
-            Some(grant)
-                if answer.credential_refused
-                    && unix_seconds() > grant.issued_at + NEW_GRANT_SECONDS =>
-            {
-                Err(Refusal::unauthorized(self.challenges.refused_key(resource, true)))
-            }
-            _ => Ok(()),
-        }
     }
 
     async fn answer_batch(
@@ -235,15 +186,14 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
                 join_all(answers).await.into_iter().map(|answer| answer.body).collect();
             mcp::Response::of_batch(&bodies)
         });
-        let (_, nothing) = answering::outbox();
-        self.deliver(all, nothing, None, resource, accept).await
+        let (_, news) = answering::outbox();
+        self.deliver(all, news, Asked { grant: None, ..asked }).await
     }
 }
 
 /// An answer that is known already.
 fn refused(id: Option<&jsonrpc::Id>, error: &mcp::Error) -> Running {
-    let response = mcp::Response::refused(id, error);
-    Box::pin(std::future::ready(response))
+    Box::pin(std::future::ready(mcp::Response::refused(id, error)))
 }
 
 /// Reads a body's messages.

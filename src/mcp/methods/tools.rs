@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::mcp::{
-    Code, Content, Context, Error, Host, Outcome, Response, Revision, ToolCall, ToolDescription,
+    Code, Content, Context, Error, Host, Outcome, Revision, ToolCall, ToolDescription,
     dispatch::Asked,
     input::Binding,
     messages::{self, Keep, ResultWriter},
@@ -55,13 +55,25 @@ pub(in crate::mcp) fn list_response<H: Host>(asked: &Asked<'_, H>, context: &Con
     result.finish(asked.host, context, Keep::List)
 }
 
+/// A call's response, and whether its upstream refused the credential.
+pub(in crate::mcp) struct Called {
+    pub(in crate::mcp) body: Vec<u8>,
+    pub(in crate::mcp) credential_refused: bool,
+}
+
+impl From<Vec<u8>> for Called {
+    fn from(body: Vec<u8>) -> Self {
+        Self { body, credential_refused: false }
+    }
+}
+
 /// Runs a tool and renders its answer.
 pub(in crate::mcp) async fn call<H: Host>(
     asked: &Asked<'_, H>,
     context: &Context,
     mut params: Map<String, Value>,
     binding: Option<&Binding>,
-) -> Result<Response, Error> {
+) -> Result<Called, Error> {
     let Some(Value::String(name)) = params.remove("name") else {
         return Err(Error::new(Code::InvalidParams, "`tools/call` needs the string `name`"));
     };
@@ -76,7 +88,7 @@ pub(in crate::mcp) async fn call<H: Host>(
     let answer = match asked.host.call(asked.caller, context, call).await? {
         Outcome::Complete(answer) => answer,
         Outcome::InputRequired(needed) => {
-            return needed.response(asked, context, binding).map(Response::answered);
+            return needed.response(asked, context, binding).map(Called::from);
         }
     };
     let structured = answer.structured.as_deref().filter(|_| context.revision.structured_content);
@@ -102,6 +114,5 @@ pub(in crate::mcp) async fn call<H: Host>(
     let is_error: &[u8] = if answer.is_error { b"true" } else { b"false" };
     result.member("isError").extend_from_slice(is_error);
     let body = result.finish(asked.host, context, Keep::Unsaid);
-    let credential_refused = answer.credential_refused;
-    Ok(Response { credential_refused, ..Response::answered(body) })
+    Ok(Called { body, credential_refused: answer.credential_refused })
 }
