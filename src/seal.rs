@@ -39,6 +39,8 @@ pub enum Purpose {
     ClientId,
     /// A sign-in between its steps, in the person's browser.
     SignIn,
+    /// Who is signed in on the connect page, in the person's browser.
+    Account,
     /// OAuth authorization codes.
     Code,
     /// OAuth access tokens.
@@ -163,6 +165,7 @@ impl Purpose {
             Self::Cursor => "cursor",
             Self::ClientId => "client id",
             Self::SignIn => "sign-in",
+            Self::Account => "account",
             Self::Code => "code",
             Self::AccessToken => "access token",
             Self::RefreshToken => "refresh token",
