@@ -9,8 +9,9 @@ use crate::{
     admission::Admission,
     auth::{AccessTokens, Auth, Challenges, VerifyBearer},
     catalog::{Catalog, DocumentError, Toolset},
+    connect::{Connect, ConnectSettings, KeyCheck},
     oauth::{OAuth, OAuthSettings},
-    origin::Origin,
+    origin::{HttpUrl, Origin},
     propelauth::{PropelAuth, PropelAuthError, PropelAuthSettings},
     relay::StreamLimits,
     seal::{Purpose, SealingKeys},
@@ -87,7 +88,13 @@ impl App {
         let catalog = catalog(settings.catalog.as_deref())?;
         let client = Arc::new(client(settings)?);
         let admission = Admission::new(Arc::clone(&client), &catalog);
-        let oauth = oauth(settings, &keys, &origin, audience)?.map(Arc::new);
+        let key_check = KeyCheck::new(Arc::clone(&client), &catalog, keys.hash_key("caller"));
+        let sign_in = sign_in(settings, &keys, &origin)?;
+        let oauth = sign_in
+            .clone()
+            .and_then(|sign_in| oauth(settings, sign_in, &keys, &origin, audience))
+            .map(Arc::new);
+        let connect = Connect::new(connect_settings(settings, &origin), sign_in, key_check, &keys);
         let challenges =
             Challenges::new(origin.as_str(), oauth.as_ref().map(|_| settings.well_known));
         let bearers = oauth.as_ref().map(|_| -> Box<dyn VerifyBearer> {
@@ -106,6 +113,11 @@ impl App {
             endpoint,
             auth: Auth::new(keys.hash_key("caller"), challenges, bearers),
             oauth,
+            connect: Arc::new(connect),
+            openai_challenge: settings
+                .openai_challenge
+                .as_ref()
+                .map(|text| text.as_str().to_owned()),
             origins: Origins {
                 public: origin.clone(),
                 allowed: settings.allowed_origins.clone(),
@@ -221,34 +233,51 @@ pub fn propelauth(settings: &Settings) -> Result<Option<PropelAuth>, StartError>
     Ok(Some(client))
 }
 
-/// The authorization server, when sign-in is on.
-fn oauth(
+/// The browser flow, when sign-in is on.
+fn sign_in(
     settings: &Settings,
     keys: &SealingKeys,
     origin: &Origin,
-    audience: Audience,
-) -> Result<Option<OAuth>, StartError> {
-    let client = propelauth(settings)?;
-    let (Some(client), Some(policy), Some(client_id_key), Some(auth_url)) = (
-        client,
-        settings.key_policy,
-        settings.client_id_key.as_ref(),
-        settings.propelauth_auth_url.as_ref(),
-    ) else {
+) -> Result<Option<Arc<SignIn>>, StartError> {
+    let (Some(client), Some(policy)) = (propelauth(settings)?, settings.key_policy) else {
         return Ok(None);
     };
     let sign_in_settings =
         SignInSettings { origin: origin.as_str().to_owned(), policy, key_life: settings.key_life };
-    let sign_in = Arc::new(SignIn::new(Arc::new(client), sign_in_settings, keys));
+    Ok(Some(Arc::new(SignIn::new(Arc::new(client), sign_in_settings, keys))))
+}
+
+/// The authorization server.
+fn oauth(
+    settings: &Settings,
+    sign_in: Arc<SignIn>,
+    keys: &SealingKeys,
+    origin: &Origin,
+    audience: Audience,
+) -> Option<OAuth> {
     let oauth_settings = OAuthSettings {
         issuer: origin.as_str().to_owned(),
-        sign_in_origin: auth_url.origin().as_str().to_owned(),
+        sign_in_origin: sign_in_origin(settings)?,
         redirects: settings.redirects,
         well_known: settings.well_known,
         access_token_life: settings.access_token_life,
         local_client_documents: audience == Audience::ThisMachine,
     };
-    Ok(Some(OAuth::new(oauth_settings, sign_in, keys, client_id_key)))
+    Some(OAuth::new(oauth_settings, sign_in, keys, settings.client_id_key.as_ref()?))
+}
+
+fn connect_settings(settings: &Settings, origin: &Origin) -> ConnectSettings {
+    let text = |url: &Option<HttpUrl>| url.as_ref().map(|url| url.as_str().to_owned());
+    ConnectSettings {
+        origin: origin.as_str().to_owned(),
+        sign_in_origin: sign_in_origin(settings).unwrap_or_default(),
+        support_url: text(&settings.support_url),
+        privacy_url: text(&settings.privacy_url),
+    }
+}
+
+fn sign_in_origin(settings: &Settings) -> Option<String> {
+    settings.propelauth_auth_url.as_ref().map(|url| url.origin().as_str().to_owned())
 }
 
 fn transport_settings(settings: &Settings, origin: &Origin) -> TransportSettings {

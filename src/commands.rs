@@ -9,5 +9,4 @@ pub mod demo;
 pub mod keys;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
-pub mod snippets;
 pub mod tools;

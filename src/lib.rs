@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | 7 | [`app`], [`commands`] |
 //! | 6 | [`web`], [`server`], [`settings`], [`sandbox`] (knows only itself) |
-//! | 5 | [`transport`], [`oauth`] |
+//! | 5 | [`transport`], [`oauth`], [`connect`] |
 //! | 4 | [`tools`], [`relay`], [`admission`], [`signin`] |
 //! | 3 | [`answer`], [`pages`] |
 //! | 2 | [`wiv`], [`auth`] |
@@ -22,6 +22,7 @@ pub mod caller;
 pub mod catalog;
 mod clock;
 pub mod commands;
+pub mod connect;
 pub mod marks;
 pub mod mcp;
 pub mod oauth;

@@ -3,14 +3,15 @@
 //! Knows no flow: others fill the templates. Pages work without script, load nothing from
 //! anybody else and can't be framed.
 
+mod assets;
+mod form;
+
 use askama::Template;
 use axum::{body::Body, response::Response};
 use http::{HeaderValue, StatusCode, header};
 
-/// Path of the stylesheet. The version is in it, so that it may be cached for ever.
-pub const STYLESHEET_PATH: &str = concat!("/assets/", env!("CARGO_PKG_VERSION"), "/style.css");
-
-const STYLESHEET: &str = include_str!("pages/style.css");
+pub use assets::{Asset, SCRIPT_PATH, STYLESHEET_PATH, assets};
+pub(crate) use form::{Form, FormError};
 
 /// A page that says what went wrong and what to do.
 #[derive(Template)]
@@ -20,6 +21,16 @@ struct Message<'a> {
     title: &'a str,
     text: &'a str,
     request_id: &'a str,
+    link: Option<PageLink>,
+}
+
+/// Where a page without a form leads on.
+#[derive(Debug, Clone, Copy)]
+pub struct PageLink {
+    /// What it says.
+    pub label: &'static str,
+    /// A path of ours.
+    pub path: &'static str,
 }
 
 /// Where forms of a page may lead, besides here: Chromium holds redirects after a form to it.
@@ -71,7 +82,9 @@ pub fn page(status: StatusCode, template: &impl Template, targets: &FormTargets)
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        // Nothing to others; but with `no-referrer` browsers send forms with `Origin: null`
+        // (Fetch, 3.2), and a form's origin is checked.
+        (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     ] {
         headers.insert(name, value);
     }
@@ -83,20 +96,19 @@ pub fn page(status: StatusCode, template: &impl Template, targets: &FormTargets)
 
 /// A page with a title, a sentence, and the request's id for support.
 pub fn message(status: StatusCode, title: &str, text: &str, request_id: &str) -> Response {
-    let template = Message { stylesheet: STYLESHEET_PATH, title, text, request_id };
-    page(status, &template, &FormTargets::default())
+    message_with_link(status, title, text, request_id, None)
 }
 
-/// The stylesheet.
-pub async fn stylesheet() -> Response {
-    let mut response = Response::new(Body::from(STYLESHEET));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("public, max-age=31536000, immutable"),
-    );
-    response
+/// The same with a link that leads on.
+pub fn message_with_link(
+    status: StatusCode,
+    title: &str,
+    text: &str,
+    request_id: &str,
+    link: Option<PageLink>,
+) -> Response {
+    let template = Message { stylesheet: STYLESHEET_PATH, title, text, request_id, link };
+    page(status, &template, &FormTargets::default())
 }
 
 /// A name that a stranger chose, made safe to show: no control and no direction-changing

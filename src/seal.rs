@@ -43,6 +43,8 @@ pub enum Purpose {
     ClientId,
     /// A sign-in between its steps, in the person's browser.
     SignIn,
+    /// Who is signed in on the connect page, in the person's browser.
+    Account,
     /// OAuth authorization codes.
     Code,
     /// OAuth access tokens.
@@ -169,6 +171,7 @@ impl Purpose {
             Self::RequestState => "request-state",
             Self::ClientId => "client id",
             Self::SignIn => "sign-in",
+            Self::Account => "account",
             Self::Code => "code",
             Self::AccessToken => "access token",
             Self::RefreshToken => "refresh token",

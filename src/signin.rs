@@ -9,6 +9,8 @@ mod keys;
 
 use std::{sync::Arc, time::Duration};
 
+use http::{HeaderMap, HeaderValue, header};
+
 pub use cookie::{Cookies, Step, same, sha256};
 pub(crate) use cookie::{STEP_SECONDS, random_text};
 pub use flow::{Choice, Flow, FlowError, Next};
@@ -49,6 +51,15 @@ impl SignIn {
     /// Where PropelAuth sends the browser back to. Registered there, byte for byte.
     fn callback_url(&self) -> String {
         format!("{}/oauth/callback", self.settings.origin)
+    }
+
+    /// Whether a form comes from one of our own pages: browsers say so in `Origin` and
+    /// `Sec-Fetch-Site`.
+    pub fn is_own_form(&self, headers: &HeaderMap) -> bool {
+        let is_own_origin = |origin: &HeaderValue| origin == self.settings.origin.as_str();
+        let is_own_site = |site: &HeaderValue| site == "same-origin" || site == "none";
+        headers.get(header::ORIGIN).is_none_or(is_own_origin)
+            && headers.get("sec-fetch-site").is_none_or(is_own_site)
     }
 
     /// The cookies of the flow.

@@ -2,6 +2,7 @@
 //!
 //! Routes requests and makes callers; serves nothing itself but health.
 
+mod connect;
 mod health;
 mod layers;
 mod router;

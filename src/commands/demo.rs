@@ -9,8 +9,8 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use super::snippets;
 use crate::{
+    connect,
     origin::Origin,
     sandbox::{API_KEYS, Sandbox},
     settings::{Mistakes, RunAs, Settings},
@@ -68,7 +68,7 @@ pub fn print(origin: &Origin, sandbox: &Sandbox, output: &mut dyn Write) -> io::
             user.organizations.join(", ")
         )?;
     }
-    for snippet in snippets::by_key(origin.as_str(), API_KEYS[0].1) {
+    for snippet in connect::by_key(origin.as_str(), API_KEYS[0].1) {
         writeln!(output, "\n{}: {}\n", snippet.client, snippet.place.replace('`', ""))?;
         writeln!(output, "```{}\n{}\n```", snippet.language, snippet.text)?;
     }

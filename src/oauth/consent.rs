@@ -147,16 +147,10 @@ pub(super) async fn chosen(
         .ok_or(OAuthError::new("invalid_request", "choose an organization"))
 }
 
-/// Forms come from our own pages: browsers say so in `Origin` and `Sec-Fetch-Site`.
+/// Forms come from our own pages.
 fn check_same_origin(oauth: &OAuth, headers: &HeaderMap) -> Result<(), OAuthError> {
-    let foreign_origin = headers
-        .get(header::ORIGIN)
-        .is_some_and(|origin| origin.as_bytes() != oauth.settings.issuer.as_bytes());
-    let foreign_site = headers
-        .get("sec-fetch-site")
-        .is_some_and(|site| !matches!(site.as_bytes(), b"same-origin" | b"none"));
-    if foreign_origin || foreign_site {
-        return Err(OAuthError::new("invalid_request", "the form came from another site"));
+    if oauth.sign_in.is_own_form(headers) {
+        return Ok(());
     }
-    Ok(())
+    Err(OAuthError::new("invalid_request", "the form came from another site"))
 }

@@ -166,6 +166,12 @@ settings! {
         "time between comments on a quiet stream, against proxies that close it";
     "WIV_MCP_UPSTREAM_PROXY", upstream_proxy: Option<HttpUrl> = Unset("none"),
         "HTTP proxy on the way to the WIV API";
+    "WIV_MCP_SUPPORT_URL", support_url: Option<HttpUrl> = Unset("not shown"),
+        "where people get help, linked from pages";
+    "WIV_MCP_PRIVACY_URL", privacy_url: Option<HttpUrl> = Unset("not shown"),
+        "the privacy text, linked from pages";
+    "WIV_MCP_OPENAI_CHALLENGE", openai_challenge: Option<Visible> = Unset("answered with 404"),
+        "text by which OpenAI proves the domain, at `/.well-known/openai-apps-challenge`";
     "WIV_MCP_LOG", log: LogFilter = Text("info"),
         "which log lines are written, such as `info` or `warn,wiv_mcp=debug`";
     "WIV_MCP_LOG_FORMAT", log_format: Option<LogFormat> = Unset("text on a terminal, else json"),

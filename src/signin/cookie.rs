@@ -24,6 +24,8 @@ pub enum Step {
     Form,
     /// The person is at PropelAuth.
     SignIn,
+    /// The person is signed in on the connect page.
+    Account,
 }
 
 impl Step {
@@ -31,6 +33,7 @@ impl Step {
         match self {
             Self::Form => "wiv-form",
             Self::SignIn => "wiv-sign-in",
+            Self::Account => "wiv-account",
         }
     }
 }

@@ -83,6 +83,14 @@ impl SignIn {
         if allowed.is_empty() { Err(Refused::NotAllowed.into()) } else { Ok(allowed) }
     }
 
+    /// The organizations that a person may have a key for now.
+    ///
+    /// # Errors
+    /// When there is none, or PropelAuth does not answer.
+    pub async fn organizations(&self, user_id: &str) -> Result<Vec<Membership>, FlowError> {
+        self.allowed(&self.person(user_id).await?)
+    }
+
     /// The person's present place in an organization, if they may have a key for it.
     ///
     /// # Errors

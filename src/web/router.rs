@@ -17,15 +17,15 @@ use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
 use super::{
-    health,
+    connect, health,
     layers::{allow_origin, method_not_allowed, panicked, preflight, trace},
     sign_in,
 };
 use crate::{
     auth::{Auth, Resource},
     caller::Caller,
+    connect::{Connect, is_for_people},
     oauth::OAuth,
-    pages,
     tools::Tools,
     transport::{Endpoint, Origins, Refusal},
 };
@@ -38,6 +38,10 @@ pub struct Service {
     pub auth: Auth,
     /// The authorization server; `None` while sign-in is off.
     pub oauth: Option<Arc<OAuth>>,
+    /// The connect page.
+    pub connect: Arc<Connect>,
+    /// What `/.well-known/openai-apps-challenge` answers.
+    pub openai_challenge: Option<String>,
     /// Who may call from where.
     pub origins: Origins,
     /// Cancelled when the server begins to drain.
@@ -46,7 +50,12 @@ pub struct Service {
 
 /// The service as one router.
 pub fn router(service: Arc<Service>) -> Router {
-    let sign_in = service.oauth.clone().map(sign_in::routes).unwrap_or_default();
+    let connect = Arc::clone(&service.connect);
+    let pages = connect::routes(Arc::clone(&connect), service.openai_challenge.clone());
+    let sign_in = service.oauth.clone().map(|oauth| sign_in::routes(oauth, connect));
+    let pages = pages.merge(sign_in.unwrap_or_default());
+    let strict_transport =
+        service.origins.public.is_https().then_some(HeaderValue::from_static("max-age=31536000"));
     Router::new()
         .route("/mcp", any(mcp))
         .route("/mcp/", any(mcp))
@@ -59,11 +68,10 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/sse/messages/", any(messages))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .route(pages::STYLESHEET_PATH, get(pages::stylesheet))
         .fallback(nothing_here)
         .method_not_allowed_fallback(no_such_method)
         .with_state(Arc::clone(&service))
-        .merge(sign_in.layer(middleware::from_fn_with_state(service, sign_in::guard)))
+        .merge(pages.layer(middleware::from_fn_with_state(service, sign_in::guard)))
         // Innermost: a handler's panic becomes a response that the layers above finish.
         .layer(CatchPanicLayer::custom(panicked))
         // Answers are one caller's own; no cache may keep them.
@@ -74,6 +82,11 @@ pub fn router(service: Arc<Service>) -> Router {
         .layer(SetResponseHeaderLayer::overriding(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
+        ))
+        // Browsers then never ask this host without TLS.
+        .layer(SetResponseHeaderLayer::overriding(
+            header::STRICT_TRANSPORT_SECURITY,
+            strict_transport,
         ))
         // Outermost: its time and status are the whole request's.
         .layer(middleware::from_fn(trace))
@@ -162,11 +175,16 @@ impl Service {
             return refusal.into_response();
         }
         let origin = request.headers().get(header::ORIGIN).cloned();
+        let person = is_for_people(request.headers())
+            .then(|| (request.method().clone(), request.uri().path().to_owned()));
         let mut response = if request.method() == Method::OPTIONS {
             preflight(allow)
         } else {
             serve(self, request).await.unwrap_or_else(Refusal::into_response)
         };
+        if let Some((method, path)) = person {
+            response = self.connect.for_people(&method, response, &path);
+        }
         if let Some(origin) = origin {
             allow_origin(&mut response, origin);
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     body::Body,
-    extract::{Request, State},
+    extract::{FromRef, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
@@ -17,13 +17,27 @@ use http::{HeaderMap, HeaderValue, header};
 
 use super::{Service, layers::preflight};
 use crate::{
+    connect::Connect,
     oauth::OAuth,
-    signin::{FlowError, Next as FlowNext, Step},
+    signin::{Flow, FlowError, Next as FlowNext, Step},
     telemetry::TraceId,
 };
 
+/// Who goes on when a person is signed in.
+#[derive(Clone)]
+struct Rooms {
+    oauth: Arc<OAuth>,
+    connect: Arc<Connect>,
+}
+
+impl FromRef<Rooms> for Arc<OAuth> {
+    fn from_ref(rooms: &Rooms) -> Self {
+        Self::clone(&rooms.oauth)
+    }
+}
+
 /// Every route of the authorization server.
-pub(super) fn routes(oauth: Arc<OAuth>) -> Router {
+pub(super) fn routes(oauth: Arc<OAuth>, connect: Arc<Connect>) -> Router {
     let mut router = Router::new()
         .route("/oauth/register", cross_origin(post(register)))
         .route("/oauth/token", cross_origin(post(token)))
@@ -34,7 +48,7 @@ pub(super) fn routes(oauth: Arc<OAuth>) -> Router {
     for (path, body) in oauth.documents() {
         router = router.route(path, cross_origin(get(async move || document(body))));
     }
-    router.with_state(oauth)
+    router.with_state(Rooms { oauth, connect })
 }
 
 /// Checks the host, as on MCP routes. Pages of any origin may read documents and tokens: the
@@ -51,7 +65,7 @@ pub(super) async fn guard(
 }
 
 /// Answers preflights and lets pages of any origin read the answer.
-fn cross_origin(route: MethodRouter<Arc<OAuth>>) -> MethodRouter<Arc<OAuth>> {
+fn cross_origin(route: MethodRouter<Rooms>) -> MethodRouter<Rooms> {
     route.options(async || preflight("GET, POST, OPTIONS")).layer(axum::middleware::map_response(
         async |mut response: Response| {
             let any = HeaderValue::from_static("*");
@@ -93,38 +107,39 @@ async fn decide(State(oauth): State<Arc<OAuth>>, request: Request) -> Response {
 }
 
 /// PropelAuth sends the browser back, with a code or with an error.
-async fn callback(State(oauth): State<Arc<OAuth>>, request: Request) -> Response {
+async fn callback(State(rooms): State<Rooms>, request: Request) -> Response {
     let id = TraceId::of(request.extensions()).to_string();
     let headers = request.headers();
     let query = request.uri().query().unwrap_or_default();
-    let flow = oauth.came_back(headers, query).await;
-    let next = oauth.sign_in().next_of(headers);
-    let mut response = go_on(&oauth, flow, next, &id);
+    let flow = rooms.oauth.came_back(headers, query).await;
+    let next = rooms.oauth.sign_in().next_of(headers);
+    let mut response = go_on(&rooms, flow, next, &id);
     // The state is used: coming back once more begins anew.
-    let cleared = oauth.sign_in().cookies().clear(Step::SignIn);
+    let cleared = rooms.oauth.sign_in().cookies().clear(Step::SignIn);
     response.headers_mut().append(header::SET_COOKIE, cleared);
     response
 }
 
-async fn organization(State(oauth): State<Arc<OAuth>>, request: Request) -> Response {
+async fn organization(State(rooms): State<Rooms>, request: Request) -> Response {
     let id = TraceId::of(request.extensions()).to_string();
     let (parts, body) = request.into_parts();
-    let flow = oauth.organization_chosen(&parts.headers, body).await;
-    go_on(&oauth, flow, None, &id)
+    let flow = rooms.oauth.organization_chosen(&parts.headers, body).await;
+    go_on(&rooms, flow, None, &id)
 }
 
 /// What the flow was for decides where it goes on.
 fn go_on(
-    oauth: &OAuth,
-    flow: Result<crate::signin::Flow, FlowError>,
+    rooms: &Rooms,
+    flow: Result<Flow, FlowError>,
     next: Option<FlowNext>,
     request_id: &str,
 ) -> Response {
     match flow {
         Ok(flow) => match &flow.next {
-            FlowNext::Authorize(asked) => oauth.signed_in(&flow, asked, request_id),
-            FlowNext::Connect => oauth.flow_failed(None, &FlowError::NotThisBrowser, request_id),
+            FlowNext::Authorize(asked) => rooms.oauth.signed_in(&flow, asked, request_id),
+            FlowNext::Connect => rooms.connect.signed_in(&flow, request_id),
         },
-        Err(error) => oauth.flow_failed(next, &error, request_id),
+        Err(error) if next == Some(FlowNext::Connect) => rooms.connect.failed(&error, request_id),
+        Err(error) => rooms.oauth.flow_failed(next, &error, request_id),
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Floors of the crate's rooms; a room imports from lower floors only.
-const FLOORS: [(&str, u8); 28] = [
+const FLOORS: [(&str, u8); 29] = [
     ("mcp", 0),
     ("caller", 0),
     ("seal", 0),
@@ -28,6 +28,7 @@ const FLOORS: [(&str, u8); 28] = [
     ("signin", 4),
     ("transport", 5),
     ("oauth", 5),
+    ("connect", 5),
     ("web", 6),
     ("server", 6),
     ("settings", 6),

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use wiv_mcp::{
     catalog::{Action, Catalog},
-    commands::{snippets, tools},
-    sandbox, settings,
+    commands::tools,
+    connect, sandbox, settings,
 };
 
 fn file(name: &str) -> String {
@@ -38,7 +38,7 @@ fn the_readmes_settings_are_the_tables() {
 #[test]
 fn the_readmes_client_settings_are_what_the_demo_prints() {
     let readme = file("README.md");
-    for snippet in snippets::by_key("https://mcp.wiv.ai", "YOUR_WIV_API_KEY") {
+    for snippet in connect::by_key("https://mcp.wiv.ai", "YOUR_WIV_API_KEY") {
         let block = format!("```{}\n{}\n```", snippet.language, snippet.text);
         assert!(readme.contains(&block), "{}:\n{block}", snippet.client);
     }

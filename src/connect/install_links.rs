@@ -1,0 +1,70 @@
+//! Links that make a client install this server with one click.
+//!
+//! Not for texts to paste. Schemes are constants and configurations come from a serializer, so
+//! no key can lead anywhere else. A link with a key in it says so: links stay in histories.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+
+use super::snippets::{SERVER_NAME, VS_CODE_INPUT, cursor_entry, http_entry, vs_code_input};
+
+/// A link that a client handles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstallLink {
+    /// What the button says.
+    pub label: &'static str,
+    /// Where it leads.
+    pub href: String,
+}
+
+/// Cursor by its own scheme, and by its site where private schemes don't work.
+pub(super) fn cursor(origin: &str, key: Option<&str>) -> Vec<InstallLink> {
+    let config = encoded(&STANDARD.encode(cursor_entry(origin, key).to_string()));
+    let query = format!("name={SERVER_NAME}&config={config}");
+    vec![
+        InstallLink {
+            label: "Add to Cursor",
+            href: format!("cursor://anysphere.cursor-deeplink/mcp/install?{query}"),
+        },
+        InstallLink {
+            label: "Add by cursor.com",
+            href: format!("https://cursor.com/install-mcp?{query}"),
+        },
+    ]
+}
+
+/// VS Code and its Insiders edition.
+pub(super) fn vs_code(origin: &str, key: VsCodeKey<'_>) -> Vec<InstallLink> {
+    let mut server = match key {
+        VsCodeKey::None => http_entry(origin, None),
+        VsCodeKey::Asked => http_entry(origin, Some(VS_CODE_INPUT)),
+        VsCodeKey::InLink(key) => http_entry(origin, Some(key)),
+    };
+    server["name"] = json!(SERVER_NAME);
+    if key == VsCodeKey::Asked {
+        server["inputs"] = Value::Array(vec![vs_code_input()]);
+    }
+    let server = encoded(&server.to_string());
+    let link =
+        |label, scheme: &str| InstallLink { label, href: format!("{scheme}:mcp/install?{server}") };
+    vec![link("Add to VS Code", "vscode"), link("Add to VS Code Insiders", "vscode-insiders")]
+}
+
+/// How VS Code gets the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum VsCodeKey<'a> {
+    /// Not at all: it signs in.
+    None,
+    /// It asks the person and keeps the answer.
+    Asked,
+    /// From the link.
+    InLink(&'a str),
+}
+
+/// What `encodeURIComponent` leaves, less the marks that mean something in HTML or a shell.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, COMPONENT).to_string()
+}
