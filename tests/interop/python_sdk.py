@@ -13,6 +13,7 @@ from importlib.metadata import version
 import httpx
 from mcp import ClientSession, McpError
 from mcp.client.sse import sse_client
+from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 from scenario import SCENARIO_WITHIN_S, causes, scenario, told, wire
@@ -33,11 +34,24 @@ async def over_http(url, headers, auth=None):
             yield read, write
 
 
+@contextlib.asynccontextmanager
+async def over_stdio(url, headers, auth=None):
+    environment = {"WIV_API_KEY": headers["X-API-Key"], "WIV_API_URL": url}
+    server = StdioServerParameters(
+        command=os.environ["WIV_MCP_BIN"], args=["stdio"], env=environment
+    )
+    # Its log belongs to whoever asks for it.
+    with open(os.devnull, "w") as log:
+        async with stdio_client(server, errlog=log) as (read, write):
+            yield read, write
+
+
 # Name on the printed line, member of the demo's object that holds the address, transport.
 TRANSPORTS = [
     ("sse", "sse_url", over_sse),
     ("http", "mcp_url", over_http),
     ("http on /sse", "sse_url", over_http),
+    ("stdio", "wiv_api_url", over_stdio),
 ]
 
 

@@ -8,14 +8,16 @@ Prints one line per client and transport; exits 1 when one of them failed.
 import contextlib
 import json
 import os
+import pathlib
 import sys
 from importlib.metadata import version
 
 import fastmcp
 import httpx2
 import mcp
-from fastmcp.client.transports import SSETransport, StreamableHttpTransport
+from fastmcp.client.transports import SSETransport, StdioTransport, StreamableHttpTransport
 from mcp.client.sse import sse_client
+from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
@@ -31,6 +33,24 @@ async def over_http(url, headers=None, auth=None):
     async with httpx2.AsyncClient(headers=headers, auth=auth, timeout=SCENARIO_WITHIN_S) as http:
         async with streamable_http_client(url, http_client=http) as streams:
             yield streams
+
+
+def local(url, headers):
+    """Command, arguments and environment of the server as a local process."""
+    environment = {"WIV_API_KEY": headers["X-API-Key"], "WIV_API_URL": url}
+    return {"command": os.environ["WIV_MCP_BIN"], "args": ["stdio"], "env": environment}
+
+
+@contextlib.asynccontextmanager
+async def over_stdio(url, headers=None, auth=None):
+    # Its log belongs to whoever asks for it.
+    with open(os.devnull, "w") as log:
+        async with stdio_client(StdioServerParameters(**local(url, headers)), log) as streams:
+            yield streams
+
+
+def fastmcp_stdio(url, headers):
+    return StdioTransport(**local(url, headers), log_file=pathlib.Path(os.devnull))
 
 
 class Client:
@@ -89,10 +109,12 @@ ROWS = [
     (SDK, "sse", "sse_url", by_default(Client, over_sse)),
     (SDK, "http", "mcp_url", by_default(Client, over_http)),
     (SDK, "http on /sse", "sse_url", by_default(Client, over_http)),
+    (SDK, "stdio", "wiv_api_url", by_default(Client, over_stdio)),
     (SDK, "http without discovery", "mcp_url", without_discovery(over_http)),
     (FASTMCP, "sse", "sse_url", by_default(FastMcp, SSETransport)),
     (FASTMCP, "http", "mcp_url", by_default(FastMcp, StreamableHttpTransport)),
     (FASTMCP, "http on /sse", "sse_url", by_default(FastMcp, StreamableHttpTransport)),
+    (FASTMCP, "stdio", "wiv_api_url", by_default(FastMcp, fastmcp_stdio)),
 ]
 
 

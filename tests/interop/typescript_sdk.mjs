@@ -22,6 +22,14 @@ const overSse = (url, key) =>
 const overHttp = (url, key) =>
   new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { "X-API-Key": key } } });
 
+const overStdio = (url, key) =>
+  new StdioClientTransport({
+    command: process.env.WIV_MCP_BIN,
+    args: ["stdio"],
+    env: { WIV_API_KEY: key, WIV_API_URL: url },
+    stderr: "ignore",
+  });
+
 // The header has no space and its value comes from the environment, as desktop clients need it.
 const overMcpRemote = (...flags) => (url, key, configDir) =>
   new StdioClientTransport({
@@ -45,6 +53,7 @@ const TRANSPORTS = [
   [SDK, "sse", "sse_url", overSse],
   [SDK, "http", "mcp_url", overHttp],
   [SDK, "http on /sse", "sse_url", overHttp],
+  [SDK, "stdio", "wiv_api_url", overStdio],
   [MCP_REMOTE, "default", "mcp_url", overMcpRemote()],
   [MCP_REMOTE, "default on /sse", "sse_url", overMcpRemote()],
   [MCP_REMOTE, "sse-only", "sse_url", overMcpRemote("--transport", "sse-only")],
