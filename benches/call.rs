@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 use wiv_mcp::{
     answer::{self, Layout, Limits, Position},
+    auth::{AccessToken, AccessTokens, SealedKey, VerifyBearer},
     caller::{ApiKey, Fingerprint},
     catalog::{Action, Catalog},
     mcp::{
@@ -256,4 +257,24 @@ fn fingerprint_of_a_key(bencher: Bencher<'_, '_>) {
         let key = ApiKey::parse(black_box(b"wiv-0123456789abcdef0123456789abcdef")).expect("a key");
         (Fingerprint::new(keys.hash(key.secret_for_derivation())), key)
     });
+}
+
+/// Opening an access token: what a signed-in caller's call costs more than a key's.
+#[divan::bench]
+fn open_an_access_token(bencher: Bencher<'_, '_>) {
+    let tokens = AccessTokens::new(&SealingKeys::random(), "https://mcp.example.com");
+    let key = ApiKey::parse(b"wiv-0123456789abcdef0123456789abcdef").expect("a key");
+    let token = tokens.seal(&AccessToken {
+        iss: "https://mcp.example.com".into(),
+        aud: "https://mcp.example.com/mcp".into(),
+        iat: 0,
+        exp: u64::MAX,
+        scope: "wiv:read wiv:write".into(),
+        org: "Acme Corporation".into(),
+        role: "Admin".into(),
+        kid: "0123456789abcdef0123456789abcdef".into(),
+        kexp: u64::MAX,
+        key: SealedKey::new(&key),
+    });
+    bencher.bench(|| tokens.verify(black_box(&token)).expect("our own"));
 }
