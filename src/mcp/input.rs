@@ -161,52 +161,70 @@ impl InputRequired {
     }
 }
 
-/// What ties a state to its request: the method and a digest of its parameters.
-pub(super) struct Binding(String);
+/// What ties a state to its request: SHA-256 of the method and the parameters.
+pub(super) struct Binding([u8; BINDING_BYTES]);
+
+const BINDING_BYTES: usize = digest::SHA256_OUTPUT_LEN;
 
 impl Binding {
     /// `_meta` is left out, because it differs from request to request; the two members of the
     /// retry were taken out by [`Input::read`].
     pub(super) fn of(method: &str, params: &Map<String, Value>) -> Self {
-        let mut names: Vec<&String> = params.keys().filter(|name| *name != "_meta").collect();
-        names.sort_unstable();
         let mut hash = digest::Context::new(&digest::SHA256);
-        hash.update(method.as_bytes());
-        for name in names {
-            hash.update(b"\n");
-            hash.update(name.as_bytes());
-            hash.update(b"=");
-            hash.update(sorted(&params[name]).to_string().as_bytes());
-        }
-        Self(hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+        feed_text(&mut hash, method);
+        feed_members(&mut hash, params.iter().filter(|(name, _)| *name != "_meta").collect());
+        let digest = hash.finish();
+        Self(*digest.as_ref().first_chunk().expect("SHA-256 has 32 bytes"))
     }
 }
 
-/// The same value with its members in order: a client may write them in any.
-fn sorted(value: &Value) -> Value {
+/// Feeds a value so that no other value feeds the same bytes: each part says its kind and size.
+fn feed(hash: &mut digest::Context, value: &Value) {
     match value {
-        Value::Array(items) => items.iter().map(sorted).collect(),
-        Value::Object(members) => {
-            let mut members: Vec<_> = members.iter().collect();
-            members.sort_unstable_by_key(|(name, _)| *name);
-            members.into_iter().map(|(name, value)| (name.clone(), sorted(value))).collect()
+        Value::Null => hash.update(b"n"),
+        Value::Bool(flag) => hash.update(if *flag { b"t" } else { b"f" }),
+        Value::Number(number) => feed_text(hash, &number.to_string()),
+        Value::String(text) => {
+            hash.update(b"s");
+            feed_text(hash, text);
         }
-        scalar => scalar.clone(),
+        Value::Array(items) => {
+            hash.update(b"a");
+            hash.update(&(items.len() as u64).to_le_bytes());
+            items.iter().for_each(|item| feed(hash, item));
+        }
+        Value::Object(members) => {
+            hash.update(b"o");
+            feed_members(hash, members.iter().collect());
+        }
     }
 }
 
+/// Feeds members in the order of their names: a client may write them in any.
+fn feed_members(hash: &mut digest::Context, mut members: Vec<(&String, &Value)>) {
+    members.sort_unstable_by_key(|(name, _)| *name);
+    hash.update(&(members.len() as u64).to_le_bytes());
+    for (name, value) in members {
+        feed_text(hash, name);
+        feed(hash, value);
+    }
+}
+
+fn feed_text(hash: &mut digest::Context, text: &str) {
+    hash.update(&(text.len() as u64).to_le_bytes());
+    hash.update(text.as_bytes());
+}
+
+/// The end of its life in Unix seconds, what it is bound to, and the host's own bytes.
 fn wrap(state: &[u8], binding: &Binding, expires: Duration) -> Vec<u8> {
-    let mut wrapped = format!("{} {} ", expires.as_secs(), binding.0).into_bytes();
-    wrapped.extend_from_slice(state);
-    wrapped
+    [&expires.as_secs().to_be_bytes()[..], &binding.0, state].concat()
 }
 
 fn unwrap(wrapped: &[u8], method: &str, params: &Map<String, Value>) -> Option<Vec<u8>> {
-    let mut parts = wrapped.splitn(3, |byte| *byte == b' ');
-    let expires: u64 = std::str::from_utf8(parts.next()?).ok()?.parse().ok()?;
-    let bound_to = parts.next()?;
-    let state = parts.next()?;
-    let is_good = now().as_secs() < expires && bound_to == Binding::of(method, params).0.as_bytes();
+    let (expires, rest) = wrapped.split_first_chunk()?;
+    let (bound_to, state) = rest.split_first_chunk::<BINDING_BYTES>()?;
+    let is_good = now().as_secs() < u64::from_be_bytes(*expires)
+        && *bound_to == Binding::of(method, params).0;
     is_good.then(|| state.to_vec())
 }
 

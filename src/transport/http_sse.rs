@@ -115,6 +115,9 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             Frame::Batch(messages) => {
                 for message in messages {
                     match message {
+                        Ok(Message::Request(request)) if stands_alone(&parts.headers, &request) => {
+                            session.push(event_stream::message(&refused_revision(&request)));
+                        }
                         Ok(message) => self.take(&caller, context.clone(), &session, message)?,
                         Err(invalid) => session.push(event_stream::message(&mcp::response_error(
                             invalid.id.as_ref(),

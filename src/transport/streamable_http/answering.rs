@@ -79,3 +79,6 @@ impl Stream for Answering {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
