@@ -4,6 +4,7 @@
 
 mod architecture;
 mod commands;
+mod connect;
 mod documents;
 mod faults;
 mod harness;
