@@ -37,6 +37,21 @@ pub struct Implementation {
     pub title: Cow<'static, str>,
     /// Release, `serverInfo.version`.
     pub version: Cow<'static, str>,
+    /// Page for people, `serverInfo.websiteUrl`.
+    pub website_url: Cow<'static, str>,
+    /// Pictures, `serverInfo.icons`.
+    pub icons: Vec<Icon>,
+}
+
+/// A picture that stands for the server.
+#[derive(Debug, Clone)]
+pub struct Icon {
+    /// Its address.
+    pub url: String,
+    /// Its media type.
+    pub mime_type: &'static str,
+    /// Its sizes, as HTML writes them: `512x512`, `any`.
+    pub sizes: &'static str,
 }
 
 /// A tool as `tools/list` shows it.

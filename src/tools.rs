@@ -12,7 +12,9 @@ use crate::{
     answer,
     caller::Caller,
     catalog::{Catalog, Tool, Toolset},
-    mcp::{self, Context, Host, Implementation, ToolCall, ToolDescription, ToolList, ToolResult},
+    mcp::{
+        self, Context, Host, Icon, Implementation, ToolCall, ToolDescription, ToolList, ToolResult,
+    },
     seal::Sealer,
     wiv,
 };
@@ -67,11 +69,7 @@ impl Tools {
         let list = ToolList::render(offered.clone().map(description));
         let reading_list =
             ToolList::render(offered.filter(|tool| tool.hints.read_only).map(description));
-        let implementation = Implementation {
-            name: "wiv-mcp".into(),
-            title: "WIV".into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-        };
+        let implementation = implementation(&settings.connect_url);
         Self { catalog, wiv, cursors, settings, list, reading_list, implementation }
     }
 
@@ -139,5 +137,20 @@ impl Host for Tools {
         call: ToolCall,
     ) -> Result<ToolResult, mcp::Error> {
         self.run(caller, context, call).await
+    }
+}
+/// Who this server is. Its pictures stand beside the connect page.
+fn implementation(connect_url: &str) -> Implementation {
+    let origin = connect_url.trim_end_matches("/connect");
+    let icon = |path, mime_type, sizes| Icon { url: format!("{origin}{path}"), mime_type, sizes };
+    Implementation {
+        name: "wiv-mcp".into(),
+        title: "WIV".into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        website_url: connect_url.to_owned().into(),
+        icons: vec![
+            icon("/logo.svg", "image/svg+xml", "any"),
+            icon("/logo.png", "image/png", "512x512"),
+        ],
     }
 }

@@ -16,6 +16,8 @@ pub struct Revision {
     pub tool_annotations: bool,
     /// `title` on tools and on `serverInfo` (server/tools, basic/lifecycle).
     pub titles: bool,
+    /// `icons` and `websiteUrl` on `serverInfo` (basic/lifecycle).
+    pub icons: bool,
     /// `outputSchema` on tools and `structuredContent` on their results (server/tools).
     pub structured_content: bool,
 }
@@ -28,6 +30,7 @@ pub static REVISIONS: [Revision; 5] = [
         batches: false,
         tool_annotations: false,
         titles: false,
+        icons: false,
         structured_content: false,
     },
     Revision {
@@ -36,6 +39,7 @@ pub static REVISIONS: [Revision; 5] = [
         batches: true,
         tool_annotations: true,
         titles: false,
+        icons: false,
         structured_content: false,
     },
     Revision {
@@ -44,6 +48,7 @@ pub static REVISIONS: [Revision; 5] = [
         batches: false,
         tool_annotations: true,
         titles: true,
+        icons: false,
         structured_content: true,
     },
     Revision {
@@ -52,6 +57,7 @@ pub static REVISIONS: [Revision; 5] = [
         batches: false,
         tool_annotations: true,
         titles: true,
+        icons: true,
         structured_content: true,
     },
     // Stateless: no `initialize`. Known, so that it can be refused in words that clients
@@ -62,6 +68,7 @@ pub static REVISIONS: [Revision; 5] = [
         batches: false,
         tool_annotations: true,
         titles: true,
+        icons: true,
         structured_content: true,
     },
 ];
