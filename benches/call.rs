@@ -8,11 +8,12 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 use wiv_mcp::{
     answer::{self, Layout, Limits, Position},
+    auth::{AccessToken, AccessTokens, SealedKey, VerifyBearer},
     caller::{ApiKey, Fingerprint},
     catalog::{Action, Catalog},
     mcp::{
-        self, Context, Error, Host, Implementation, LATEST_LEGACY, ToolCall, ToolList, ToolResult,
-        TransportKind,
+        self, Context, Error, Host, Implementation, LATEST_LEGACY, Outcome, ToolCall, ToolList,
+        ToolResult, TransportKind,
     },
     seal::{Purpose, SealingKeys},
 };
@@ -48,12 +49,66 @@ impl Host for UpToTheSocket {
         false
     }
 
-    async fn call(&self, (): &(), _: Context, call: ToolCall) -> Result<ToolResult, Error> {
+    async fn call(
+        &self,
+        (): &(),
+        _: &Context,
+        call: ToolCall,
+    ) -> Result<Outcome<ToolResult>, Error> {
         let tool = self.catalog.tool(&call.name).expect("the benchmark calls tools there are");
         let arguments = tool.check(call.arguments).expect("the benchmark's arguments fit");
         let Action::Call(operation) = &tool.action else { unreachable!("a plain call") };
         black_box(operation.request(&arguments, None).expect("the arguments make a request"));
-        Ok(self.answer.clone())
+        Ok(Outcome::Complete(self.answer.clone()))
+    }
+
+    fn seal_state(&self, (): &(), _state: &[u8]) -> String {
+        String::new()
+    }
+
+    fn open_state(&self, (): &(), _sealed: &str) -> Option<Vec<u8>> {
+        None
+    }
+}
+
+/// Has the product's list and answers every call at once: what is left is the core.
+struct Constant(UpToTheSocket);
+
+impl Host for Constant {
+    type Caller = ();
+
+    fn implementation(&self) -> &Implementation {
+        &self.0.implementation
+    }
+
+    fn instructions(&self, (): &()) -> Cow<'_, str> {
+        "".into()
+    }
+
+    fn tools(&self, (): &()) -> &ToolList {
+        &self.0.list
+    }
+
+    fn writes(&self, _tool: &str) -> bool {
+        false
+    }
+
+    async fn call(
+        &self,
+        (): &(),
+        _: &Context,
+        call: ToolCall,
+    ) -> Result<Outcome<ToolResult>, Error> {
+        black_box(call);
+        Ok(Outcome::Complete(self.0.answer.clone()))
+    }
+
+    fn seal_state(&self, (): &(), _state: &[u8]) -> String {
+        String::new()
+    }
+
+    fn open_state(&self, (): &(), _sealed: &str) -> Option<Vec<u8>> {
+        None
     }
 }
 
@@ -65,18 +120,15 @@ fn host() -> UpToTheSocket {
             name: "bench".into(),
             title: "Bench".into(),
             version: "0".into(),
+            ..Implementation::default()
         },
-        answer: ToolResult {
-            text: "x".repeat(500),
-            structured: json!({ "data": "y".repeat(480) }).to_string(),
-            is_error: false,
-            credential_refused: false,
-        },
+        answer: ToolResult::new("x".repeat(500), json!({ "data": "y".repeat(480) }).to_string()),
     }
 }
 
-const CONTEXT: Context =
-    Context { revision: &mcp::REVISIONS[3], transport: TransportKind::Local, trace_id: 1 };
+fn context() -> Context {
+    Context::new(LATEST_LEGACY, TransportKind::Local, 1)
+}
 
 fn run(bencher: Bencher<'_, '_>, tool: &str, arguments: &Value) {
     let host = host();
@@ -85,10 +137,46 @@ fn run(bencher: Bencher<'_, '_>, tool: &str, arguments: &Value) {
         "params": { "name": tool, "arguments": arguments },
     });
     let message = Bytes::from(message.to_string());
-    assert_eq!(CONTEXT.revision, LATEST_LEGACY);
     bencher.bench(|| {
-        mcp::answer(&host, &(), CONTEXT, &message).now_or_never().flatten().expect("an answer")
+        mcp::answer(&host, &(), context(), &message).now_or_never().flatten().expect("an answer")
     });
+}
+
+fn core(bencher: Bencher<'_, '_>, method: &str, meta: &Value) {
+    let host = Constant(host());
+    let text = "z".repeat(700);
+    let params = json!({ "name": "x", "arguments": { "text": text }, "_meta": meta });
+    let message = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+    let message = Bytes::from(message.to_string());
+    bencher.bench(|| {
+        mcp::answer(&host, &(), context(), &message).now_or_never().flatten().expect("an answer")
+    });
+}
+
+fn stateless() -> Value {
+    json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": { "name": "bench", "version": "1" },
+        "io.modelcontextprotocol/clientCapabilities": {},
+    })
+}
+
+/// The core alone: parse a 1 KB `tools/call`, dispatch, render a 1 KB answer.
+#[divan::bench]
+fn core_of_a_call_2025_11_25(bencher: Bencher<'_, '_>) {
+    core(bencher, "tools/call", &json!({}));
+}
+
+/// The same in the stateless revision, with its metadata read and its state bound.
+#[divan::bench]
+fn core_of_a_call_2026_07_28(bencher: Bencher<'_, '_>) {
+    core(bencher, "tools/call", &stateless());
+}
+
+/// `tools/list` from rendered bytes.
+#[divan::bench]
+fn core_of_a_list_2026_07_28(bencher: Bencher<'_, '_>) {
+    core(bencher, "tools/list", &stateless());
 }
 
 /// Parse, dispatch, check, build the request, render a 1 KB answer.
@@ -170,4 +258,24 @@ fn fingerprint_of_a_key(bencher: Bencher<'_, '_>) {
         let key = ApiKey::parse(black_box(b"wiv-0123456789abcdef0123456789abcdef")).expect("a key");
         (Fingerprint::new(keys.hash(key.secret_for_derivation())), key)
     });
+}
+
+/// Opening an access token: what a signed-in caller's call costs more than a key's.
+#[divan::bench]
+fn open_an_access_token(bencher: Bencher<'_, '_>) {
+    let tokens = AccessTokens::new(&SealingKeys::random(), "https://mcp.example.com");
+    let key = ApiKey::parse(b"wiv-0123456789abcdef0123456789abcdef").expect("a key");
+    let token = tokens.seal(&AccessToken {
+        iss: "https://mcp.example.com".into(),
+        aud: "https://mcp.example.com/mcp".into(),
+        iat: 0,
+        exp: u64::MAX,
+        scope: "wiv:read wiv:write".into(),
+        org: "Acme Corporation".into(),
+        role: "Admin".into(),
+        kid: "0123456789abcdef0123456789abcdef".into(),
+        kexp: u64::MAX,
+        key: SealedKey::new(&key),
+    });
+    bencher.bench(|| tokens.verify(black_box(&token)).expect("our own"));
 }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use http::StatusCode;
-use tokio::time::{Duration, Instant};
+use tokio::time::{Duration, Instant, timeout_at};
 
 use crate::{
     caller::{Caller, Fingerprint},
@@ -24,7 +24,7 @@ use crate::{
 /// next call anyway.
 const GOOD_FOR: Duration = Duration::from_secs(60);
 
-/// How long a refusal counts: a person corrects the key and tries again at once.
+/// How long a refusal, or no verdict, counts: a person corrects the key and tries again at once.
 const REFUSED_FOR: Duration = Duration::from_secs(5);
 
 /// Verdicts kept. Above it, keys are tried each time.
@@ -36,6 +36,12 @@ const REFUSALS_PER_SECOND: f64 = 50.0;
 
 /// The same for one address: an office behind one address mistypes less than that.
 const REFUSALS_PER_SECOND_AND_ADDRESS: f64 = 5.0;
+
+/// How long refusals that came all at once keep new attempts out, at most.
+const MAX_DEBT_SECONDS: f64 = 10.0;
+
+/// Keys tried at one time.
+const MAX_TRIES: usize = 256;
 
 /// Addresses whose attempts are counted. Full buckets are forgotten first; more attackers than
 /// that share one bucket.
@@ -63,6 +69,7 @@ pub struct Admission {
     /// Keys being tried, so that one key is tried by one request at a time. An entry lives as
     /// long as somebody tries or waits.
     trying: Mutex<HashMap<Fingerprint, Arc<tokio::sync::Mutex<()>>>>,
+    tries: tokio::sync::Semaphore,
     refusals: Mutex<HashMap<Option<IpAddr>, Bucket>>,
 }
 
@@ -74,6 +81,7 @@ impl Admission {
             request: catalog.key_check(),
             verdicts: Marks::new(MAX_VERDICTS),
             trying: Mutex::new(HashMap::new()),
+            tries: tokio::sync::Semaphore::new(MAX_TRIES),
             refusals: Mutex::new(HashMap::new()),
         }
     }
@@ -94,41 +102,47 @@ impl Admission {
         if let Some(verdict) = self.verdicts.get(caller.fingerprint) {
             return self.count(verdict, address);
         }
-        let turn = self.turn(caller.fingerprint);
-        let _turn = turn.lock().await;
-        if let Some(verdict) = self.verdicts.get(caller.fingerprint) {
-            return self.count(verdict, address);
-        }
         if self.bucket(address, |bucket| bucket.is_empty()) {
             return Verdict::TooManyAttempts;
         }
+        // Waiting for another try of the same key counts: a client gives up at some point.
         let deadline = Instant::now() + PATIENCE;
+        let trying = timeout_at(deadline, self.find_out(caller, deadline, trace_id));
+        let verdict = trying.await.unwrap_or(Verdict::Admitted);
+        self.count(verdict, address)
+    }
+
+    /// Tries the key, one request at a time per key and few in all.
+    async fn find_out(&self, caller: &Caller, deadline: Instant, trace_id: u128) -> Verdict {
+        let turn = self.turn(caller.fingerprint);
+        let _turn = turn.lock().await;
+        if let Some(verdict) = self.verdicts.get(caller.fingerprint) {
+            return verdict;
+        }
+        let _place = self.tries.acquire().await;
         let answer = self.wiv.send(caller, &self.request, trace_id, deadline).await;
-        let verdict = match answer {
+        let (verdict, life) = match &answer {
             Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => {
-                self.verdicts.set(caller.fingerprint, Verdict::Refused, REFUSED_FOR);
-                Verdict::Refused
+                (Verdict::Refused, REFUSED_FOR)
             }
-            Ok(answer) if answer.status.is_success() => {
-                self.verdicts.set(caller.fingerprint, Verdict::Admitted, GOOD_FOR);
-                Verdict::Admitted
-            }
+            Ok(answer) if answer.status.is_success() => (Verdict::Admitted, GOOD_FOR),
             Ok(answer) => {
                 tracing::warn!(
                     upstream.status = answer.status.as_u16(),
                     "the key check got no verdict; the client was let in"
                 );
-                Verdict::Admitted
+                (Verdict::Admitted, REFUSED_FOR)
             }
             Err(failure) => {
                 tracing::warn!(
-                    error = &failure as &dyn std::error::Error,
+                    error = failure as &dyn std::error::Error,
                     "the key check could not ask the WIV API; the client was let in"
                 );
-                Verdict::Admitted
+                (Verdict::Admitted, REFUSED_FOR)
             }
         };
-        self.count(verdict, address)
+        self.verdicts.set(caller.fingerprint, verdict, life);
+        verdict
     }
 
     /// Counts refusals; the ones above the rate say so.
@@ -150,7 +164,8 @@ impl Admission {
         if buckets.len() >= MAX_ADDRESSES && !buckets.contains_key(&address) {
             buckets.retain(|_, bucket| !bucket.is_full());
         }
-        let address = address.filter(|_| buckets.len() < MAX_ADDRESSES);
+        let known = buckets.contains_key(&address);
+        let address = address.filter(|_| known || buckets.len() < MAX_ADDRESSES);
         use_it(buckets.entry(address).or_insert_with(|| Bucket::full(address)))
     }
 }
@@ -188,11 +203,11 @@ impl Bucket {
         self.tokens < 1.0
     }
 
+    /// Takes a token, on credit when there is none: attempts that ran side by side are paid for
+    /// afterwards, so that the rate holds over time. Whether there was one.
     fn take(&mut self) -> bool {
-        if self.is_empty() {
-            return false;
-        }
-        self.tokens -= 1.0;
-        true
+        let had_one = !self.is_empty();
+        self.tokens = (self.tokens - 1.0).max(-MAX_DEBT_SECONDS * self.per_second);
+        had_one
     }
 }

@@ -55,12 +55,22 @@ impl<'a> Upstream<'a> {
     pub fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
         #[derive(serde::Deserialize)]
         struct Members<'a> {
-            #[serde(borrow)]
+            #[serde(borrow, default, deserialize_with = "present")]
             data: Option<&'a RawValue>,
             #[serde(borrow)]
             next_page_key: Option<&'a RawValue>,
         }
+        /// A null `data` is there, and is null.
+        fn present<'d, D: serde::Deserializer<'d>>(
+            reader: D,
+        ) -> Result<Option<&'d RawValue>, D::Error> {
+            serde::Deserialize::deserialize(reader).map(Some)
+        }
         let text = std::str::from_utf8(body)?;
+        // A write may be answered with nothing at all; what it did is its status' matter.
+        if text.trim().is_empty() {
+            return Ok(Self { data: serde_json::from_str("null")?, next_page_key: None });
+        }
         if cells::depth(text) > MAX_DEPTH {
             return Err(Malformed::TooDeep);
         }

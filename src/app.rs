@@ -129,11 +129,10 @@ impl App {
         let router = web::router(service);
         let (token, drain) = (closing.clone(), settings.drain);
         let serving = tokio::spawn(async move {
-            server::serve(listener, router, token, drain).await;
+            // One time for both: connections end, then calls that outlive theirs.
+            let end = server::serve(listener, router, token, drain).await;
             tasks.close();
-            // Writes that were sent have at most one call's time left; the hard end is the
-            // platform's.
-            if tokio::time::timeout(drain, tasks.wait()).await.is_err() {
+            if tokio::time::timeout_at(end, tasks.wait()).await.is_err() {
                 tracing::warn!(calls = tasks.len(), "calls were still running at the end");
             }
         });
@@ -206,7 +205,8 @@ pub fn tools(
         connect_url: format!("{origin}/connect"),
     };
     let cursors = keys.sealer(Purpose::Cursor, origin.as_str());
-    Ok(Tools::new(catalog, client, cursors, tools_settings))
+    let states = keys.sealer(Purpose::RequestState, origin.as_str());
+    Ok(Tools::new(catalog, client, cursors, states, tools_settings))
 }
 
 /// The client of PropelAuth, when its settings are complete.

@@ -64,6 +64,13 @@ impl ApiKey {
         self.expose()
     }
 
+    /// SHA-256 of the key, to bind sealed values to it. Only for the inside of what is sealed: it
+    /// has no key of its own, so that it survives a change of sealing keys.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, self.expose());
+        *digest.as_ref().first_chunk().expect("SHA-256 has 32 bytes")
+    }
+
     /// The bytes, for keyed hashing and key derivation only.
     pub(crate) fn expose(&self) -> &[u8] {
         self.0.as_bytes()

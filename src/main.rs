@@ -2,6 +2,8 @@
 //!
 //! Exit 0: fine. 1: failed while running. 2: bad usage or settings.
 
+mod command_line;
+
 use std::{
     io::{self, IsTerminal, Write},
     process::ExitCode,
@@ -9,16 +11,19 @@ use std::{
 };
 
 use anyhow::Context as _;
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::ArgMatches;
 use wiv_mcp::{
     app::{self, App, Audience},
     auth::{Auth, Challenges},
+    caller::Caller,
     commands,
     mcp::ToolCall,
     origin::Origin,
     seal::SealingKeys,
-    settings::{self, Mistakes, RunAs, Settings, Shown},
+    settings::{self, Mistakes, RunAs, Settings, Shown, Source},
     telemetry::{self, LogFormat},
+    tools::Tools,
+    transport,
 };
 
 #[cfg(feature = "sandbox")]
@@ -45,7 +50,7 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 }
 
 fn main() -> ExitCode {
-    let matches = command_line().get_matches();
+    let matches = command_line::command_line().get_matches();
     let (name, matches) = matches.subcommand().unwrap_or(("serve", &matches));
     match run(name, matches) {
         Ok(()) => ExitCode::SUCCESS,
@@ -61,109 +66,11 @@ fn say(error: &anyhow::Error, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
-fn command_line() -> Command {
-    let settings = |command: Command| command.args(settings::clap_args());
-    let json = || Arg::new("json").long("json").action(ArgAction::SetTrue);
-    let command = Command::new("wiv-mcp")
-        .about("The MCP server of WIV: AI assistants read and act on FinOps data")
-        .version(env!("CARGO_PKG_VERSION"))
-        .args_conflicts_with_subcommands(true)
-        .subcommand(settings(Command::new("serve").about("Serve clients (the default)")))
-        .subcommand(
-            settings(Command::new("call").about("Make one tool call, with the key in WIV_API_KEY"))
-                .arg(Arg::new("tool").value_name("TOOL").required(true))
-                .arg(Arg::new("pairs").value_name("NAME=VALUE").num_args(0..))
-                .arg(Arg::new("arguments").long("arguments").value_name("JSON"))
-                .arg(json().help("Print the CallToolResult on one line")),
-        )
-        .subcommand(
-            settings(Command::new("tools").about("List the tools"))
-                .arg(json().help("As JSON"))
-                .arg(
-                    Arg::new("markdown")
-                        .long("markdown")
-                        .action(ArgAction::SetTrue)
-                        .conflicts_with("json")
-                        .help("As the README's table"),
-                )
-                .arg(
-                    Arg::new("tokens")
-                        .long("tokens")
-                        .action(ArgAction::SetTrue)
-                        .conflicts_with_all(["json", "markdown"])
-                        .help("What each costs a model to read"),
-                ),
-        )
-        .subcommand(
-            settings(Command::new("config").about("Show every setting and where it came from"))
-                .arg(
-                    Arg::new("new-sealing-key")
-                        .long("new-sealing-key")
-                        .action(ArgAction::SetTrue)
-                        .help("Print a fresh sealing key instead"),
-                )
-                .arg(
-                    Arg::new("markdown")
-                        .long("markdown")
-                        .action(ArgAction::SetTrue)
-                        .help("Print the README's table of settings instead"),
-                ),
-        );
-    let command = command.subcommand(
-        Command::new("keys")
-            .about("Look after the keys that sign-in made")
-            .subcommand_required(true)
-            .subcommand(
-                settings(
-                    Command::new("revoke-all")
-                        .about("Delete every key that carries our mark: the incident drill"),
-                )
-                .arg(
-                    Arg::new("org")
-                        .long("org")
-                        .value_name("ID")
-                        .help("Only in this organization of PropelAuth"),
-                ),
-            ),
-    );
-    settings(with_stand_ins(command, json))
-}
-
-#[cfg(feature = "sandbox")]
-fn with_stand_ins(command: Command, json: impl Fn() -> Arg) -> Command {
-    let port = |help: &'static str| {
-        Arg::new("port")
-            .long("port")
-            .value_name("N")
-            .default_value("8080")
-            .value_parser(clap::value_parser!(u16))
-            .help(help)
-    };
-    let json = || json().help("Print one JSON object on one line when ready");
-    command
-        .subcommand(
-            Command::new("demo")
-                .about("Serve with stand-ins on this machine: no account, no network")
-                .arg(port("Port of the server; 0 is any"))
-                .arg(json()),
-        )
-        .subcommand(
-            Command::new("sandbox")
-                .about("Run the stand-ins alone")
-                .arg(port("Port of the API, the next one for identity; 0 is any"))
-                .arg(json()),
-        )
-}
-
-#[cfg(not(feature = "sandbox"))]
-fn with_stand_ins(command: Command, _json: impl Fn() -> Arg) -> Command {
-    command
-}
-
 fn run(name: &str, matches: &ArgMatches) -> Result<(), Failure> {
     match name {
         "serve" => serve(matches),
         "call" => call(matches),
+        "stdio" => stdio(matches),
         "tools" => tools(matches),
         "config" => config(matches),
         "keys" => keys(matches),
@@ -230,37 +137,65 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 }
 
 fn call(matches: &ArgMatches) -> Result<(), Failure> {
-    let (settings, _) = load(RunAs::Command, matches)?;
+    let (settings, shown) = load(RunAs::Command, matches)?;
     // A person at a terminal wants the answer, not a server's log, unless they ask for it.
-    if settings.log.as_str() != "info" {
+    let asked = |shown: &Shown| shown.variable == "WIV_MCP_LOG" && shown.source != Source::Default;
+    if shown.iter().any(asked) {
         log(&settings)?;
     }
-    let Some(key) = settings.wiv_api_key.clone() else {
-        let missing = anyhow::anyhow!("set WIV_API_KEY to the key to call with");
-        return Err(Failure::Usage(missing));
-    };
-    let keys = settings
-        .sealing_keys
-        .clone()
-        .unwrap_or_else(|| SealingKeys::derived_from(key.secret_for_derivation()));
-    let origin =
-        settings.public_url.clone().unwrap_or_else(|| Origin::of_listener(settings.listen));
-    let catalog = app::catalog(settings.catalog.as_deref()).map_err(of_start)?;
+    let local = Local::from(&settings)?;
     let tool = matches.get_one::<String>("tool").cloned().unwrap_or_default();
     let pairs: Vec<String> =
         matches.get_many::<String>("pairs").into_iter().flatten().cloned().collect();
     let json = matches.get_one::<String>("arguments").map(String::as_str);
-    let arguments = commands::call::arguments(&catalog, &tool, &pairs, json)
+    let arguments = commands::call::arguments(local.tools.catalog(), &tool, &pairs, json)
         .map_err(|error| Failure::Usage(error.into()))?;
-    let client = Arc::new(app::client(&settings)?);
-    let tools = app::tools(&settings, catalog, client, &keys, &origin).map_err(of_start)?;
-    let challenges = Challenges::new(origin.as_str(), None);
-    let caller = Auth::new(keys.hash_key("caller"), challenges, None).caller(key);
     let call = ToolCall { name: tool, arguments };
     let as_json = matches.get_flag("json");
     let mut output = io::stdout().lock();
-    let run = commands::call::run(&tools, &caller, call, as_json, &mut output);
+    let run = commands::call::run(&local.tools, &local.caller, call, as_json, &mut output);
     if runtime()?.block_on(run)? { Ok(()) } else { Err(Failure::Told) }
+}
+
+fn stdio(matches: &ArgMatches) -> Result<(), Failure> {
+    let (settings, _) = load(RunAs::Command, matches)?;
+    log(&settings)?;
+    let Local { tools, caller } = Local::from(&settings)?;
+    let limit = settings.request_limit.bytes();
+    let runtime = runtime()?;
+    let (input, output) = (tokio::io::stdin(), tokio::io::stdout());
+    let served =
+        runtime.block_on(transport::stdio::serve(Arc::new(tools), caller, limit, input, output));
+    // Standard input may still be waited for by a thread that nothing can wake.
+    runtime.shutdown_background();
+    Ok(served?)
+}
+
+/// The tools for one user of this machine, whose key is in the environment.
+struct Local {
+    tools: Tools,
+    caller: Caller,
+}
+
+impl Local {
+    fn from(settings: &Settings) -> Result<Self, Failure> {
+        let Some(key) = settings.wiv_api_key.clone() else {
+            let missing = anyhow::anyhow!("set WIV_API_KEY to the key to call with");
+            return Err(Failure::Usage(missing));
+        };
+        let keys = settings
+            .sealing_keys
+            .clone()
+            .unwrap_or_else(|| SealingKeys::derived_from(key.secret_for_derivation()));
+        let origin =
+            settings.public_url.clone().unwrap_or_else(|| Origin::of_listener(settings.listen));
+        let catalog = app::catalog(settings.catalog.as_deref()).map_err(of_start)?;
+        let client = Arc::new(app::client(settings)?);
+        let tools = app::tools(settings, catalog, client, &keys, &origin).map_err(of_start)?;
+        let challenges = Challenges::new(origin.as_str(), None);
+        let caller = Auth::new(keys.hash_key("caller"), challenges, None).caller(key);
+        Ok(Self { tools, caller })
+    }
 }
 
 fn tools(matches: &ArgMatches) -> Result<(), Failure> {
@@ -312,9 +247,11 @@ fn demo(matches: &ArgMatches) -> Result<(), Failure> {
         let stop = stop_signal()?;
         let sandbox = Sandbox::start(0, 0).await.context("the stand-ins")?;
         let settings = commands::demo::settings(&sandbox, port)?;
-        let app = App::start(&settings, Audience::ThisMachine)
-            .await
-            .with_context(|| format!("port {port} {OTHER_PORT}"))?;
+        let app = App::start(&settings, Audience::ThisMachine).await.map_err(|error| {
+            let taken = matches!(error, app::StartError::Listen { .. });
+            let error = anyhow::Error::from(error);
+            if taken { error.context(format!("port {port} {OTHER_PORT}")) } else { error }
+        })?;
         let mut output = io::stdout().lock();
         if matches.get_flag("json") {
             writeln!(output, "{}", commands::demo::to_json(app.origin(), &sandbox))?;
@@ -352,7 +289,7 @@ fn sandbox(matches: &ArgMatches) -> Result<(), Failure> {
     })
 }
 
-/// The stand-ins have no settings but those of their log.
+/// The stand-ins' only settings are those of their log.
 #[cfg(feature = "sandbox")]
 fn demo_log() -> Result<(), Failure> {
     let own = settings::environment().filter(|(name, _)| name.starts_with("WIV_MCP_LOG"));

@@ -20,9 +20,9 @@ use pasetors::keys::SymmetricKey;
 use pasetors::token::UntrustedToken;
 use pasetors::version4::{LocalToken, V4};
 
-/// Longest token that is looked at, in bytes. Larger than anything sealed here, small enough
-/// for a header, and it bounds the work that a stranger can ask for.
-pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
+/// Longest token that is looked at, in bytes: the longest cursor that tools take. It bounds the
+/// work that a stranger can ask for.
+pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
 
 /// The server's sealing keys: the first seals, all open.
 #[derive(Clone)]
@@ -31,10 +31,14 @@ pub struct SealingKeys(Arc<[MasterKey]>);
 /// What a sealed payload is for. One sealed for a purpose never opens for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
-    /// Ids of open streams and of Streamable HTTP clients.
+    /// Ids of open streams.
     Session,
+    /// What a Streamable HTTP client settled with `initialize`.
+    Hint,
     /// Places in a list that is read page by page.
     Cursor,
+    /// What a client carries while it gathers input for a request.
+    RequestState,
     /// Ids of OAuth clients that registered themselves.
     ClientId,
     /// A sign-in between its steps, in the person's browser.
@@ -162,7 +166,9 @@ impl Purpose {
     const fn label(self) -> &'static str {
         match self {
             Self::Session => "session",
+            Self::Hint => "hint",
             Self::Cursor => "cursor",
+            Self::RequestState => "request-state",
             Self::ClientId => "client id",
             Self::SignIn => "sign-in",
             Self::Account => "account",
@@ -174,7 +180,7 @@ impl Purpose {
 }
 
 impl Sealer {
-    /// Seals a payload. One above 4 KiB may make a token too long to open.
+    /// Seals a payload. One above 10 KiB may make a token too long to open.
     pub fn seal(&self, payload: &[u8]) -> String {
         let key = self.0.keys.first().expect("a list of sealing keys has at least one");
         let message = to_message(payload);

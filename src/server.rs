@@ -14,7 +14,7 @@ use hyper_util::{
 use socket2::{SockRef, TcpKeepalive};
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
-    time::{Duration, sleep, timeout},
+    time::{Duration, Instant, sleep, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
@@ -49,12 +49,13 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves until `closing` is cancelled, then lets running requests end for at most `drain`.
+/// Returns when that time ends.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     closing: CancellationToken,
     drain: Duration,
-) {
+) -> Instant {
     let connections = TaskTracker::new();
     let cut = CancellationToken::new();
     loop {
@@ -82,11 +83,13 @@ pub async fn serve(
     }
     drop(listener);
     connections.close();
-    if timeout(drain, connections.wait()).await.is_err() {
+    let end = Instant::now() + drain;
+    if timeout_at(end, connections.wait()).await.is_err() {
         tracing::info!(open = connections.len(), "cutting connections at the end of the drain");
         cut.cancel();
         connections.wait().await;
     }
+    end
 }
 
 async fn serve_connection(socket: TcpStream, router: Router, closing: CancellationToken) {

@@ -13,7 +13,8 @@ use crate::{
     caller::Caller,
     catalog::{Catalog, Tool, Toolset},
     mcp::{
-        self, Context, Host, Icon, Implementation, ToolCall, ToolDescription, ToolList, ToolResult,
+        self, Context, Host, Icon, Implementation, Outcome, ToolCall, ToolDescription, ToolList,
+        ToolResult,
     },
     seal::Sealer,
     wiv,
@@ -37,6 +38,7 @@ pub struct Tools {
     catalog: Catalog,
     wiv: Arc<wiv::Client>,
     cursors: Sealer,
+    states: Sealer,
     settings: ToolsSettings,
     list: ToolList,
     /// For sign-ins that allow reading only.
@@ -58,11 +60,13 @@ An execution is followed with wiv_get_execution_status. MSP operators name a cus
 known about the credential in use.";
 
 impl Tools {
-    /// Puts the tools together and renders their list once.
+    /// Puts the tools together and renders their list once. `cursors` seals places in lists,
+    /// `states` what a client carries while a person is asked.
     pub fn new(
         catalog: Catalog,
         wiv: Arc<wiv::Client>,
         cursors: Sealer,
+        states: Sealer,
         settings: ToolsSettings,
     ) -> Self {
         let offered = catalog.tools().iter().filter(|tool| settings.offers(tool));
@@ -70,7 +74,12 @@ impl Tools {
         let reading_list =
             ToolList::render(offered.filter(|tool| tool.hints.read_only).map(description));
         let implementation = implementation(&settings.connect_url);
-        Self { catalog, wiv, cursors, settings, list, reading_list, implementation }
+        Self { catalog, wiv, cursors, states, settings, list, reading_list, implementation }
+    }
+
+    /// The tools as data.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
     }
 
     fn offered(&self, name: &str) -> Option<&Tool> {
@@ -133,12 +142,24 @@ impl Host for Tools {
     async fn call(
         &self,
         caller: &Caller,
-        context: Context,
+        context: &Context,
         call: ToolCall,
-    ) -> Result<ToolResult, mcp::Error> {
-        self.run(caller, context, call).await
+    ) -> Result<Outcome<ToolResult>, mcp::Error> {
+        self.run(caller, context, call).await.map(Outcome::Complete)
+    }
+
+    fn seal_state(&self, caller: &Caller, state: &[u8]) -> String {
+        let mut payload = caller.key.digest().to_vec();
+        payload.extend_from_slice(state);
+        self.states.seal(&payload)
+    }
+
+    fn open_state(&self, caller: &Caller, sealed: &str) -> Option<Vec<u8>> {
+        let payload = self.states.open(sealed).ok()?;
+        payload.strip_prefix(&caller.key.digest()[..]).map(<[u8]>::to_vec)
     }
 }
+
 /// Who this server is. Its pictures stand beside the connect page.
 fn implementation(connect_url: &str) -> Implementation {
     let origin = connect_url.trim_end_matches("/connect");

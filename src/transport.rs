@@ -1,11 +1,13 @@
-//! How messages travel: Streamable HTTP and HTTP+SSE over the same core.
+//! How messages travel: Streamable HTTP, HTTP+SSE and stdio over the same core.
 //!
 //! Never authenticates: the `Caller` is given. Knows no tool.
 
+mod checks;
 pub(crate) mod event_stream;
 mod headers;
 mod http_sse;
 mod refusal;
+pub mod stdio;
 mod streamable_http;
 
 pub use headers::Origins;
@@ -67,8 +69,8 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         tasks: TaskTracker,
     ) -> Self {
         let ids = keys.sealer(Purpose::Session, &settings.audience);
-        let relay = Arc::new(Relay::new(ids.clone(), settings.streams));
-        let hints = streamable_http::Hints::new(ids);
+        let hints = streamable_http::Hints::new(keys.sealer(Purpose::Hint, &settings.audience));
+        let relay = Arc::new(Relay::new(ids, settings.streams));
         Self { host, admission, challenges, settings, relay, hints, tasks }
     }
 

@@ -7,7 +7,7 @@ mod client;
 mod limits;
 mod retry;
 
-pub use client::{Answer, Client, ClientError, ClientSettings};
+pub use client::{Answer, Client, ClientError, ClientSettings, Trace};
 pub use limits::Busy;
 
 /// Why there is no answer of the WIV API.

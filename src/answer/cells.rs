@@ -69,7 +69,7 @@ fn plain_string(json: &str) -> Option<&str> {
     memchr::memchr(b'\\', inside.as_bytes()).is_none().then_some(inside)
 }
 
-fn write_cut(out: &mut String, text: &str, limit: usize) -> bool {
+pub(super) fn write_cut(out: &mut String, text: &str, limit: usize) -> bool {
     // Most cells are short and clean.
     if text.len() <= limit && !text.bytes().any(|byte| byte < b' ' || byte == b'|' || byte == 0x7f)
     {

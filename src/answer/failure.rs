@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde_json::json;
 
-use crate::mcp::ToolResult;
+use crate::{caller::ApiKey, mcp::ToolResult};
 
 /// `error.kind`, fixed for clients that branch on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +73,17 @@ impl ToolFailure {
         Self { kind, status: None, message: message.into(), retry_after_seconds: None }
     }
 
+    /// The failure without a key that upstream may have repeated.
+    #[must_use]
+    pub fn without(mut self, key: &ApiKey) -> Self {
+        if let Ok(key) = std::str::from_utf8(key.expose())
+            && self.message.contains(key)
+        {
+            self.message = self.message.replace(key, "[key]").into();
+        }
+        self
+    }
+
     /// The failure as a tool result; `trace_id` lets support find the call.
     pub fn into_result(self, trace_id: u128) -> ToolResult {
         let request_id = format!("{trace_id:032x}");
@@ -88,11 +99,7 @@ impl ToolFailure {
             "retry_after_seconds": self.retry_after_seconds,
             "request_id": request_id,
         }});
-        ToolResult {
-            text,
-            structured: structured.to_string(),
-            is_error: true,
-            credential_refused: self.kind == FailureKind::Unauthorized,
-        }
+        let credential_refused = self.kind == FailureKind::Unauthorized;
+        ToolResult { credential_refused, ..ToolResult::failure(text, structured.to_string()) }
     }
 }

@@ -17,6 +17,12 @@ const CELL_CHARS: [usize; 2] = [160, 60];
 /// Characters of one value on a line of its own.
 const LINE_CHARS: usize = 2000;
 
+/// Characters of a member's name. Real ones are a third of it.
+const MAX_NAME_CHARS: usize = 60;
+
+/// Columns that are named as left out; more would be a list of its own.
+const MAX_NAMED: usize = 20;
+
 /// Levels of an object that get lines of their own; deeper ones stay JSON.
 const MAX_LEVELS: usize = 3;
 
@@ -50,16 +56,18 @@ struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// What became of a table.
 #[derive(Debug, Default)]
-pub(super) struct Table<'a> {
+pub(super) struct Table {
     pub(super) text: String,
     /// A cell was cut.
     pub(super) cut_cells: bool,
     /// Columns that are not in the text.
-    pub(super) left_out: Vec<Cow<'a, str>>,
+    pub(super) left_out: Vec<String>,
+    /// Rows that are in the text.
+    pub(super) rows: usize,
 }
 
 /// Rows as a Markdown table of at most about `limit` characters.
-pub(super) fn table<'a>(rows: &[&'a RawValue], limit: usize) -> Table<'a> {
+pub(super) fn table<'a>(rows: &[&'a RawValue], limit: usize) -> Table {
     let mut columns: Vec<Cow<'a, str>> = Vec::new();
     let cells: Vec<Vec<Option<&'a RawValue>>> = rows
         .iter()
@@ -72,7 +80,7 @@ pub(super) fn table<'a>(rows: &[&'a RawValue], limit: usize) -> Table<'a> {
     let mut widths = Vec::new();
     for cell_chars in CELL_CHARS {
         let everything: Vec<usize> = (0..columns.len()).collect();
-        result = write_table(&columns, &everything, &cells, cell_chars, &mut widths);
+        result = write_table(&columns, &everything, &cells, cell_chars, usize::MAX, &mut widths);
         if result.text.len() <= limit {
             return result;
         }
@@ -91,9 +99,10 @@ pub(super) fn table<'a>(rows: &[&'a RawValue], limit: usize) -> Table<'a> {
         gone.push(column);
     }
     let kept: Vec<usize> = (0..columns.len()).filter(|column| !gone.contains(column)).collect();
-    result = write_table(&columns, &kept, &cells, CELL_CHARS[1], &mut widths);
+    result = write_table(&columns, &kept, &cells, CELL_CHARS[1], limit, &mut widths);
     gone.sort_unstable();
-    result.left_out = gone.into_iter().map(|column| columns[column].clone()).collect();
+    result.left_out =
+        gone.into_iter().take(MAX_NAMED).map(|column| name(&columns[column])).collect();
     result
 }
 
@@ -120,8 +129,9 @@ fn write_table<'a>(
     kept: &[usize],
     rows: &[Vec<Option<&'a RawValue>>],
     cell_chars: usize,
+    limit: usize,
     widths: &mut Vec<usize>,
-) -> Table<'a> {
+) -> Table {
     widths.clear();
     widths.resize(columns.len(), 0);
     let mut table = Table::default();
@@ -129,7 +139,7 @@ fn write_table<'a>(
     for &column in kept {
         let begin = text.len();
         text.push_str("| ");
-        text.push_str(&columns[column].replace('|', "\\|"));
+        text.push_str(&name(&columns[column]));
         text.push(' ');
         widths[column] += text.len() - begin + "|---".len();
     }
@@ -139,6 +149,7 @@ fn write_table<'a>(
     }
     text.push_str("|\n");
     for cells in rows {
+        let begin_of_row = text.len();
         for &column in kept {
             let begin = text.len();
             text.push_str("| ");
@@ -149,8 +160,21 @@ fn write_table<'a>(
             widths[column] += text.len() - begin;
         }
         text.push_str("|\n");
+        // Only lists without pages get here: a page of rows fits without its wide columns.
+        if text.len() > limit {
+            text.truncate(begin_of_row);
+            return table;
+        }
+        table.rows += 1;
     }
     table
+}
+
+/// A member's name on one line, as safe as a cell.
+fn name(name: &str) -> String {
+    let mut shown = String::with_capacity(name.len());
+    cells::write_cut(&mut shown, name, MAX_NAME_CHARS);
+    shown
 }
 
 /// One value as lines, `name: value`; lists of objects become tables. Returns whether something
@@ -169,7 +193,7 @@ pub(super) fn lines(out: &mut String, value: &RawValue, level: usize, limit: usi
         }
         let indent = "  ".repeat(level);
         out.push_str(&indent);
-        out.push_str(&name);
+        out.push_str(&self::name(&name));
         out.push(':');
         let first = value.get().as_bytes().first();
         if first == Some(&b'{') && level + 1 < MAX_LEVELS {
@@ -180,7 +204,7 @@ pub(super) fn lines(out: &mut String, value: &RawValue, level: usize, limit: usi
             let table = table(&rows, room);
             out.push_str(&table.text);
             out.push('\n');
-            cut |= table.cut_cells || !table.left_out.is_empty();
+            cut |= table.cut_cells || !table.left_out.is_empty() || table.rows < rows.len();
         } else {
             out.push(' ');
             cut |= cells::write(out, value, LINE_CHARS);

@@ -82,22 +82,42 @@ fn list(
     }
     let (rows, page) = Page::cut(rows, next_page_key, position, layout.limit);
     let size: usize = rows.iter().map(|row| row.get().len() + 1).sum();
-    let data = Data::new(rows, size, limits, &mut notes);
+    let mut data = Data::new(rows, size, limits, &mut notes);
+    let mut page = page;
+    if layout.limit.is_none()
+        && let Some(fitting) = data.cut_to(limits.data_bytes())
+    {
+        notes.push(format!(
+            "Only the first {fitting} of {} rows fit, and this tool has no pages.",
+            page.shown
+        ));
+        page.shown = fitting;
+    }
+    let rows = &rows[..page.shown];
     let cursor = page.next.map(seal);
 
     let mut text = headline(page.shown, page.total, position.offset);
     if page.shown > 0 {
-        let room = limits.text_chars.saturating_sub(text.len() + 600);
+        let cursor_chars = cursor.as_ref().map_or(0, String::len);
+        let room = limits.text_chars.saturating_sub(text.len() + cursor_chars + 1000);
         let table = format::table(rows, room);
         text.push_str("\n\n");
         text.push_str(&table.text);
         if table.cut_cells {
-            notes.push("Long cells are shortened in the table; `data` has them whole.".to_owned());
+            notes
+                .push("Long cells are shortened in the table; `data` has more of them.".to_owned());
         }
         if !table.left_out.is_empty() {
+            let how = if layout.limit.is_some() { " A smaller `limit` makes room." } else { "" };
             notes.push(format!(
-                "The table leaves out {}; `data` has them. A smaller `limit` makes room.",
+                "The table leaves out {}; `data` has them.{how}",
                 table.left_out.join(", ")
+            ));
+        }
+        if table.rows < page.shown {
+            notes.push(format!(
+                "The table shows the first {} of {} rows; `data` has more.",
+                table.rows, page.shown
             ));
         }
     }
@@ -138,8 +158,14 @@ fn object(upstream: &Upstream<'_>, limits: Limits, mut notes: Vec<String>) -> Re
         text.push('…');
         cut = true;
     }
-    if cut {
-        notes.push("The text is shortened; `data` has all of it.".to_owned());
+    match (cut, &data) {
+        (true, Data::AsTheyCame(_)) => {
+            notes.push("The text is shortened; `data` has all of it.".to_owned());
+        }
+        (true, Data::Shortened(_)) => {
+            notes.push("The text is shortened further than `data`.".to_owned());
+        }
+        (false, _) => {}
     }
     write_notes(&mut text, &notes);
     let mut structured = String::with_capacity(upstream.data.get().len() + 64);
@@ -198,6 +224,22 @@ impl<'r, 'a> Data<'r, 'a> {
         let (values, note) = shorten::values(values, limits.data_bytes());
         notes.push(note);
         Self::Shortened(values)
+    }
+
+    /// Drops rows from the end until the rest fits; how many are left, if any were dropped.
+    fn cut_to(&mut self, limit: usize) -> Option<usize> {
+        let Self::Shortened(values) = self else { return None };
+        if shorten::size(values) <= limit {
+            return None;
+        }
+        let mut size = 0;
+        let fitting = values.iter().take_while(|value| {
+            size += value.len() + 1;
+            size <= limit
+        });
+        let fitting = fitting.count();
+        values.truncate(fitting);
+        Some(fitting)
     }
 
     fn write(&self, out: &mut String) {

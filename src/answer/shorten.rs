@@ -26,11 +26,16 @@ pub(super) fn values(values: &[&RawValue], limit: usize) -> (Vec<String>, String
             note.push_str(&format!(", inner lists to {elements} elements"));
         }
         note.push_str(". Ask for less at a time to see them whole.");
-        if rendered.iter().map(|value| value.len() + 1).sum::<usize>() <= limit {
+        if size(&rendered) <= limit {
             break;
         }
     }
     (rendered, note)
+}
+
+/// Bytes of values and the commas between them.
+pub(super) fn size(rendered: &[String]) -> usize {
+    rendered.iter().map(|value| value.len() + 1).sum()
 }
 
 fn shorten(value: &mut Value, chars: usize, elements: usize, cut_lists: &mut bool) {

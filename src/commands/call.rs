@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     caller::Caller,
     catalog::Catalog,
-    mcp::{Context, Host, LATEST_LEGACY, ToolCall, ToolResult, TransportKind},
+    mcp::{Context, LATEST_LEGACY, ToolCall, ToolResult, TransportKind},
     telemetry::TraceId,
     tools::Tools,
 };
@@ -76,27 +76,23 @@ pub async fn run(
     json: bool,
     output: &mut dyn Write,
 ) -> io::Result<bool> {
-    let context = Context {
-        revision: LATEST_LEGACY,
-        transport: TransportKind::Local,
-        trace_id: TraceId::random().0,
-    };
-    let result = tools.call(caller, context, call).await.unwrap_or_else(|error| ToolResult {
-        text: error.to_string(),
-        structured: json!({ "error": { "message": error.to_string() } }).to_string(),
-        is_error: true,
-        credential_refused: false,
+    let context = Context::new(LATEST_LEGACY, TransportKind::Local, TraceId::random().0);
+    let result = tools.run(caller, &context, call).await.unwrap_or_else(|error| {
+        let structured = json!({ "error": { "message": error.to_string() } });
+        ToolResult::failure(error.to_string(), structured.to_string())
     });
     if json {
-        let structured: Value = serde_json::from_str(&result.structured).unwrap_or_default();
+        let structured: Value =
+            serde_json::from_str(result.structured.as_deref().unwrap_or_default())
+                .unwrap_or_default();
         let shown = json!({
-            "content": [{ "type": "text", "text": result.text }],
+            "content": [{ "type": "text", "text": result.text() }],
             "structuredContent": structured,
             "isError": result.is_error,
         });
         writeln!(output, "{shown}")?;
     } else {
-        writeln!(output, "{}", result.text)?;
+        writeln!(output, "{}", result.text())?;
     }
     Ok(!result.is_error)
 }

@@ -1,45 +1,16 @@
 //! From a request to the method that answers it.
 //!
-//! Knows the names of methods; what each does is in `methods`.
+//! Knows the order of checks; what each method does is in `methods`.
+
+use serde_json::{Map, Value};
 
 use super::{
-    Code, Error, Host, Initialized, Revision,
+    Code, Context, Error, Host, Initialized, Input, Meta,
+    input::Binding,
     jsonrpc::{Id, Params, Request},
-    messages, methods,
+    messages,
+    methods::{self, Method, tools::Called},
 };
-
-/// How a message came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TransportKind {
-    /// Streamable HTTP, revisions from 2025-03-26.
-    StreamableHttp,
-    /// HTTP+SSE of 2024-11-05.
-    HttpSse,
-    /// A pipe to one local user, as in `wiv-mcp call`.
-    Local,
-}
-
-impl TransportKind {
-    /// Name for people and logs.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::StreamableHttp => "Streamable HTTP",
-            Self::HttpSse => "HTTP+SSE",
-            Self::Local => "local",
-        }
-    }
-}
-
-/// What surrounds a request.
-#[derive(Debug, Clone, Copy)]
-pub struct Context {
-    /// The form of its answer.
-    pub revision: &'static Revision,
-    /// How it came in.
-    pub transport: TransportKind,
-    /// Names the request in logs and towards upstream. Random, never zero.
-    pub trace_id: u128,
-}
 
 /// A request's answer, ready for the wire.
 #[derive(Debug)]
@@ -48,19 +19,42 @@ pub struct Response {
     pub body: Vec<u8>,
     /// Set when the request was a successful `initialize`.
     pub initialized: Option<Initialized>,
+    /// What a transport with statuses says about it.
+    pub standing: Standing,
     /// A tool's upstream took the caller's credential for dead.
     pub credential_refused: bool,
 }
 
+/// What a transport with statuses says about an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// The request was answered, with a result or an error.
+    Answered,
+    /// The revision or the server has no such method.
+    UnknownMethod,
+    /// The request lacks something that the revision asks of every request.
+    Malformed,
+}
+
 impl Response {
+    fn answered(body: Vec<u8>) -> Self {
+        Self { body, initialized: None, standing: Standing::Answered, credential_refused: false }
+    }
+
+    /// An answer that is an error.
+    pub(crate) fn refused(id: Option<&Id>, error: &Error) -> Self {
+        Self::answered(messages::response_error(id, error))
+    }
+
+    /// The answers of a batch, as one.
+    pub(crate) fn of_batch(bodies: &[Vec<u8>]) -> Self {
+        Self::answered([b"[", bodies.join(&b","[..]).as_slice(), b"]"].concat())
+    }
+
     /// The answer of a request whose task died.
     pub(crate) fn lost(id: &Id) -> Self {
         let error = Error::new(Code::InternalError, "the server failed; the outcome is unknown");
-        Self {
-            body: messages::response_error(Some(id), &error),
-            initialized: None,
-            credential_refused: false,
-        }
+        Self::answered(messages::response_error(Some(id), &error))
     }
 }
 
@@ -81,46 +75,115 @@ pub(crate) fn effect<H: Host>(host: &H, request: &Request) -> Effect {
     if writes { Effect::Write } else { Effect::Read }
 }
 
+/// What names the object of a request in its parameters: a tool, a prompt or a resource.
+/// `None` for methods without one; `Some(None)` when the parameter is missing.
+pub(crate) fn object(request: &Request) -> Option<Option<&str>> {
+    let member = Method::parse(&request.method)?.object()?;
+    let Params::Object(params) = &request.params else { return Some(None) };
+    Some(params.get(member).and_then(Value::as_str))
+}
+
 /// Answers one request. Requests need no `initialize` before them: a client that comes back
 /// after its stream was cut goes on where it was.
 pub(crate) async fn dispatch<H: Host>(
     host: &H,
     caller: &H::Caller,
-    context: Context,
+    mut context: Context,
     request: Request,
 ) -> Response {
-    let Request { id, method, params } = request;
-    let params = match params {
-        Params::Object(params) => params,
-        Params::None => serde_json::Map::new(),
-        Params::Other => {
-            let error = Error::new(Code::InvalidParams, "`params` must be a JSON object");
-            return Response {
-                body: messages::response_error(Some(&id), &error),
-                initialized: None,
-                credential_refused: false,
-            };
-        }
+    let Request { id, method: name, params } = request;
+    let has_statuses = context.revision.error_statuses;
+    let refused = |standing, error: &Error| Response {
+        standing: if has_statuses { standing } else { Standing::Answered },
+        ..Response::refused(Some(&id), error)
     };
-    let mut initialized = None;
-    let mut credential_refused = false;
-    let body = match &*method {
-        "tools/call" => {
-            methods::tools::call(host, caller, context, &id, params).await.map(|call| {
-                credential_refused = call.credential_refused;
-                call.body
-            })
-        }
-        "tools/list" => Ok(methods::tools::list_response(host, caller, context, &id)),
-        "initialize" => methods::initialize::answer(host, caller, &params).map(|(result, who)| {
-            initialized = Some(who);
-            messages::response_result(&id, &result)
-        }),
-        "ping" => Ok(messages::response_result(&id, b"{}")),
-        unknown => Err(unknown_method(unknown)),
+    let read = match params {
+        Params::Object(params) => Ok(params),
+        Params::None => Ok(Map::new()),
+        Params::Other => Err(Error::new(Code::InvalidParams, "`params` must be a JSON object")),
     };
-    let body = body.unwrap_or_else(|error| messages::response_error(Some(&id), &error));
-    Response { body, initialized, credential_refused }
+    let read = read.and_then(|params| {
+        Meta::read(&params, context.revision).map(|meta| {
+            context.meta = meta;
+            params
+        })
+    });
+    let params = match read {
+        Ok(params) => params,
+        Err(error) => return refused(Standing::Malformed, &error),
+    };
+    let capabilities = host.capabilities();
+    let method =
+        Method::parse(&name).filter(|method| context.revision.methods.contains(method)).filter(
+            |method| context.revision.answers_for_absent_features || method.is_of(capabilities),
+        );
+    let Some(method) = method else {
+        return refused(Standing::UnknownMethod, &unknown_method(&name));
+    };
+    if method == Method::Initialize {
+        return match methods::initialize::answer(host, caller, &params) {
+            Ok((result, who)) => Response {
+                initialized: Some(who),
+                ..Response::answered(messages::response_result(&id, &result))
+            },
+            Err(error) => refused(Standing::Answered, &error),
+        };
+    }
+    let asked = Asked { host, caller, id: &id, name: &name };
+    match answer(asked, context, method, params).await {
+        Ok(called) => Response {
+            credential_refused: called.credential_refused,
+            ..Response::answered(called.body)
+        },
+        Err(error) if error.code == Code::MissingCapability => refused(Standing::Malformed, &error),
+        Err(error) => refused(Standing::Answered, &error),
+    }
+}
+
+/// A request on its way through its method.
+pub(super) struct Asked<'r, H: Host> {
+    pub(super) host: &'r H,
+    pub(super) caller: &'r H::Caller,
+    pub(super) id: &'r Id,
+    /// The method's name.
+    pub(super) name: &'r str,
+}
+
+async fn answer<H: Host>(
+    asked: Asked<'_, H>,
+    mut context: Context,
+    method: Method,
+    mut params: Map<String, Value>,
+) -> Result<Called, Error> {
+    if method.object().is_none() {
+        let body = match method {
+            Method::ToolsList => Ok(methods::tools::list_response(&asked, &context)),
+            Method::ResourcesList => Ok(methods::resources::list(&asked, &context)),
+            Method::ResourceTemplatesList => Ok(methods::resources::templates(&asked, &context)),
+            Method::PromptsList => Ok(methods::prompts::list(&asked, &context)),
+            Method::Complete => methods::completion::complete(&asked, &context, &params).await,
+            Method::SetLogLevel => methods::logging::set_level(&asked, &params),
+            Method::Discover => Ok(methods::discover::answer(&asked, &context)),
+            _ => Ok(messages::response_result(asked.id, b"{}")),
+        };
+        return body.map(Called::from);
+    }
+    let binding = if context.revision.input_required {
+        context.input = Input::read(asked.host, asked.caller, asked.name, &mut params)?;
+        Some(Binding::of(asked.name, &params))
+    } else {
+        None
+    };
+    let binding = binding.as_ref();
+    match method {
+        Method::ResourcesRead => {
+            methods::resources::read(&asked, &context, &params, binding).await.map(Called::from)
+        }
+        Method::PromptsGet => {
+            methods::prompts::get(&asked, &context, params, binding).await.map(Called::from)
+        }
+        _ => methods::tools::call(&asked, &context, params, binding).await,
+    }
 }
 
 /// The name comes from outside: cut, so that an error stays readable.

@@ -4,7 +4,11 @@
 
 use std::borrow::Cow;
 
-/// Error codes of JSON-RPC 2.0, section 5.1.
+use serde_json::{Map, Value, json};
+
+use super::{InputKind, Revision};
+
+/// Error codes of JSON-RPC 2.0, section 5.1, and of MCP (basic, "Error Codes").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
     /// Not JSON at all.
@@ -17,6 +21,14 @@ pub enum Code {
     InvalidParams,
     /// Our own fault.
     InternalError,
+    /// No such resource, in revisions up to 2025-11-25.
+    ResourceNotFound,
+    /// A header is missing or says something else than the body.
+    HeaderMismatch,
+    /// The request needs something that its client didn't declare.
+    MissingCapability,
+    /// A revision that this server doesn't know.
+    UnsupportedVersion,
 }
 
 impl Code {
@@ -28,6 +40,10 @@ impl Code {
             Self::MethodNotFound => -32601,
             Self::InvalidParams => -32602,
             Self::InternalError => -32603,
+            Self::ResourceNotFound => -32002,
+            Self::HeaderMismatch => -32020,
+            Self::MissingCapability => -32021,
+            Self::UnsupportedVersion => -32022,
         }
     }
 }
@@ -43,11 +59,42 @@ pub struct Error {
     pub code: Code,
     /// What happened and what to do.
     pub message: Cow<'static, str>,
+    /// The same for programs, as JSON text.
+    pub data: Option<Box<str>>,
 }
 
 impl Error {
     /// An error with its sentence.
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), data: None }
+    }
+
+    /// Adds what programs read.
+    #[must_use]
+    pub fn with_data(self, data: &Value) -> Self {
+        Self { data: Some(data.to_string().into()), ..self }
+    }
+
+    /// There is no such resource.
+    pub fn unknown_resource(revision: &Revision, uri: &str) -> Self {
+        Self::new(revision.unknown_resource, "there is no such resource; see resources/list")
+            .with_data(&json!({ "uri": uri }))
+    }
+
+    /// The request needs something that its client didn't declare.
+    pub fn missing_capability(needed: &[InputKind]) -> Self {
+        let names: Vec<&str> = needed.iter().map(|kind| kind.capability()).collect();
+        let required: Map<String, Value> =
+            names.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
+        let message = format!("this needs a client that declares {}", names.join(", "));
+        Self::new(Code::MissingCapability, message)
+            .with_data(&json!({ "requiredCapabilities": required }))
+    }
+
+    /// The request names a revision that this server doesn't know.
+    pub(crate) fn unsupported_version(requested: &str) -> Self {
+        let supported: Vec<&str> = Revision::dates().collect();
+        Self::new(Code::UnsupportedVersion, "this server does not know that protocol version")
+            .with_data(&json!({ "supported": supported, "requested": requested }))
     }
 }

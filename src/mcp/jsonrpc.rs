@@ -11,7 +11,7 @@ use std::cell::Cell;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::{Code, Error, MAX_BATCH};
+use super::{Code, Error, MAX_BATCH, context::PROTOCOL_VERSION};
 
 /// Deepest nesting read. Arguments of tools need about ten levels.
 pub(crate) const MAX_DEPTH: usize = 64;
@@ -26,10 +26,9 @@ impl Id {
         &self.0
     }
 
-    /// The id that stands in a parsed document, as in `notifications/cancelled`.
-    pub(crate) fn from_value(value: &Value) -> Option<Self> {
-        matches!(value, Value::String(_) | Value::Number(_))
-            .then(|| Self(Bytes::from(value.to_string())))
+    /// Whether a value in a parsed document means this id, however either was spelled.
+    pub(crate) fn means(&self, value: &Value) -> bool {
+        serde_json::from_slice::<Value>(&self.0).is_ok_and(|id| id == *value)
     }
 }
 
@@ -49,7 +48,7 @@ impl Params {
     /// metadata").
     pub(crate) fn names_revision(&self) -> Option<&str> {
         let Self::Object(params) = self else { return None };
-        params.get("_meta")?.get("io.modelcontextprotocol/protocolVersion")?.as_str()
+        params.get("_meta")?.get(PROTOCOL_VERSION)?.as_str()
     }
 }
 
@@ -110,6 +109,11 @@ impl Frame {
             Self::Batch(messages) => (None, messages.as_slice()),
         };
         one.into_iter().chain(batch.iter().flatten()).filter_map(Message::request)
+    }
+
+    /// Whether it is the `initialize` that old clients begin with.
+    pub(crate) fn begins_session(&self) -> bool {
+        matches!(self, Self::One(Message::Request(request)) if &*request.method == "initialize")
     }
 }
 

@@ -1,13 +1,15 @@
 //! Messages written out: a response is its id and a result or an error.
 //!
-//! Knows the envelope only, not what a result holds.
+//! Knows the envelope and what a revision puts into every result, not what a result holds.
 
-use super::{Error, jsonrpc::Id};
+use serde_json::Value;
+
+use super::{Context, Error, Host, jsonrpc::Id};
 
 /// Room for the envelope around a result.
 const ENVELOPE_BYTES: usize = 64;
 
-/// A response whose result is JSON text already.
+/// A response whose result is JSON text already, of a revision that adds nothing to it.
 pub(super) fn response_result(id: &Id, result: &[u8]) -> Vec<u8> {
     let mut body = begin(Some(id), result.len());
     body.extend_from_slice(b",\"result\":");
@@ -23,6 +25,10 @@ pub(crate) fn response_error(id: Option<&Id>, error: &Error) -> Vec<u8> {
     body.extend_from_slice(error.code.number().to_string().as_bytes());
     body.extend_from_slice(b",\"message\":");
     write_string(&mut body, &error.message);
+    if let Some(data) = &error.data {
+        body.extend_from_slice(b",\"data\":");
+        body.extend_from_slice(data.as_bytes());
+    }
     body.extend_from_slice(b"}}");
     body
 }
@@ -32,9 +38,95 @@ pub(crate) fn refusal(error: &Error) -> Vec<u8> {
     response_error(None, error)
 }
 
+/// How long a client may keep a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// Nothing is said about it.
+    Unsaid,
+    /// Lists and the server's description: they change with a release.
+    List,
+    /// Contents: they change at any time.
+    Contents,
+}
+
+/// How long a list is fresh. A new release is seen after that time at the latest; a client
+/// that asks more often gets nothing from it.
+const LIST_TTL_MS: &[u8] = b"300000";
+
+/// A result that is complete, member by member, and what its revision puts into every result.
+pub(super) struct ResultWriter {
+    body: Vec<u8>,
+    is_empty: bool,
+}
+
+impl ResultWriter {
+    /// `size` is the expected number of bytes of the members.
+    pub(super) fn begin(id: &Id, size: usize) -> Self {
+        let mut body = begin(Some(id), size);
+        body.extend_from_slice(b",\"result\":{");
+        Self { body, is_empty: true }
+    }
+
+    /// The place to write a member's value to. The name needs no escapes.
+    pub(super) fn member(&mut self, name: &str) -> &mut Vec<u8> {
+        self.separate();
+        self.body.push(b'"');
+        self.body.extend_from_slice(name.as_bytes());
+        self.body.extend_from_slice(b"\":");
+        &mut self.body
+    }
+
+    /// Members that are JSON text already.
+    pub(super) fn members(&mut self, json: &[u8]) {
+        if !json.is_empty() {
+            self.separate();
+            self.body.extend_from_slice(json);
+        }
+    }
+
+    /// A member whose value is at hand.
+    pub(super) fn value(&mut self, name: &str, value: &Value) {
+        let body = self.member(name);
+        serde_json::to_writer(body, value).expect("writing to memory does not fail");
+    }
+
+    pub(super) fn finish<H: Host>(mut self, host: &H, context: &Context, keep: Keep) -> Vec<u8> {
+        let revision = context.revision;
+        if revision.result_type {
+            self.member("resultType").extend_from_slice(b"\"complete\"");
+        }
+        if revision.cache_hints && keep != Keep::Unsaid {
+            let ttl_ms = if keep == Keep::List { LIST_TTL_MS } else { b"0" };
+            self.member("ttlMs").extend_from_slice(ttl_ms);
+            // What a caller sees depends on the caller's grant, also where it happens to be the
+            // same for all.
+            self.member("cacheScope").extend_from_slice(b"\"private\"");
+        }
+        if revision.server_info_in_results {
+            let server = host.implementation();
+            let body = self.member("_meta");
+            body.extend_from_slice(b"{\"io.modelcontextprotocol/serverInfo\":{\"name\":");
+            write_string(body, &server.name);
+            body.extend_from_slice(b",\"title\":");
+            write_string(body, &server.title);
+            body.extend_from_slice(b",\"version\":");
+            write_string(body, &server.version);
+            body.extend_from_slice(b"}}");
+        }
+        self.body.extend_from_slice(b"}}");
+        self.body
+    }
+
+    fn separate(&mut self) {
+        if !std::mem::take(&mut self.is_empty) {
+            self.body.push(b',');
+        }
+    }
+}
+
 /// The envelope's beginning, up to the id; a response without one says null
 /// (JSON-RPC 2.0, section 5).
-pub(super) fn begin(id: Option<&Id>, size: usize) -> Vec<u8> {
+fn begin(id: Option<&Id>, size: usize) -> Vec<u8> {
     let id = id.map_or(&b"null"[..], Id::as_json);
     let mut body = Vec::with_capacity(ENVELOPE_BYTES + id.len() + size);
     body.extend_from_slice(b"{\"jsonrpc\":\"2.0\",\"id\":");

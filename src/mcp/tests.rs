@@ -1,6 +1,8 @@
 //! The core with a host of its own: what each revision is answered.
 
 use bytes::Bytes;
+use futures_util::FutureExt;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{
@@ -32,17 +34,43 @@ impl Host for Echo {
         tool == "write"
     }
 
-    async fn call(&self, (): &(), _context: Context, call: ToolCall) -> Result<ToolResult, Error> {
-        if call.name != "echo" {
-            return Err(Error::new(Code::InvalidParams, "no such tool"));
+    async fn call(
+        &self,
+        (): &(),
+        context: &Context,
+        call: ToolCall,
+    ) -> Result<Outcome<ToolResult>, Error> {
+        match call.name.as_str() {
+            "echo" => {
+                context.progress(1.0, Some(1.0), "said");
+                context.log(LogLevel::Info, "echo", &json!("said"));
+                let said = Value::Object(call.arguments).to_string();
+                Ok(Outcome::Complete(ToolResult::new(said.clone(), said)))
+            }
+            "ask" => match (&context.input.state, context.input.responses.get("name")) {
+                (Some(state), Some(answer)) => {
+                    let said = json!({ "asked": String::from_utf8_lossy(state), "answer": answer });
+                    Ok(Outcome::Complete(ToolResult::new(said.to_string(), said.to_string())))
+                }
+                _ => Ok(Outcome::InputRequired(InputRequired {
+                    requests: vec![(
+                        "name".into(),
+                        InputRequest { kind: InputKind::Elicitation, params: json!({}) },
+                    )],
+                    state: Some(b"first".to_vec()),
+                })),
+            },
+            _ => Err(Error::new(Code::InvalidParams, "no such tool")),
         }
-        let said = Value::Object(call.arguments).to_string();
-        Ok(ToolResult {
-            text: said.clone(),
-            structured: said,
-            is_error: false,
-            credential_refused: false,
-        })
+    }
+
+    /// No seal: what the core puts around a state can be seen and changed.
+    fn seal_state(&self, (): &(), state: &[u8]) -> String {
+        String::from_utf8_lossy(state).into_owned()
+    }
+
+    fn open_state(&self, (): &(), sealed: &str) -> Option<Vec<u8>> {
+        Some(sealed.as_bytes().to_vec())
     }
 }
 
@@ -70,6 +98,10 @@ fn echo() -> Echo {
     }
 }
 
+fn context(revision: &'static Revision) -> Context {
+    Context::new(revision, TransportKind::Local, 1)
+}
+
 async fn ask(revision: &str, method: &str, params: Value) -> Value {
     let revision = Revision::find(revision).unwrap();
     let body = json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params });
@@ -77,8 +109,7 @@ async fn ask(revision: &str, method: &str, params: Value) -> Value {
     else {
         panic!()
     };
-    let context = Context { revision, transport: TransportKind::Local, trace_id: 1 };
-    let answer = dispatch(&echo(), &(), context, request).await;
+    let answer = dispatch(&echo(), &(), context(revision), request).await;
     let answer: Value = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!((&answer["jsonrpc"], &answer["id"]), (&json!("2.0"), &json!(7)));
     answer
@@ -144,7 +175,14 @@ async fn what_can_not_be_served_is_an_error_with_the_requests_id() {
         ("tools/call", json!({}), -32602),
         ("tools/call", json!({ "name": "echo", "arguments": [] }), -32602),
         ("tools/call", json!({ "name": "nothing" }), -32602),
-        ("resources/list", json!({}), -32601),
+        ("resources/read", json!({ "uri": "x:y" }), -32002),
+        ("resources/read", json!({}), -32602),
+        ("resources/subscribe", json!({ "uri": "x:y" }), -32601),
+        ("prompts/get", json!({ "name": "x" }), -32602),
+        ("completion/complete", json!({}), -32602),
+        ("logging/setLevel", json!({ "level": "loud" }), -32602),
+        ("ping", json!({ "_meta": 7 }), -32602),
+        ("tools/call", json!({ "name": "ask" }), -32600),
         ("server/discover", json!({}), -32601),
         ("", json!({}), -32601),
     ] {
@@ -162,13 +200,262 @@ fn errors_never_hold_the_words_that_clients_take_for_a_status() {
         let Ok(Frame::One(Message::Request(request))) = jsonrpc::parse(&Bytes::from(body)) else {
             panic!()
         };
-        let context =
-            Context { revision: LATEST_LEGACY, transport: TransportKind::Local, trace_id: 1 };
         let host = echo();
-        let answer = futures_util::FutureExt::now_or_never(dispatch(&host, &(), context, request));
+        let context = context(LATEST_LEGACY);
+        let answer = dispatch(&host, &(), context, request).now_or_never();
         let text = String::from_utf8(answer.unwrap().body).unwrap();
         for word in ["404", "405", "Not Found", "Method Not Allowed"] {
             assert!(!text.contains(word), "{text}");
         }
+    }
+}
+
+#[tokio::test]
+async fn old_clients_get_empty_answers_for_features_there_are_not() {
+    for (method, params, result) in [
+        ("resources/list", json!({}), json!({ "resources": [] })),
+        ("resources/templates/list", json!({}), json!({ "resourceTemplates": [] })),
+        ("prompts/list", json!({}), json!({ "prompts": [] })),
+        ("logging/setLevel", json!({ "level": "debug" }), json!({})),
+        (
+            "completion/complete",
+            json!({ "ref": { "type": "ref/prompt", "name": "x" }, "argument": { "name": "a", "value": "" } }),
+            json!({ "completion": { "values": [], "total": 0, "hasMore": false } }),
+        ),
+    ] {
+        assert_eq!(ask("2025-11-25", method, params.clone()).await["result"], result, "{method}");
+        let answer = ask("2026-07-28", method, with_meta(params, json!({}))).await;
+        assert_eq!(answer["error"]["code"], -32601, "{method}");
+    }
+}
+
+fn with_meta(mut params: Value, more: Value) -> Value {
+    let mut meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": { "elicitation": {} },
+    });
+    for (name, value) in more.as_object().unwrap() {
+        meta[name] = value.clone();
+    }
+    params["_meta"] = meta;
+    params
+}
+
+#[tokio::test]
+async fn results_of_the_stateless_revision_say_what_they_are() {
+    for method in ["server/discover", "tools/list"] {
+        let answer = ask("2026-07-28", method, with_meta(json!({}), json!({}))).await;
+        let result = &answer["result"];
+        assert_eq!(result["resultType"], "complete");
+        assert_eq!((&result["ttlMs"], &result["cacheScope"]), (&json!(300_000), &json!("private")));
+        assert_eq!(result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], "echo");
+    }
+    let call = json!({ "name": "echo", "arguments": {} });
+    let call = ask("2026-07-28", "tools/call", with_meta(call, json!({}))).await;
+    assert_eq!(call["result"]["resultType"], "complete");
+    assert!(call["result"].get("ttlMs").is_none());
+    for method in ["initialize", "ping", "logging/setLevel", "subscriptions/listen"] {
+        let answer = ask("2026-07-28", method, with_meta(json!({}), json!({}))).await;
+        assert_eq!(answer["error"]["code"], -32601, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn what_every_stateless_request_must_say_is_asked_for() {
+    let version = "io.modelcontextprotocol/protocolVersion";
+    let capabilities = "io.modelcontextprotocol/clientCapabilities";
+    for meta in [
+        json!(null),
+        json!(7),
+        json!([]),
+        json!({}),
+        json!({ version: "2026-07-28" }),
+        json!({ capabilities: {} }),
+        json!({ version: 20_260_728, capabilities: {} }),
+        json!({ version: "2026-07-28", capabilities: [] }),
+        json!({ version: "2026-07-28", capabilities: {}, "progressToken": {} }),
+        json!({ version: "2026-07-28", capabilities: {}, "progressToken": 1.5 }),
+        json!({ version: "2026-07-28", capabilities: {}, "io.modelcontextprotocol/clientInfo": 1 }),
+        json!({ version: "2026-07-28", capabilities: {}, "io.modelcontextprotocol/logLevel": "x" }),
+    ] {
+        let answer = ask("2026-07-28", "tools/list", json!({ "_meta": meta })).await;
+        assert_eq!(answer["error"]["code"], -32602, "{meta}");
+    }
+    assert_eq!(ask("2026-07-28", "tools/list", Value::Null).await["error"]["code"], -32602);
+}
+
+#[tokio::test]
+async fn a_request_can_ask_for_input_and_goes_on_with_it() {
+    let call = json!({ "name": "ask", "arguments": { "b": 1, "a": 2 } });
+    let first = ask("2026-07-28", "tools/call", with_meta(call.clone(), json!({}))).await;
+    assert_eq!(first["result"]["resultType"], "input_required");
+    assert_eq!(first["result"]["inputRequests"]["name"]["method"], "elicitation/create");
+    let state = first["result"]["requestState"].as_str().unwrap().to_owned();
+    let again = async |call: &Value, state: &str, responses: Value| {
+        let mut retry = with_meta(call.clone(), json!({}));
+        retry["requestState"] = state.into();
+        retry["inputResponses"] = responses;
+        ask("2026-07-28", "tools/call", retry).await
+    };
+    let given = json!({ "name": { "action": "accept" }, "more": {} });
+    let same = json!({ "arguments": { "a": 2, "b": 1 }, "name": "ask" });
+    let second = again(&same, &state, given.clone()).await;
+    assert_eq!(second["result"]["structuredContent"]["asked"], "first");
+    let anew = again(&call, &state, json!({ "other": {} })).await;
+    assert_eq!(anew["result"]["resultType"], "input_required");
+
+    let other = json!({ "name": "ask", "arguments": { "a": 3, "b": 1 } });
+    let expired = state.replacen(|c: char| c.is_ascii_digit(), "0", 10);
+    for (call, state) in [
+        (&other, state.as_str()),
+        (&call, ""),
+        (&call, "x y z"),
+        (&call, &expired),
+        (&call, &state[1..]),
+    ] {
+        assert_eq!(again(call, state, given.clone()).await["error"]["code"], -32602, "{state}");
+    }
+    for responses in [Value::Null, json!([]), json!({ "name": 7 })] {
+        assert_eq!(again(&call, &state, responses).await["error"]["code"], -32602);
+    }
+
+    let nothing = json!({ "io.modelcontextprotocol/clientCapabilities": {} });
+    let answer = ask("2026-07-28", "tools/call", with_meta(call, nothing)).await;
+    assert_eq!(answer["error"]["code"], -32021);
+    assert_eq!(answer["error"]["data"], json!({ "requiredCapabilities": { "elicitation": {} } }));
+}
+
+#[tokio::test]
+async fn a_client_is_told_what_it_asked_to_be_told() {
+    let told = async |revision: &str, meta: Value| {
+        let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::<Value>::new()));
+        let outbox = Outbox::new({
+            let told = std::sync::Arc::clone(&told);
+            move |message| told.lock().unwrap().push(serde_json::from_slice(&message).unwrap())
+        });
+        let params = json!({ "name": "echo", "arguments": {} });
+        let params = if revision == "2026-07-28" {
+            with_meta(params, meta)
+        } else {
+            let mut params = params;
+            params["_meta"] = meta;
+            params
+        };
+        let body = json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params });
+        let context = context(Revision::find(revision).unwrap()).with_outbox(outbox);
+        answer(&echo(), &(), context, &Bytes::from(body.to_string())).await.unwrap();
+        let told = told.lock().unwrap();
+        told.iter()
+            .map(|message| message["method"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    const PROGRESS: &str = "notifications/progress";
+    const MESSAGE: &str = "notifications/message";
+    let level = "io.modelcontextprotocol/logLevel";
+    assert_eq!(told("2025-11-25", json!({})).await, [MESSAGE]);
+    assert_eq!(told("2025-11-25", json!({ "progressToken": "t" })).await, [PROGRESS, MESSAGE]);
+    assert!(told("2026-07-28", json!({})).await.is_empty());
+    assert_eq!(told("2026-07-28", json!({ "progressToken": 0 })).await, [PROGRESS]);
+    assert_eq!(told("2026-07-28", json!({ level: "debug" })).await, [MESSAGE]);
+    assert!(told("2026-07-28", json!({ level: "notice" })).await.is_empty());
+}
+
+#[test]
+fn a_trace_is_read_as_the_standard_says() {
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01";
+    let read = TraceContext::parse(trace).unwrap();
+    assert_eq!((format!("{:032x}", read.trace_id).as_str(), read.sampled), (&trace[3..35], true));
+    assert!(!TraceContext::parse(&trace.replace("-01", "-00")).unwrap().sampled);
+    assert!(TraceContext::parse(&format!("{}-more", trace.replacen("00", "01", 1))).is_some());
+    for bad in [
+        "",
+        "00-0-0-0",
+        &format!("{trace}-more"),
+        &trace.replacen("00", "ff", 1),
+        &trace.replace("0af7651916cd43dd8448eb211c80319c", &"0".repeat(32)),
+        &trace.replace("00f067aa0ba902b7", &"0".repeat(16)),
+        &trace.to_uppercase(),
+    ] {
+        assert_eq!(TraceContext::parse(bad), None, "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_revision_is_told_which_there_are() {
+    let params = json!({ "_meta": { "io.modelcontextprotocol/protocolVersion": "2099-01-01" } });
+    let body = json!({ "jsonrpc": "2.0", "id": "x", "method": "tools/list", "params": params });
+    let answer = answer(&echo(), &(), context(LATEST_LEGACY), &Bytes::from(body.to_string())).await;
+    let answer: Value = serde_json::from_slice(&answer.unwrap()).unwrap();
+    assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!("x"), &json!(-32022)));
+    assert_eq!(answer["error"]["data"]["requested"], "2099-01-01");
+    assert_eq!(answer["error"]["data"]["supported"][0], "2026-07-28");
+}
+
+/// Any JSON, of names and texts that the core looks at as well as of others.
+fn any_json() -> impl Strategy<Value = Value> {
+    let word = || {
+        prop_oneof![
+            Just("_meta".to_owned()),
+            Just("io.modelcontextprotocol/protocolVersion".to_owned()),
+            Just("io.modelcontextprotocol/clientCapabilities".to_owned()),
+            Just("io.modelcontextprotocol/logLevel".to_owned()),
+            Just("progressToken".to_owned()),
+            Just("requestState".to_owned()),
+            Just("inputResponses".to_owned()),
+            Just("traceparent".to_owned()),
+            Just("name".to_owned()),
+            Just("arguments".to_owned()),
+            Just("2026-07-28".to_owned()),
+            Just("echo".to_owned()),
+            Just("ask".to_owned()),
+            ".{0,8}",
+        ]
+    };
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        word().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(word(), inner, 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn every_request_is_answered_under_its_id(
+        id in prop_oneof![any::<i64>().prop_map(Value::from), ".{0,20}".prop_map(Value::from)],
+        method in prop_oneof![
+            Just("tools/call".to_owned()),
+            Just("tools/list".to_owned()),
+            Just("initialize".to_owned()),
+            Just("server/discover".to_owned()),
+            Just("resources/read".to_owned()),
+            Just("prompts/get".to_owned()),
+            Just("completion/complete".to_owned()),
+            Just("logging/setLevel".to_owned()),
+            ".{0,12}",
+        ],
+        params in any_json(),
+        revision in 0..REVISIONS.len(),
+    ) {
+        let body = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+        let message = Bytes::from(body.to_string());
+        let answer = answer(&echo(), &(), context(&REVISIONS[revision]), &message).now_or_never();
+        let answer: Value = serde_json::from_slice(&answer.unwrap().unwrap()).unwrap();
+        prop_assert_eq!(&answer["id"], &body["id"]);
+        prop_assert!(answer.get("result").is_some() != answer.get("error").is_some());
+    }
+
+    #[test]
+    fn no_bytes_make_the_core_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let host = echo();
+        let message = Bytes::from(bytes);
+        let _answered = answer(&host, &(), context(LATEST_LEGACY), &message).now_or_never();
     }
 }

@@ -3,8 +3,9 @@
 use super::*;
 
 const AUDIENCE: &str = "https://mcp.example.com";
-const PURPOSES: [Purpose; 7] = [
+const PURPOSES: [Purpose; 8] = [
     Purpose::Session,
+    Purpose::Hint,
     Purpose::Cursor,
     Purpose::ClientId,
     Purpose::SignIn,
@@ -141,7 +142,7 @@ fn another_key_under_the_same_id_refuses() {
 fn what_is_no_token_is_malformed() {
     let sealer = sealer();
     let token = sealer.seal(b"payload");
-    let long = format!("v4.local.{}", "A".repeat(9 * 1024));
+    let long = format!("v4.local.{}", "A".repeat(17 * 1024));
     let trailing = format!("{token}.AAAA");
     let public = token.replacen("local", "public", 1);
     for text in ["", ".", "v4.local.", "v4.local.AAAA", "größe", &long, &trailing, &public] {

@@ -146,8 +146,9 @@ impl Kind for ByteSize {
     fn read(text: &str) -> Result<Self, String> {
         let bytes = amount(text, &[("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]);
         let bytes = bytes.and_then(|bytes| usize::try_from(bytes).ok());
-        bytes.map(Self).ok_or_else(|| {
-            "a size above zero with its unit: B, KiB, MiB or GiB, such as 4MiB".into()
+        bytes.filter(|bytes| *bytes <= LARGEST_SIZE).map(Self).ok_or_else(|| {
+            "a size above zero, at most 1GiB, with its unit: B, KiB, MiB or GiB, such as 4MiB"
+                .into()
         })
     }
 }
@@ -158,7 +159,8 @@ impl Kind for usize {
 
     fn read(text: &str) -> Result<Self, String> {
         let count = amount(text, &[("", 1)]).and_then(|count| Self::try_from(count).ok());
-        count.ok_or_else(|| "a whole number above zero".into())
+        let count = count.filter(|count| *count <= LARGEST_COUNT);
+        count.ok_or_else(|| "a whole number from 1 to 10000000".into())
     }
 }
 
@@ -299,6 +301,13 @@ fn amount(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
     number.parse::<u64>().ok()?.checked_mul(*factor).filter(|amount| *amount > 0)
 }
+
+/// More of anything that is counted here would not fit into a machine, and sums stay far from
+/// overflowing.
+const LARGEST_COUNT: usize = 10_000_000;
+
+/// More is no message.
+const LARGEST_SIZE: usize = 1 << 30;
 
 /// A year: more is a slip, and a clock plus this can't overflow.
 const LONGEST_TIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);

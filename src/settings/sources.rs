@@ -53,7 +53,9 @@ impl Sources {
             match K::read(&found.text) {
                 Ok(value) => return value,
                 Err(expected) => {
-                    let text = (!K::IS_SECRET).then(|| found.text.clone());
+                    // A password in a URL stands before an `@`.
+                    let may_show = !K::IS_SECRET && !found.text.contains('@');
+                    let text = may_show.then(|| found.text.clone());
                     let place = found.place.clone();
                     self.reject(variable, Mistake::BadValue { place, text, expected });
                 }

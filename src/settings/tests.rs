@@ -116,7 +116,8 @@ fn a_wrong_value_says_what_was_expected() {
         let mistake = format!("WIV_MCP_DRAIN is {text:?}, {time}");
         check(&[&format!("WIV_MCP_DRAIN={text}")], &[&mistake]);
     }
-    let size = "expected a size above zero with its unit: B, KiB, MiB or GiB, such as 4MiB";
+    let size =
+        "expected a size above zero, at most 1GiB, with its unit: B, KiB, MiB or GiB, such as 4MiB";
     for text in ["4096", "0B", "4mb", "4.5MiB", "99999999999999999999GiB"] {
         let mistake = format!("WIV_MCP_REQUEST_LIMIT is {text:?}, {size}");
         check(&[&format!("WIV_MCP_REQUEST_LIMIT={text}")], &[&mistake]);
@@ -126,7 +127,7 @@ fn a_wrong_value_says_what_was_expected() {
         &[
             r#"WIV_MCP_TRUSTED_PROXY_HOPS is "-1", expected a whole number from 0 to 255"#,
             r#"WIV_MCP_READ_ONLY is "yes", expected true or false"#,
-            r#"WIV_MCP_CALLS is "0", expected a whole number above zero"#,
+            r#"WIV_MCP_CALLS is "0", expected a whole number from 1 to 10000000"#,
         ],
     );
     check(
@@ -144,7 +145,7 @@ fn a_wrong_value_says_what_was_expected() {
 #[test]
 fn a_base_url_has_no_credentials() {
     let expected = "expected an http or https URL without user, query and fragment";
-    let mistake = format!("WIV_MCP_UPSTREAM_PROXY is \"http://user:word@proxy\", {expected}");
+    let mistake = format!("WIV_MCP_UPSTREAM_PROXY can't be used, {expected}");
     check(&["WIV_MCP_UPSTREAM_PROXY=http://user:word@proxy"], &[&mistake]);
 }
 

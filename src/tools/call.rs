@@ -9,6 +9,7 @@ use std::{
 
 use http::StatusCode;
 use serde_json::{Map, Value};
+use tokio::time::Instant as Deadline;
 
 use super::{Tools, connection};
 use crate::{
@@ -46,16 +47,22 @@ struct Step<'c> {
     caller: &'c Caller,
     tool: &'c Tool,
     arguments: &'c Arguments,
-    trace_id: u128,
+    trace: wiv::Trace,
+    /// When the whole call must be answered, however many requests it takes.
+    deadline: Deadline,
     /// The configured key was dead, and the bearer beside it was used.
     spare_used: &'c AtomicFlag,
 }
 
 impl Tools {
-    pub(super) async fn run(
+    /// Runs a tool.
+    ///
+    /// # Errors
+    /// When there is no such tool.
+    pub(crate) async fn run(
         &self,
         caller: &Caller,
-        context: Context,
+        context: &Context,
         call: ToolCall,
     ) -> Result<ToolResult, mcp::Error> {
         let begun = Instant::now();
@@ -68,7 +75,8 @@ impl Tools {
                     caller,
                     tool,
                     arguments: &arguments,
-                    trace_id: context.trace_id,
+                    trace: trace(context),
+                    deadline: self.wiv.deadline(),
                     spare_used: &AtomicFlag::default(),
                 };
                 match &tool.action {
@@ -82,12 +90,15 @@ impl Tools {
             Err(problems) => Err(invalid(&problems)),
         };
         let kind = outcome.as_ref().err().map_or("ok", |failure| failure.kind.as_str());
-        let result = outcome.unwrap_or_else(|failure| failure.into_result(context.trace_id));
+        let result = outcome.unwrap_or_else(|failure| {
+            // An upstream that repeats the key must not put it into a conversation.
+            failure.without(&caller.key).into_result(context.trace_id)
+        });
         tracing::info!(
             tool = &*tool.name,
             outcome = kind,
             duration_us = begun.elapsed().as_micros() as u64,
-            answer_bytes = result.structured.len(),
+            answer_bytes = result.structured.as_deref().map_or(0, str::len),
             caller = %caller.fingerprint,
             request.id = format_args!("{:032x}", context.trace_id),
             transport = context.transport.as_str(),
@@ -177,19 +188,19 @@ impl Tools {
         request: &UpstreamRequest,
     ) -> Result<wiv::Answer, ToolFailure> {
         let facts = self.facts(step, operation, request);
-        let deadline = self.wiv.deadline();
-        let mut sent = self.wiv.send(step.caller, request, step.trace_id, deadline).await;
+        let deadline = step.deadline;
+        let mut sent = self.wiv.send(step.caller, request, step.trace, deadline).await;
         if let (Ok(answer), Some(spare)) = (&sent, &step.caller.spare)
             && answer.status == StatusCode::UNAUTHORIZED
         {
             // Refused means not done, so the other credential may ask again.
-            sent = self.wiv.send(spare, request, step.trace_id, deadline).await;
+            sent = self.wiv.send(spare, request, step.trace, deadline).await;
             step.spare_used.set(true);
         }
         let answer = sent.map_err(|failure| {
             tracing::warn!(
                 operation = &*operation.id,
-                request.id = format_args!("{:032x}", step.trace_id),
+                request.id = format_args!("{:032x}", step.trace.request_id),
                 error = &failure as &dyn std::error::Error,
                 "no answer from the WIV API"
             );
@@ -199,7 +210,7 @@ impl Tools {
             tracing::info!(
                 operation = &*operation.id,
                 upstream.status = answer.status.as_u16(),
-                request.id = format_args!("{:032x}", step.trace_id),
+                request.id = format_args!("{:032x}", step.trace.request_id),
                 "the WIV API refused a request"
             );
             return Err(ToolFailure::refused(
@@ -231,7 +242,7 @@ impl Tools {
             |malformed| {
                 tracing::warn!(
                     operation = &*operation.id,
-                    request.id = format_args!("{:032x}", step.trace_id),
+                    request.id = format_args!("{:032x}", step.trace.request_id),
                     error = &malformed as &dyn std::error::Error,
                     "the WIV API sent an answer that can't be read"
                 );
@@ -242,13 +253,16 @@ impl Tools {
                 )
             },
         )?;
-        Ok(ToolResult {
-            text: rendered.text,
-            structured: rendered.structured,
-            is_error: false,
-            credential_refused: false,
-        })
+        Ok(ToolResult::new(rendered.text, rendered.structured))
     }
+}
+
+/// The trace that upstream is told: the client's, if it named one.
+fn trace(context: &Context) -> wiv::Trace {
+    let request_id = context.trace_id;
+    let trace_id = context.meta.trace.map_or(request_id, |trace| trace.trace_id);
+    let sampled = context.meta.trace.is_none_or(|trace| trace.sampled);
+    wiv::Trace { request_id, trace_id, sampled }
 }
 
 /// What a caller should know besides the answer.

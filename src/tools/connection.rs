@@ -19,7 +19,7 @@ const WHAT_A_REFUSED_WRITE_LOOKS_LIKE: &str = "The role decides what a key may c
 that it does not allow comes back as an error of kind `forbidden` with status 403, and nothing \
 is changed.";
 
-pub(super) fn describe(caller: &Caller, context: Context) -> ToolResult {
+pub(super) fn describe(caller: &Caller, context: &Context) -> ToolResult {
     let grant = caller.grant.as_ref();
     let ends = grant.map(|grant| clock::day(grant.key_expires_at));
     let structured = json!({
@@ -58,10 +58,5 @@ pub(super) fn describe(caller: &Caller, context: Context) -> ToolResult {
         context.transport.as_str(),
         context.revision.date,
     );
-    ToolResult {
-        text,
-        structured: structured.to_string(),
-        is_error: false,
-        credential_refused: false,
-    }
+    ToolResult::new(text, structured.to_string())
 }

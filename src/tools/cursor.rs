@@ -4,7 +4,7 @@
 //! is worth nothing to another, and a filter can't change half-way through a list.
 
 use aws_lc_rs::digest;
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 use super::Tools;
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     catalog::{Arguments, Tool},
 };
 
-/// Bytes of the binding in front of a cursor's text: half of SHA-256.
+/// Hexadecimal digits of the binding in front of a cursor's text: half of SHA-256.
 const BINDING_CHARS: usize = 32;
 
 /// Arguments that may differ from page to page.
@@ -66,7 +66,20 @@ fn binding(caller: &Caller, tool: &Tool, arguments: &Arguments) -> String {
         hash.update(b"\n");
         hash.update(name.as_bytes());
         hash.update(b"=");
-        hash.update(value.to_string().as_bytes());
+        hash.update(sorted(value).to_string().as_bytes());
     }
     hash.finish().as_ref()[..BINDING_CHARS / 2].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A value with its members in order of their names: models write them in any.
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_unstable_by_key(|(name, _)| *name);
+            members.into_iter().map(|(name, value)| (name.clone(), sorted(value))).collect()
+        }
+        Value::Array(values) => values.iter().map(sorted).collect(),
+        scalar => scalar.clone(),
+    }
 }

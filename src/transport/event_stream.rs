@@ -18,6 +18,14 @@ use tokio_stream::Stream;
 /// A comment: keeps proxies from closing an idle stream, and clients ignore it.
 const KEEP_ALIVE: Bytes = Bytes::from_static(b": keep-alive\n\n");
 
+/// How long a client waits before it comes back after a cut that nobody announced.
+pub(super) const RETRY_MS: u64 = 3000;
+
+/// The first thing on a stream that answers one request: tells the pause, and is a first byte.
+pub(super) fn retry() -> Bytes {
+    format!("retry: {RETRY_MS}\n\n").into()
+}
+
 /// One message as an event. The JSON has no line breaks.
 pub(super) fn message(json: &[u8]) -> Bytes {
     const BEFORE: &[u8] = b"event: message\ndata: ";

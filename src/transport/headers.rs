@@ -2,9 +2,13 @@
 //!
 //! Reads headers only; decides nothing about credentials.
 
+mod mirrored;
+
 use std::net::IpAddr;
 
-use http::{HeaderMap, HeaderName, StatusCode, header};
+use http::{HeaderMap, HeaderName, StatusCode, Uri, header};
+
+pub(super) use mirrored::check as check_mirrored;
 
 use super::Refusal;
 use crate::{mcp::Revision, origin::Origin};
@@ -99,6 +103,15 @@ pub(super) enum Named {
     Unknown,
 }
 
+/// A header that stands once and is readable; `None` otherwise.
+pub(super) fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().ok(),
+        _ => None,
+    }
+}
+
 pub(super) fn revision(headers: &HeaderMap) -> Named {
     let mut values = headers.get_all(PROTOCOL_VERSION).iter();
     match (values.next(), values.next()) {
@@ -133,8 +146,8 @@ impl Origins {
     ///
     /// # Errors
     /// 403 with words for the operator, who is the one to mend it.
-    pub fn check(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        self.check_host(headers)?;
+    pub fn check(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal> {
+        self.check_host(headers, uri)?;
         let mut origins = headers.get_all(header::ORIGIN).iter();
         let allowed = origins.all(|origin| origin.to_str().is_ok_and(|origin| self.allows(origin)));
         if allowed {
@@ -148,13 +161,17 @@ impl Origins {
         ))
     }
 
-    /// Refuses requests to another host.
+    /// Refuses requests to another host. A request line may name one too (RFC 9112, 3.2.2).
     ///
     /// # Errors
     /// As above.
-    pub fn check_host(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        if !host.is_some_and(|host| self.is_our_host(host)) {
+    pub fn check_host(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal> {
+        let mut hosts = headers.get_all(header::HOST).iter();
+        let host = hosts.next().and_then(|host| host.to_str().ok());
+        let is_one = hosts.next().is_none();
+        let is_ours = |host: &str| self.is_our_host(host);
+        let in_line = uri.authority().is_none_or(|authority| is_ours(authority.as_str()));
+        if !(is_one && in_line && host.is_some_and(is_ours)) {
             return Err(Refusal::new(
                 StatusCode::FORBIDDEN,
                 "forbidden_host",

@@ -12,6 +12,7 @@ use axum::{body::Body, response::Response};
 use http::{Extensions, HeaderMap, Request, StatusCode, Uri};
 
 pub(crate) use session::Session;
+use session::Started;
 
 use super::{
     Connection, Endpoint, Refusal, event_stream,
@@ -22,7 +23,7 @@ use crate::{
     auth::Resource,
     caller::Caller,
     mcp::{
-        self, Context, Effect, Host, LATEST_LEGACY, Revision, TransportKind,
+        self, Context, Effect, Host, LATEST_LEGACY, Outbox, Revision, TransportKind,
         jsonrpc::{Frame, Message, Request as RpcRequest},
     },
     relay::{Found, Full},
@@ -88,15 +89,22 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         headers::check_content_type(&parts.headers)?;
         let body = read_body(body, &parts.headers, self.settings.request_limit_bytes).await?;
         let frame = parse(&body)?;
-        let revision = revision(&parts.headers, &session, &frame)?;
-        let context = Context {
-            revision,
-            transport: TransportKind::HttpSse,
-            trace_id: TraceId::of(&parts.extensions).0,
-        };
+        if let Frame::One(Message::Request(request)) = &frame
+            && stands_alone(&parts.headers, request)
+        {
+            session.push(event_stream::message(&refused_revision(request)));
+            return Ok(accepted());
+        }
+        let revision = revision(&parts.headers, &session)?;
         for request in frame.requests() {
             self.check_scope(&caller, Resource::Sse, request)?;
         }
+        let trace_id = TraceId::of(&parts.extensions).0;
+        let outbox = Outbox::new({
+            let session = Arc::clone(&session);
+            move |message| session.push(event_stream::message(&message))
+        });
+        let context = Context::new(revision, TransportKind::HttpSse, trace_id).with_outbox(outbox);
         match frame {
             Frame::One(message) => self.take(&caller, context, &session, message)?,
             Frame::Batch(_) if !revision.batches => {
@@ -107,7 +115,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             Frame::Batch(messages) => {
                 for message in messages {
                     match message {
-                        Ok(message) => self.take(&caller, context, &session, message)?,
+                        Ok(message) => self.take(&caller, context.clone(), &session, message)?,
                         Err(invalid) => session.push(event_stream::message(&mcp::response_error(
                             invalid.id.as_ref(),
                             &invalid.error,
@@ -158,9 +166,17 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             };
             answering.finish(&id, event_stream::message(&answer));
         };
-        let started =
-            session.start(id, effect == Effect::Write, || self.tasks.spawn(run).abort_handle());
-        if started { Ok(()) } else { Err(unknown_session()) }
+        let spawn = || self.tasks.spawn(run).abort_handle();
+        match session.start(id, effect == Effect::Write, spawn) {
+            Started::Running => Ok(()),
+            Started::Ended => Err(unknown_session()),
+            Started::TooMany => Err(Refusal::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_calls",
+                "too many calls are in flight on this stream; wait for answers",
+            )
+            .retry_after(1)),
+        }
     }
 
     /// `initialize` on a stream: what it settles is the session's from now on.
@@ -179,26 +195,29 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     }
 }
 
+/// Whether a request is of a revision that this transport does not carry, or the probe for one.
+fn stands_alone(headers: &HeaderMap, request: &RpcRequest) -> bool {
+    let in_body = request.params.names_revision();
+    let in_header =
+        matches!(headers::revision(headers), Named::Known(revision) if revision.stateless);
+    &*request.method == "server/discover"
+        || in_body.is_some_and(|date| !Revision::is_legacy(date))
+        || (in_header && &*request.method != "initialize")
+}
+
+/// The answer that makes such a client fall back to `initialize`.
+fn refused_revision(request: &RpcRequest) -> Vec<u8> {
+    let message = "this transport speaks revisions that begin with `initialize`; \
+                   others are served by POST to the same address";
+    mcp::response_error(Some(&request.id), &mcp::Error::new(mcp::Code::MethodNotFound, message))
+}
+
 /// The revision of a message: its header, else what `initialize` settled, else the newest that
 /// begins with `initialize`.
-fn revision(
-    headers: &HeaderMap,
-    session: &Session,
-    frame: &Frame,
-) -> Result<&'static Revision, Refusal> {
-    // Probes of 2026-07-28 come here too; as any method that this transport lacks, they are
-    // answered on the stream.
-    if let Frame::One(Message::Request(request)) = frame
-        && &*request.method == "server/discover"
-    {
-        return Ok(LATEST_LEGACY);
-    }
+fn revision(headers: &HeaderMap, session: &Session) -> Result<&'static Revision, Refusal> {
     match headers::revision(headers) {
-        Named::Known(revision) if revision.served => Ok(revision),
-        Named::Nothing => Ok(session.revision().unwrap_or(LATEST_LEGACY)),
-        Named::Known(_) => Err(Refusal::invalid_request(
-            "this transport does not speak 2026-07-28; begin with `initialize`",
-        )),
+        Named::Known(revision) if !revision.stateless => Ok(revision),
+        Named::Nothing | Named::Known(_) => Ok(session.revision().unwrap_or(LATEST_LEGACY)),
         Named::Unknown => {
             Err(Refusal::invalid_request("no such revision in `MCP-Protocol-Version`"))
         }

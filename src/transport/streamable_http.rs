@@ -1,34 +1,40 @@
-//! Streamable HTTP: one POST, one answer, for revisions 2025-03-26 to 2025-11-25.
+//! Streamable HTTP: one POST, one answer, for every revision from 2025-03-26.
 //!
 //! Keeps nothing between requests. The session id handed out with `initialize` is a hint that
 //! the client carries, never authority. An answer is JSON, or an event stream when it takes
-//! longer than clients wait in silence.
+//! longer than clients wait in silence, or has something to tell on the way.
 
+mod answering;
 mod body;
 mod hints;
+mod revision;
 
 use std::sync::Arc;
 
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use futures_util::future::join_all;
-use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
-use tokio::time::{Duration, sleep};
+use http::{HeaderValue, Request, StatusCode, header};
+use tokio::{
+    sync::mpsc::Receiver,
+    time::{Duration, sleep},
+};
+use tokio_stream::StreamExt;
 
 pub(super) use body::read as read_body;
 pub(crate) use hints::Hints;
 
+use answering::{Answering, Running};
+
 use super::{
     Endpoint, Refusal, event_stream,
-    headers::{self, Accept, Named},
+    headers::{self, Accept},
 };
 use crate::{
-    admission::Verdict,
     auth::Resource,
     caller::{Caller, Grant},
-    clock::unix_seconds,
     mcp::{
-        self, Context, Effect, Host, LATEST_LEGACY, Revision, TransportKind,
+        self, Context, Effect, Host, Standing, TransportKind,
         jsonrpc::{self, Frame, Message},
     },
     telemetry::TraceId,
@@ -38,15 +44,15 @@ use crate::{
 /// (the shortest known is 10 s), above almost every call.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// How long a sign-in counts as new, in seconds.
-const NEW_GRANT_SECONDS: u64 = 60;
-
-/// The probe of clients that speak 2026-07-28; answered like any unknown method, so that they
-/// fall back to `initialize`.
-const DISCOVER: &str = "server/discover";
+/// What an answer's form and status depend on.
+struct Asked {
+    resource: Resource,
+    accept: Accept,
+    grant: Option<Arc<Grant>>,
+}
 
 impl<H: Host<Caller = Caller>> Endpoint<H> {
-    /// Answers one POST.
+    /// Answers one POST to an endpoint.
     ///
     /// # Errors
     /// A refusal when the request can't be served; what goes wrong later is in the answer.
@@ -62,160 +68,92 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let trace_id = TraceId::of(&parts.extensions);
         let body = read_body(body, &headers, self.settings.request_limit_bytes).await?;
         let frame = parse(&body)?;
-        let revision = self.revision(&headers, &frame)?;
-        let context =
-            Context { revision, transport: TransportKind::StreamableHttp, trace_id: trace_id.0 };
-        let accept = Accept::read(&headers);
+        let parameters = |tool: &str| self.host.header_parameters(tool);
+        let revision = revision::of_post(&headers, &frame, &self.hints, parameters)?;
+        let context = Context::new(revision, TransportKind::StreamableHttp, trace_id.0);
         for request in frame.requests() {
             self.check_scope(&caller, resource, request)?;
         }
+        let accept = Accept::read(&headers);
+        let asked = Asked { resource, accept, grant: caller.grant.clone() };
         match frame {
             Frame::One(Message::Request(request)) => {
-                if &*request.method == "initialize" {
+                if matches!(&*request.method, "initialize" | "server/discover") {
                     self.admit(&caller, resource, &headers, trace_id).await?;
                 }
-                self.answer_one(caller, resource, context, request, accept).await
+                let (outbox, news) = answering::outbox();
+                let context =
+                    if accept.takes_event_stream() { context.with_outbox(outbox) } else { context };
+                let running = self.run(caller, context, request);
+                self.deliver(running, news, asked).await
             }
             Frame::One(Message::Notification(_) | Message::Response) => Ok(accepted()),
-            Frame::Batch(messages) => {
-                if !revision.batches {
-                    return Err(Refusal::invalid_request(
-                        "this revision has no batches; send the messages one by one",
-                    ));
-                }
-                self.answer_batch(caller, context, messages).await
-            }
-        }
-    }
-
-    /// Tries the key when a client connects.
-    pub(super) async fn admit(
-        &self,
-        caller: &Caller,
-        resource: Resource,
-        headers: &HeaderMap,
-        trace_id: TraceId,
-    ) -> Result<(), Refusal> {
-        let Some(admission) = &self.admission else { return Ok(()) };
-        let address = headers::client_address(headers, self.settings.trusted_proxy_hops);
-        match admission.admit(caller, address, trace_id.0).await {
-            Verdict::Admitted => Ok(()),
-            Verdict::Refused => Err(Refusal::unauthorized(
-                self.challenges.refused_key(resource, caller.grant.is_some()),
+            Frame::Batch(_) if !revision.batches => Err(Refusal::invalid_request(
+                "this revision has no batches; send the messages one by one",
             )),
-            Verdict::TooManyAttempts => Err(Refusal::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "too_many_attempts",
-                "too many refused keys; try again in a moment",
-            )
-            .retry_after(1)),
+            Frame::Batch(messages) => self.answer_batch(caller, context, messages, asked).await,
         }
     }
 
-    /// Refuses a writing tool to a grant that allows reading only, before anything is run.
-    pub(super) fn check_scope(
-        &self,
-        caller: &Caller,
-        resource: Resource,
-        request: &jsonrpc::Request,
-    ) -> Result<(), Refusal> {
-        if caller.may_write() || mcp::effect(&*self.host, request) == Effect::Read {
-            return Ok(());
-        }
-        Err(Refusal::insufficient_scope(self.challenges.insufficient_scope(resource)))
-    }
-
-    /// Which form the answer takes: what the header names, else what `initialize` settled, else
-    /// the newest that begins with `initialize`.
-    fn revision(&self, headers: &HeaderMap, frame: &Frame) -> Result<&'static Revision, Refusal> {
-        let named = headers::revision(headers);
-        let modern_body = match frame {
-            Frame::One(Message::Request(request)) => {
-                if &*request.method == DISCOVER {
-                    return Ok(LATEST_LEGACY);
-                }
-                request.params.names_revision().is_some_and(is_unserved)
-            }
-            _ => false,
-        };
-        match named {
-            Named::Known(revision) if revision.served && !modern_body => Ok(revision),
-            Named::Nothing if !modern_body => {
-                Ok(self.hints.revision(headers).unwrap_or(LATEST_LEGACY))
-            }
-            Named::Unknown => {
-                Err(Refusal::invalid_request("no such revision in `MCP-Protocol-Version`"))
-            }
-            Named::Known(_) | Named::Nothing => Err(Refusal::invalid_request(
-                "this server does not speak 2026-07-28; begin with `initialize`",
-            )),
-        }
-    }
-
-    async fn answer_one(
-        self: Arc<Self>,
+    /// Runs a request: with the connection when it only reads, on a task of its own when it may
+    /// write, so that the write ends without its listener.
+    fn run(
+        self: &Arc<Self>,
         caller: Caller,
-        resource: Resource,
         context: Context,
         request: jsonrpc::Request,
-        accept: Accept,
-    ) -> Result<Response, Refusal> {
+    ) -> Running {
         let effect = mcp::effect(&*self.host, &request);
-        let keep_alive = self.settings.keep_alive;
-        let endpoint = Arc::clone(&self);
+        let endpoint = Arc::clone(self);
         let id = request.id.clone();
-        let grant = caller.grant.clone();
         let run = async move { mcp::dispatch(&*endpoint.host, &caller, context, request).await };
-        // Dropped with the connection when it only reads; a write goes on without its listener.
-        let mut answer: Running = match effect {
+        match effect {
             Effect::Read => Box::pin(run),
             Effect::Write => {
                 let task = self.tasks.spawn(run);
                 Box::pin(async move { task.await.unwrap_or_else(|_| mcp::Response::lost(&id)) })
             }
-        };
-        if !accept.takes_event_stream() {
-            let answer = answer.await;
-            self.check_credential(grant.as_deref(), resource, &answer)?;
-            return Ok(self.json(answer));
         }
-        let response = tokio::select! {
-            biased;
-            response = &mut answer => response,
-            () = sleep(PATIENCE) => {
-                let event = async move { event_stream::message(&answer.await.body) };
-                return Ok(event_stream::response(futures_util::stream::once(event), keep_alive));
-            }
-        };
-        self.check_credential(grant.as_deref(), resource, &response)?;
-        if accept == Accept::EventStream {
-            let hint = self.hints.seal(&response);
-            let event = event_stream::message(&response.body);
-            let mut stream = event_stream::response(tokio_stream::once(event), keep_alive);
-            stream.headers_mut().extend(hint);
-            return Ok(stream);
-        }
-        Ok(self.json(response))
     }
 
-    /// A sign-in whose key WIV no longer takes is told as 401, so that the client renews it or
-    /// asks the person. Not for a new one: a client would go round in circles. A bare key's
-    /// client could only start a sign-in that nobody wants.
-    fn check_credential(
+    /// Gives an answer the form that the client takes: JSON, or an event stream when it asks for
+    /// nothing else, the answer takes long, or something is told before it.
+    async fn deliver(
         &self,
-        grant: Option<&Grant>,
-        resource: Resource,
-        answer: &mcp::Response,
-    ) -> Result<(), Refusal> {
-        match grant {
-            Some(grant)
-                if answer.credential_refused
-                    && unix_seconds() > grant.issued_at + NEW_GRANT_SECONDS =>
-            {
-                Err(Refusal::unauthorized(self.challenges.refused_key(resource, true)))
+        mut running: Running,
+        mut news: Receiver<Vec<u8>>,
+        asked: Asked,
+    ) -> Result<Response, Refusal> {
+        let keep_alive = self.settings.keep_alive;
+        let begin = || tokio_stream::once(event_stream::retry());
+        let answer = if asked.accept.takes_event_stream() {
+            tokio::select! {
+                biased;
+                answer = &mut running => answer,
+                () = sleep(PATIENCE) => {
+                    let events = begin().chain(Answering::running(news, running));
+                    return Ok(event_stream::response(events, keep_alive));
+                }
+                Some(first) = news.recv() => {
+                    let first = tokio_stream::once(event_stream::message(&first));
+                    let events = begin().chain(first).chain(Answering::running(news, running));
+                    return Ok(event_stream::response(events, keep_alive));
+                }
             }
-            _ => Ok(()),
-        }
+        } else {
+            running.await
+        };
+        self.check_credential(asked.grant.as_deref(), asked.resource, &answer)?;
+        let hint = self.hints.seal(&answer);
+        let as_events = asked.accept == Accept::EventStream || !news.is_empty();
+        let mut response = if as_events && answer.standing == Standing::Answered {
+            let events = begin().chain(Answering::finished(news, answer.body));
+            event_stream::response(events, keep_alive)
+        } else {
+            json(answer)
+        };
+        response.headers_mut().extend(hint);
+        Ok(response)
     }
 
     async fn answer_batch(
@@ -223,52 +161,40 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         caller: Caller,
         context: Context,
         messages: Vec<Result<Message, jsonrpc::Invalid>>,
+        asked: Asked,
     ) -> Result<Response, Refusal> {
-        let answers = messages.into_iter().filter_map(|message| match message {
-            Ok(Message::Request(request)) => Some(Ok(request)),
-            Ok(Message::Notification(_) | Message::Response) => None,
-            Err(invalid) => Some(Err(invalid)),
-        });
-        let answers = join_all(answers.map(|request| {
-            let (endpoint, caller) = (Arc::clone(&self), caller.clone());
-            async move {
-                match request {
-                    Err(invalid) => mcp::response_error(invalid.id.as_ref(), &invalid.error),
-                    Ok(request) if &*request.method == "initialize" => mcp::response_error(
-                        Some(&request.id),
-                        &mcp::Error::new(
-                            mcp::Code::InvalidRequest,
-                            "`initialize` can't be part of a batch",
-                        ),
-                    ),
-                    Ok(request) => {
-                        let tasks = endpoint.tasks.clone();
-                        let id = request.id.clone();
-                        let run = async move {
-                            mcp::dispatch(&*endpoint.host, &caller, context, request).await
-                        };
-                        // A batch may write, so all of it goes on without its listener.
-                        tasks.spawn(run).await.unwrap_or_else(|_| mcp::Response::lost(&id)).body
-                    }
+        let answers: Vec<Running> = messages
+            .into_iter()
+            .filter_map(|message| match message {
+                Ok(Message::Request(request)) if &*request.method == "initialize" => {
+                    let message = "`initialize` can't be part of a batch";
+                    let error = mcp::Error::new(mcp::Code::InvalidRequest, message);
+                    Some(refused(Some(&request.id), &error))
                 }
-            }
-        }))
-        .await;
+                Ok(Message::Request(request)) => {
+                    Some(self.run(caller.clone(), context.clone(), request))
+                }
+                Ok(Message::Notification(_) | Message::Response) => None,
+                Err(invalid) => Some(refused(invalid.id.as_ref(), &invalid.error)),
+            })
+            .collect();
         if answers.is_empty() {
             return Ok(accepted());
         }
-        Ok(json([b"[", answers.join(&b","[..]).as_slice(), b"]"].concat()))
-    }
-
-    fn json(&self, answer: mcp::Response) -> Response {
-        let hint = self.hints.seal(&answer);
-        let mut response = json(answer.body);
-        response.headers_mut().extend(hint);
-        response
+        let all = Box::pin(async move {
+            let bodies: Vec<Vec<u8>> =
+                join_all(answers).await.into_iter().map(|answer| answer.body).collect();
+            mcp::Response::of_batch(&bodies)
+        });
+        let (_, news) = answering::outbox();
+        self.deliver(all, news, Asked { grant: None, ..asked }).await
     }
 }
 
-type Running = std::pin::Pin<Box<dyn Future<Output = mcp::Response> + Send>>;
+/// An answer that is known already.
+fn refused(id: Option<&jsonrpc::Id>, error: &mcp::Error) -> Running {
+    Box::pin(std::future::ready(mcp::Response::refused(id, error)))
+}
 
 /// Reads a body's messages.
 pub(super) fn parse(body: &Bytes) -> Result<Frame, Refusal> {
@@ -278,13 +204,13 @@ pub(super) fn parse(body: &Bytes) -> Result<Frame, Refusal> {
     })
 }
 
-/// Whether a date names a revision that is known but not served.
-fn is_unserved(date: &str) -> bool {
-    Revision::find(date).is_some_and(|revision| !revision.served)
-}
-
-fn json(body: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(body));
+fn json(answer: mcp::Response) -> Response {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = match answer.standing {
+        Standing::Answered => StatusCode::OK,
+        Standing::UnknownMethod => StatusCode::NOT_FOUND,
+        Standing::Malformed => StatusCode::BAD_REQUEST,
+    };
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -65,6 +65,7 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/messages/", any(messages))
         // Some clients append the advertised path to the one they connected to.
         .route("/sse/messages", any(messages))
+        .route("/sse/messages/", any(messages))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(nothing_here)
@@ -131,6 +132,10 @@ async fn sse(State(service): State<Arc<Service>>, request: Request) -> Response 
                     .open_stream(caller, &parts.headers, &parts.extensions)
                     .await
             }
+            Method::HEAD if request.headers().contains_key("mcp-session-id") => {
+                service.caller(&request, Resource::Sse)?;
+                Ok(without_body(method_not_allowed(request.method(), SSE_METHODS)))
+            }
             Method::HEAD => {
                 service.caller(&request, Resource::Sse)?;
                 Ok(event_stream_head())
@@ -148,6 +153,10 @@ async fn messages(State(service): State<Arc<Service>>, request: Request) -> Resp
                 let caller = service.caller(&request, Resource::Sse)?;
                 Arc::clone(&service.endpoint).post_message(caller, request).await
             }
+            Method::HEAD => {
+                service.caller(&request, Resource::Sse)?;
+                Ok(without_body(method_not_allowed(request.method(), MCP_METHODS)))
+            }
             _ => Ok(method_not_allowed(request.method(), MCP_METHODS)),
         })
         .await
@@ -162,7 +171,7 @@ impl Service {
         allow: &'static str,
         serve: impl AsyncFnOnce(&Self, Request) -> Result<Response, Refusal>,
     ) -> Response {
-        if let Err(refusal) = self.origins.check(request.headers()) {
+        if let Err(refusal) = self.origins.check(request.headers(), request.uri()) {
             return refusal.into_response();
         }
         let origin = request.headers().get(header::ORIGIN).cloned();

@@ -58,7 +58,7 @@ pub(super) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
-    if let Err(refusal) = service.origins.check_host(request.headers()) {
+    if let Err(refusal) = service.origins.check_host(request.headers(), request.uri()) {
         return refusal.into_response();
     }
     next.run(request).await

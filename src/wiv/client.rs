@@ -58,10 +58,28 @@ pub struct ClientError(#[from] reqwest::Error);
 pub struct Answer {
     /// Its HTTP status.
     pub status: StatusCode,
-    /// `Retry-After` in seconds, when it gave one as a number.
+    /// `Retry-After`, when it gave one.
     pub retry_after: Option<Duration>,
     /// The whole body, within the limit.
     pub body: Bytes,
+}
+
+/// How a request is named towards upstream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trace {
+    /// In `X-Request-Id` and in our log; never zero.
+    pub request_id: u128,
+    /// In `traceparent`: the trace that the request is part of; never zero.
+    pub trace_id: u128,
+    /// Whether who began the trace records it.
+    pub sampled: bool,
+}
+
+/// A request that begins a trace gives it its own name.
+impl From<u128> for Trace {
+    fn from(request_id: u128) -> Self {
+        Self { request_id, trace_id: request_id, sampled: true }
+    }
 }
 
 /// Connections to the WIV API, shared by all callers.
@@ -118,14 +136,15 @@ impl Client {
         &self,
         caller: &Caller,
         request: &UpstreamRequest,
-        trace_id: u128,
+        trace: impl Into<Trace>,
         deadline: Instant,
     ) -> Result<Answer, Failure> {
+        let trace = trace.into();
         let _turn = self.limits.turn(caller.fingerprint, deadline).await?;
         let mut sendings = 0;
         loop {
             sendings += 1;
-            let result = timeout_at(deadline, self.send_once(caller, request, trace_id, sendings))
+            let result = timeout_at(deadline, self.send_once(caller, request, trace, sendings))
                 .await
                 .unwrap_or(Err(Failure::Timeout));
             if !request.repeatable {
@@ -138,7 +157,8 @@ impl Client {
                 Err(_) => return result,
             };
             let remaining = deadline.saturating_duration_since(Instant::now());
-            let Some(wait) = retry::wait(outcome, sendings, remaining, jitter(trace_id)) else {
+            let Some(wait) = retry::wait(outcome, sendings, remaining, jitter(trace.request_id))
+            else {
                 return result;
             };
             tracing::debug!(?outcome, sendings, ?wait, "repeating a request to the WIV API");
@@ -150,7 +170,7 @@ impl Client {
         &self,
         caller: &Caller,
         request: &UpstreamRequest,
-        trace_id: u128,
+        trace: Trace,
         sending: u32,
     ) -> Result<Answer, Failure> {
         let url = [self.base_url.as_str(), request.path_and_query.as_str()].concat();
@@ -158,8 +178,8 @@ impl Client {
             .http
             .request(request.method.clone(), url)
             .header(API_KEY, caller.key.header_value())
-            .header(REQUEST_ID, format!("{trace_id:032x}"))
-            .header(TRACEPARENT, traceparent(trace_id, sending));
+            .header(REQUEST_ID, format!("{:032x}", trace.request_id))
+            .header(TRACEPARENT, traceparent(trace, sending));
         if let Some(tenant) = &request.impersonated_tenant {
             builder = builder.header(IMPERSONATED_TENANT, tenant.clone());
         }
@@ -214,10 +234,12 @@ fn failure(error: reqwest::Error) -> Failure {
     }
 }
 
-/// W3C Trace Context: the trace is the request's id, each sending is a span of its own.
-fn traceparent(trace_id: u128, sending: u32) -> String {
-    let span = (trace_id as u64).wrapping_add(u64::from(sending)).max(1);
-    format!("00-{trace_id:032x}-{span:016x}-01")
+/// W3C Trace Context: each sending is a span of its own, named after the request.
+fn traceparent(trace: Trace, sending: u32) -> String {
+    let Trace { request_id, trace_id, sampled } = trace;
+    let span = (request_id as u64).wrapping_add(u64::from(sending)).max(1);
+    let flags = if sampled { "01" } else { "00" };
+    format!("00-{trace_id:032x}-{span:016x}-{flags}")
 }
 
 /// A number in 0..1 that differs from request to request; no secret hangs on it.
@@ -225,7 +247,12 @@ fn jitter(trace_id: u128) -> f64 {
     ((trace_id >> 64) as u32) as f64 / f64::from(u32::MAX)
 }
 
-/// `Retry-After` in its form with seconds (RFC 9110, 10.2.3); a date counts as absent.
+/// `Retry-After`, as seconds or as a date (RFC 9110, 10.2.3).
 fn seconds(value: Option<&HeaderValue>) -> Option<Duration> {
-    value?.to_str().ok().and_then(|text| u64::from_str(text.trim()).ok()).map(Duration::from_secs)
+    let text = value?.to_str().ok()?.trim();
+    if let Ok(seconds) = u64::from_str(text) {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(std::time::SystemTime::now()).unwrap_or_default())
 }

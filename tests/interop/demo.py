@@ -1,4 +1,4 @@
-"""Starts the demo server and stops it again. Knows nothing about MCP."""
+"""Starts the demo server, or the stand-ins alone, and stops them again. Knows nothing about MCP."""
 
 import contextlib
 import json
@@ -17,14 +17,14 @@ class DemoFailed(Exception):
 
 
 @contextlib.contextmanager
-def running(binary, *flags):
+def running(binary, *flags, command="demo"):
     """Runs `wiv-mcp demo --port 0` and yields a function that returns its next line of stdout.
 
     The function returns None when no line comes before the given moment of `time.monotonic()`.
     """
-    command = [str(binary), "demo", "--port", "0", *flags]
+    words = [str(binary), command, "--port", "0", *flags]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
     )
     lines = queue.Queue()
     complaints = []
@@ -42,7 +42,7 @@ def running(binary, *flags):
                 return lines.get(timeout=min(left_s, 0.2))
             if process.poll() is not None and lines.empty():
                 said = "".join(complaints[-20:]).strip()
-                raise DemoFailed(f"`{' '.join(command)}` ended with {process.returncode}: {said}")
+                raise DemoFailed(f"`{' '.join(words)}` ended with {process.returncode}: {said}")
         return None
 
     try:
@@ -60,9 +60,9 @@ def running(binary, *flags):
 
 
 @contextlib.contextmanager
-def running_json(binary):
+def running_json(binary, command="demo"):
     """Runs the demo and yields the object that `--json` prints when it is ready."""
-    with running(binary, "--json") as next_line:
+    with running(binary, "--json", command=command) as next_line:
         line = next_line(time.monotonic() + READY_WITHIN_S)
         if line is None:
             raise DemoFailed(f"printed nothing within {READY_WITHIN_S} s")

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Floors of the crate's rooms; a room imports from lower floors only.
-const FLOORS: [(&str, u8); 28] = [
+const FLOORS: [(&str, u8); 29] = [
     ("mcp", 0),
     ("caller", 0),
     ("seal", 0),
@@ -35,6 +35,7 @@ const FLOORS: [(&str, u8); 28] = [
     ("sandbox", 6),
     ("app", 7),
     ("commands", 7),
+    ("command_line", 8),
     ("main", 8),
 ];
 

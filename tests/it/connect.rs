@@ -184,7 +184,8 @@ async fn an_outage_is_told_and_costs_no_key_and_no_offer() {
 
 #[tokio::test]
 async fn people_who_may_not_are_told_why() {
-    let server = Server::start_with_sign_in(&[]).await;
+    let policy = [("WIV_MCP_KEY_POLICY", "permission")];
+    let server = Server::start_with_sign_in(&policy).await;
     for (who, words) in [
         (("nora@acme.example", "demo-nora"), "no organization"),
         (("ben@acme.example", "demo-ben"), "role does not allow"),

@@ -129,11 +129,43 @@ async fn a_key_is_tried_once_for_many_connects() {
 async fn many_refused_keys_are_slowed_down_and_good_ones_are_not() {
     let server = Server::start().await;
     assert_eq!(server.post("/mcp", ACME, initialize("2025-11-25")).await.status(), 200);
-    let mut statuses = Vec::new();
-    for number in 0..80 {
+    let attempt = async |number: usize| {
         let key = format!("wiv-wrong-{number}");
-        statuses.push(server.post("/mcp", &key, initialize("2025-11-25")).await.status().as_u16());
-    }
+        server.post("/mcp", &key, initialize("2025-11-25")).await.status().as_u16()
+    };
+    let statuses = futures_util::future::join_all((0..300).map(attempt)).await;
     assert!(statuses.iter().all(|status| [401, 429].contains(status)), "{statuses:?}");
+    assert!(statuses.iter().filter(|status| **status == 429).count() > 150, "{statuses:?}");
+    // What ran side by side is paid for afterwards.
+    let tried = sendings(&server, "/v2/cases/search").await;
+    for number in 1000..1020 {
+        assert_eq!(attempt(number).await, 429);
+    }
+    assert_eq!(sendings(&server, "/v2/cases/search").await, tried);
     assert_eq!(server.post("/mcp", ACME, initialize("2025-11-25")).await.status(), 200);
+}
+
+#[tokio::test]
+async fn many_clients_of_one_key_wait_for_one_slow_check_and_not_for_each_other() {
+    let server = Server::start().await;
+    let slow = json!({ "match": { "path": "/v2/cases/search" }, "fault": "slow", "times": 0, "delay_ms": 20000 });
+    server.fault(slow).await;
+    let begun = std::time::Instant::now();
+    let connects = (0..6).map(|_| server.post("/mcp", ACME, initialize("2025-11-25")));
+    for response in futures_util::future::join_all(connects).await {
+        assert_eq!(response.status(), 200);
+    }
+    assert!(begun.elapsed() < std::time::Duration::from_secs(8), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn an_update_has_one_calls_time_for_both_of_its_requests() {
+    let server = Server::start_with(&[("WIV_MCP_UPSTREAM_TIMEOUT", "1s")]).await;
+    let rows = server.data(ACME, "wiv_list_workflows", json!({})).await;
+    let id = rows["data"][0]["workflow_id"].as_str().unwrap().to_owned();
+    let slow = json!({ "match": { "path": format!("/workflows/{id}") }, "fault": "slow", "times": 0, "delay_ms": 700 });
+    server.fault(slow).await;
+    let update = json!({ "workflow_id": id, "changes": { "description": "x" } });
+    let error = server.error(ACME, "wiv_update_workflow", update).await;
+    assert_eq!(error["kind"], "outcome_unknown");
 }

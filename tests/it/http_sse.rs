@@ -51,8 +51,10 @@ async fn probes_and_unknown_methods_are_answered_on_the_stream() {
     let server = Server::start().await;
     let mut stream = server.stream(ACME).await;
     let meta = json!({ "_meta": { "io.modelcontextprotocol/protocolVersion": "2026-07-28" } });
-    for (id, method) in [(1, "server/discover"), (2, "resources/list"), (3, "x")] {
-        assert_eq!(stream.ask(id, method, meta.clone()).await["error"]["code"], -32601);
+    for (id, method, params) in
+        [(1, "server/discover", meta), (2, "resources/subscribe", json!({})), (3, "x", json!({}))]
+    {
+        assert_eq!(stream.ask(id, method, params).await["error"]["code"], -32601, "{method}");
     }
 }
 
@@ -76,16 +78,25 @@ async fn a_batch_of_the_revision_that_has_them_is_answered_one_by_one() {
 async fn a_cancelled_read_is_not_answered() {
     let server = Server::start().await;
     let mut stream = server.stream(ACME).await;
-    let slow =
-        json!({ "match": { "path": "/spaces" }, "fault": "slow", "times": 1, "delay_ms": 15000 });
-    server.fault(slow).await;
-    let call = json!({ "name": "wiv_list_spaces", "arguments": {} });
-    stream.post(request(1, "tools/call", call)).await;
-    let cancelled = json!({
-        "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 1 },
-    });
-    assert_eq!(stream.post(cancelled).await.status(), 202);
-    assert_eq!(stream.ask(2, "ping", json!({})).await["id"], 2);
+    // The id is spelled differently in the two messages, and means the same.
+    for (id, cancelled) in [("1", "1"), (r#""\u00e9""#, r#""é""#)] {
+        let slow = |path: &str, delay_ms: u64| json!({ "match": { "path": path }, "fault": "slow", "times": 1, "delay_ms": delay_ms });
+        server.fault(slow("/spaces", 400)).await;
+        server.fault(slow("/workflows/folders", 1200)).await;
+        let call = |id: &str, tool: &str| {
+            format!(
+                r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"{tool}"}}}}"#
+            )
+        };
+        stream.post(call(id, "wiv_list_spaces")).await;
+        stream.post(call("99", "wiv_list_folders")).await;
+        let cancel = format!(
+            r#"{{"jsonrpc":"2.0","method":"notifications/cancelled","params":{{"requestId":{cancelled}}}}}"#
+        );
+        assert_eq!(stream.post(cancel).await.status(), 202);
+        // The slower call's answer comes, the cancelled one's does not come before it.
+        assert_eq!(stream.message().await["id"], 99);
+    }
 }
 
 #[tokio::test]
@@ -212,4 +223,42 @@ async fn a_stream_that_is_never_read_is_closed_and_others_notice_nothing() {
         while socket.read(&mut buffer).await.is_ok_and(|size| size > 0) {}
     });
     cut.await.expect("the connection is still open");
+}
+
+#[tokio::test]
+async fn a_hint_of_streamable_http_is_no_session() {
+    let server = Server::start().await;
+    let response = server.post("/mcp", ACME, initialize("2025-11-25")).await;
+    let hint = response.headers()["mcp-session-id"].to_str().unwrap().to_owned();
+    let path = format!("/messages?session_id={hint}");
+    let ping = request(1, "ping", json!({}));
+    assert_eq!(server.post(&path, ACME, ping).await.status(), 404);
+}
+
+#[tokio::test]
+async fn the_stateless_revision_is_not_served_on_a_stream() {
+    let server = Server::start().await;
+    let mut stream = server.stream(ACME).await;
+    for date in ["2026-07-28", "2099-01-01"] {
+        let meta = json!({ "_meta": { "io.modelcontextprotocol/protocolVersion": date } });
+        let call = json!({ "name": "wiv_list_spaces", "_meta": meta["_meta"] });
+        for (id, method, params) in [(1, "tools/list", meta), (2, "tools/call", call)] {
+            let answer = stream.ask(id, method, params).await;
+            assert_eq!(answer["error"]["code"], -32601, "{answer}");
+        }
+    }
+    // A client that falls back there may still name the revision in its header.
+    let named = server
+        .http
+        .post(&stream.endpoint)
+        .header("x-api-key", ACME)
+        .header("content-type", "application/json")
+        .header("mcp-protocol-version", "2026-07-28");
+    let hello = initialize("2025-11-25").to_string();
+    let response = named.try_clone().unwrap().body(hello).send().await.unwrap();
+    assert_eq!(response.status(), 202);
+    assert_eq!(stream.message().await["result"]["protocolVersion"], "2025-11-25");
+    let list = request(3, "tools/list", json!({})).to_string();
+    assert_eq!(named.body(list).send().await.unwrap().status(), 202);
+    assert_eq!(stream.message().await["error"]["code"], -32601);
 }

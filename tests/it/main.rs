@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can not go on ends by panicking")]
 
 mod architecture;
+mod clients;
 mod commands;
 mod connect;
 mod documents;
@@ -12,6 +13,7 @@ mod http_sse;
 mod isolation;
 mod oauth;
 mod propelauth;
+mod revisions;
 mod secrets;
 mod statuses;
 mod streamable_http;

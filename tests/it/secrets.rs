@@ -99,10 +99,28 @@ async fn no_key_is_logged_at_any_level() {
                 post.send().await.unwrap();
             }
         }
-        let stream = http.get(format!("{url}/sse")).header("x-api-key", key).send().await;
-        drop(stream);
     }
+    // A live stream, and an upstream in trouble.
+    let fault = json!({ "match": { "path": "/spaces" }, "fault": "reset", "times": 0 });
+    let put = http.put(format!("{}/faults", sandbox.control_url())).body(fault.to_string());
+    put.header("content-type", "application/json").send().await.unwrap();
+    let stream = http.get(format!("{url}/sse")).header("x-api-key", ACME).send().await.unwrap();
+    let endpoint = browser::first_endpoint(stream).await;
+    let call = json!({ "name": "wiv_list_spaces", "arguments": {} });
+    let post = http
+        .post(format!("{url}{endpoint}"))
+        .header("x-api-key", ACME)
+        .header("content-type", "application/json");
+    let post = post.body(request(9, "tools/call", call).to_string()).send().await.unwrap();
+    assert_eq!(post.status(), 202);
+    let call = json!({ "name": "wiv_list_spaces", "arguments": {} });
+    let post = http
+        .post(format!("{url}/mcp"))
+        .header("x-api-key", ACME)
+        .header("content-type", "application/json");
+    post.body(request(10, "tools/call", call).to_string()).send().await.unwrap();
     let text = server.stop().await;
+    assert!(text.contains("no answer from the WIV API"), "{text}");
     assert!(text.contains("tool call") && text.contains("TRACE"), "{text}");
     assert_free(&text, &[ACME, GLOBEX, UNKNOWN]);
 }

@@ -75,9 +75,8 @@ async fn the_answer_has_the_form_that_the_client_takes() {
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], content_type, "{accept:?}");
         let text = response.text().await.unwrap();
-        let json = text
-            .strip_prefix("event: message\ndata: ")
-            .map_or(text.as_str(), |rest| rest.trim_end());
+        let json =
+            text.lines().find_map(|line| line.strip_prefix("data: ")).unwrap_or(text.as_str());
         assert_eq!(serde_json::from_str::<Value>(json).unwrap()["result"], json!({}));
     }
 }
@@ -126,29 +125,25 @@ async fn batches_are_for_the_revision_that_has_them() {
 }
 
 #[tokio::test]
-async fn the_stateless_revision_is_refused_so_that_clients_fall_back() {
+async fn methods_are_answered_before_and_without_initialize() {
     let server = Server::start().await;
-    let meta = json!({ "_meta": { "io.modelcontextprotocol/protocolVersion": "2026-07-28" } });
-    let modern = [("mcp-protocol-version", "2026-07-28")];
-    for headers in [&modern[..], &[]] {
-        let discover = request(1, "server/discover", meta.clone());
-        let response = server.post_with("/mcp", ACME, discover, headers).await;
-        assert_eq!(response.status(), 200);
-        assert_eq!(parse(response).await["error"]["code"], -32601);
-        let list = request(1, "tools/list", meta.clone());
-        let response = server.post_with("/mcp", ACME, list, headers).await;
-        assert_eq!(response.status(), 400);
-        assert_eq!(parse(response).await["error"]["code"], -32600);
-    }
-    let answer = parse(server.post("/mcp", ACME, initialize("2026-07-28")).await).await;
-    assert_eq!(answer["result"]["protocolVersion"], "2025-11-25");
-}
-
-#[tokio::test]
-async fn unknown_methods_are_answered_before_and_without_initialize() {
-    let server = Server::start().await;
-    for method in ["resources/list", "prompts/list", "completion/complete", "x"] {
+    for (method, member) in [
+        ("resources/list", "resources"),
+        ("resources/templates/list", "resourceTemplates"),
+        ("prompts/list", "prompts"),
+    ] {
         let answer = server.ask(ACME, method, json!({})).await;
-        assert_eq!(answer["error"]["code"], -32601, "{method}");
+        assert_eq!(answer["result"][member], json!([]), "{method}");
+    }
+    for (method, code) in [("x", -32601), ("server/discover", -32601), ("prompts/get", -32602)] {
+        assert_eq!(server.ask(ACME, method, json!({})).await["error"]["code"], code, "{method}");
+    }
+    for (method, member) in [
+        ("resources/list", "resources"),
+        ("resources/templates/list", "resourceTemplates"),
+        ("prompts/list", "prompts"),
+    ] {
+        let answer = server.ask(ACME, method, json!({})).await;
+        assert_eq!(answer["result"][member], json!([]), "{answer}");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Knows the members of a JSON-RPC message, not their meaning.
 
-use std::{borrow::Cow, cell::Cell, fmt};
+use std::{borrow::Cow, cell::Cell, collections::HashSet, fmt};
 
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
@@ -126,13 +126,38 @@ impl<'de> Visitor<'de> for Element<'_> {
     }
 }
 
+/// Names of one object. A message has a handful; a hostile one may have a hundred thousand, and
+/// comparing each with each would take minutes.
+#[derive(Default)]
+struct Names<'a> {
+    few: Vec<Cow<'a, str>>,
+    many: HashSet<Cow<'a, str>>,
+}
+
+impl<'a> Names<'a> {
+    /// Names that are compared one by one: faster than hashing for real messages.
+    const FEW: usize = 8;
+
+    /// Adds a name; whether it is new.
+    fn insert(&mut self, name: Cow<'a, str>) -> bool {
+        if self.few.contains(&name) {
+            return false;
+        }
+        if self.few.len() < Self::FEW {
+            self.few.push(name);
+            return true;
+        }
+        self.many.insert(name)
+    }
+}
+
 fn read_fields<'de, A: MapAccess<'de>>(
     mut members: A,
     found: &Found,
     depth: usize,
 ) -> Result<Fields<'de>, A::Error> {
     let mut fields = Fields::default();
-    let mut seen = Vec::with_capacity(6);
+    let mut seen = Names::default();
     while let Some(name) = members.next_key::<Cow<'de, str>>()? {
         let value = Strict { found, depth: depth + 1 };
         match name.as_ref() {
@@ -161,10 +186,9 @@ fn read_fields<'de, A: MapAccess<'de>>(
                 members.next_value_seed(value)?;
             }
         }
-        if seen.contains(&name) {
+        if !seen.insert(name) {
             found.repeated_name.set(true);
         }
-        seen.push(name);
     }
     Ok(fields)
 }

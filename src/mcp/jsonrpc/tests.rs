@@ -100,6 +100,16 @@ fn a_batch_holds_at_most_32_messages_and_judges_each() {
     assert!(mixed[0].is_ok() && mixed[1].is_err() && mixed[2].is_err());
 }
 
+#[test]
+fn a_hundred_thousand_names_are_read_in_no_time_and_a_repeated_one_is_seen() {
+    let names: String = (0..100_000).map(|number| format!(r#","n{number}":0"#)).collect();
+    let begun = std::time::Instant::now();
+    assert!(read(&format!(r#"{{"jsonrpc":"2.0","id":1,"method":"m"{names}}}"#)).is_ok());
+    let twice = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"m"{names},"n99999":0}}"#);
+    assert_eq!(refused(&twice), (-32600, Some("1".into())));
+    assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_the_parser_panic(bytes: Vec<u8>) {

@@ -50,7 +50,7 @@ pub(in crate::mcp) fn answer<H: Host>(
     }
     let result = json!({
         "protocolVersion": revision.date,
-        "capabilities": { "tools": {} },
+        "capabilities": host.capabilities().to_json(),
         "serverInfo": server_info,
         "instructions": host.instructions(caller),
     });

@@ -43,6 +43,17 @@ pub(crate) struct Session {
     connection: Connection,
 }
 
+/// What became of a call that was to start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Started {
+    /// It runs.
+    Running,
+    /// The stream is gone.
+    Ended,
+    /// Too many are in flight.
+    TooMany,
+}
+
 #[derive(Debug)]
 struct State {
     /// `None` once the session ended.
@@ -61,30 +72,29 @@ impl Session {
         (session, receiver)
     }
 
-    /// Starts a call unless the session has ended; whether it has not. A repeated id is
+    /// Starts a call unless the session has ended. A repeated id is
     /// answered once: the first call's answer is the second's too.
     pub(super) fn start(
         &self,
         id: Id,
         is_write: bool,
         spawn: impl FnOnce() -> AbortHandle,
-    ) -> bool {
+    ) -> Started {
         let mut state = self.state();
         if state.queue.is_none() {
-            return false;
+            return Started::Ended;
         }
         if state.calls.contains_key(&id) {
             tracing::debug!("a request came twice; it runs once");
-            return true;
+            return Started::Running;
         }
         if state.calls.len() >= MAX_CALLS {
-            self.end(&mut state);
-            return false;
+            return Started::TooMany;
         }
         // Under the lock, so that the call can't finish before it is known.
         let handle = spawn();
         state.calls.insert(id, (!is_write).then_some(handle));
-        true
+        Started::Running
     }
 
     /// Queues a call's answer.
@@ -121,17 +131,23 @@ impl Session {
     /// (basic/utilities/cancellation). A write goes on and is answered.
     pub(super) fn cancel(&self, params: &Params) {
         let Params::Object(params) = params else { return };
-        let Some(id) = params.get("requestId").and_then(Id::from_value) else { return };
+        let Some(wanted) = params.get("requestId") else { return };
         let mut state = self.state();
+        let Some(id) = state.calls.keys().find(|id| id.means(wanted)).cloned() else { return };
         if let Some(Some(handle)) = state.calls.get(&id) {
             handle.abort();
             state.calls.remove(&id);
         }
     }
 
-    /// Whether nothing is in flight.
-    pub(super) fn is_idle(&self) -> bool {
-        self.state().calls.is_empty()
+    /// Ends the session if nothing is in flight; whether it did. One step, so that no call is
+    /// taken in between and lost.
+    pub(super) fn close_if_idle(&self) -> bool {
+        let mut state = self.state();
+        if state.calls.is_empty() {
+            state.queue = None;
+        }
+        state.calls.is_empty()
     }
 
     pub(super) fn revision(&self) -> Option<&'static Revision> {

@@ -19,13 +19,13 @@ use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
 use super::Session;
 use crate::{
     relay::Place,
-    transport::{TransportSettings, event_stream::random_fraction},
+    transport::{
+        TransportSettings,
+        event_stream::{RETRY_MS, random_fraction},
+    },
 };
 
-/// How long a client waits before it comes back after a cut that nobody announced.
-const RETRY_MS: u64 = 3000;
-
-/// The same before an end of our own: soon, but not all at once.
+/// How long a client waits before it comes back, in milliseconds, before an end of our own: soon, but not all at once.
 const EARLY_RETRY_MS: std::ops::Range<u64> = 200..1200;
 
 pub(super) fn events(
@@ -75,15 +75,17 @@ impl Stream for Messages {
         let Self { life: Some(life), session, .. } = &mut *self else { return Poll::Pending };
         while life.timer.as_mut().poll(context).is_ready() {
             let now = Instant::now();
-            if now >= life.hard_end || session.is_idle() {
+            if now >= life.hard_end {
                 session.close();
+                return Poll::Ready(Some(come_back()));
+            }
+            if session.close_if_idle() {
                 return Poll::Ready(Some(come_back()));
             }
             // A call is in flight; its answer will wake us, and the hard end in any case.
             life.timer.as_mut().reset(life.hard_end);
         }
-        if Instant::now() >= life.soft_end && session.is_idle() {
-            session.close();
+        if Instant::now() >= life.soft_end && session.close_if_idle() {
             return Poll::Ready(Some(come_back()));
         }
         Poll::Pending

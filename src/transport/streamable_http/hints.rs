@@ -31,6 +31,6 @@ impl Hints {
     pub(super) fn revision(&self, headers: &HeaderMap) -> Option<&'static Revision> {
         let id = headers.get(SESSION_ID)?.to_str().ok()?;
         let payload = String::from_utf8(self.0.open(id).ok()?).ok()?;
-        Revision::find(payload.split(' ').next()?).filter(|revision| revision.served)
+        Revision::find(payload.split(' ').next()?).filter(|revision| !revision.stateless)
     }
 }

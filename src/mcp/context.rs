@@ -1,0 +1,180 @@
+//! What surrounds a request: its revision, its transport, what it says about its client.
+//!
+//! Carries no identity: who calls is the host's own type.
+
+use serde_json::{Map, Value};
+
+use super::{Code, Error, Input, InputKind, LogLevel, Outbox, Revision};
+
+/// How a message came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransportKind {
+    /// Streamable HTTP, revisions from 2025-03-26.
+    StreamableHttp,
+    /// HTTP+SSE of 2024-11-05.
+    HttpSse,
+    /// A pipe to the client that started this process.
+    Stdio,
+    /// No transport: the call was made in this process, as by `wiv-mcp call`.
+    Local,
+}
+
+impl TransportKind {
+    /// Name for people and logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::StreamableHttp => "Streamable HTTP",
+            Self::HttpSse => "HTTP+SSE",
+            Self::Stdio => "stdio",
+            Self::Local => "local",
+        }
+    }
+}
+
+/// What surrounds a request.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The form of its answer.
+    pub revision: &'static Revision,
+    /// How it came in.
+    pub transport: TransportKind,
+    /// Names the request in logs and towards upstream. Random, never zero.
+    pub trace_id: u128,
+    /// What the request says about its client and itself.
+    pub meta: Meta,
+    /// Input that the client gathered for this request.
+    pub input: Input,
+    /// Carries what the client is told before the answer.
+    pub outbox: Outbox,
+}
+
+impl Context {
+    /// A request whose client is told nothing before the answer.
+    pub fn new(revision: &'static Revision, transport: TransportKind, trace_id: u128) -> Self {
+        Self {
+            revision,
+            transport,
+            trace_id,
+            meta: Meta::default(),
+            input: Input::default(),
+            outbox: Outbox::default(),
+        }
+    }
+
+    /// Gives a way to tell the client something before the answer.
+    #[must_use]
+    pub fn with_outbox(self, outbox: Outbox) -> Self {
+        Self { outbox, ..self }
+    }
+}
+
+/// What a request says in `_meta` about its client and itself.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Meta {
+    /// What its client can be asked for. Nothing in revisions that begin with `initialize`,
+    /// where a server that keeps nothing can't know.
+    pub can_ask_for: Vec<InputKind>,
+    /// Names the request in progress notifications, if the client wants them.
+    pub progress_token: Option<Value>,
+    /// The least log level that the client wants for this request.
+    pub log_level: Option<LogLevel>,
+    /// The trace that the request is part of.
+    pub trace: Option<TraceContext>,
+}
+
+/// The trace that a request is part of (W3C Trace Context, `traceparent`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TraceContext {
+    /// Names the whole trace; never zero.
+    pub trace_id: u128,
+    /// Whether the caller records it.
+    pub sampled: bool,
+}
+
+const CLIENT_INFO: &str = "io.modelcontextprotocol/clientInfo";
+const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
+const LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
+
+/// Where a request names its revision (basic, "Per-request protocol fields").
+pub(super) const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+
+impl Meta {
+    /// Reads `_meta` of a request's parameters.
+    ///
+    /// # Errors
+    /// `-32602` when a part has the wrong type, or one that the revision needs is missing.
+    pub(super) fn read(params: &Map<String, Value>, revision: &Revision) -> Result<Self, Error> {
+        let invalid = |message: &'static str| Error::new(Code::InvalidParams, message);
+        let meta = match params.get("_meta") {
+            Some(Value::Object(meta)) => meta,
+            None | Some(Value::Null) if !revision.stateless => return Ok(Self::default()),
+            None => return Err(invalid("this revision needs `_meta` in every request")),
+            Some(_) => return Err(invalid("`_meta` must be a JSON object")),
+        };
+        let mut read = Self {
+            progress_token: progress_token(meta)?,
+            trace: meta.get("traceparent").and_then(Value::as_str).and_then(TraceContext::parse),
+            ..Self::default()
+        };
+        if !revision.stateless {
+            return Ok(read);
+        }
+        if !meta.get(PROTOCOL_VERSION).is_some_and(Value::is_string) {
+            return Err(invalid(
+                "`_meta` must name the revision in `io.modelcontextprotocol/protocolVersion`",
+            ));
+        }
+        if meta.get(CLIENT_INFO).is_some_and(|info| !info.is_object()) {
+            return Err(invalid("`io.modelcontextprotocol/clientInfo` must be a JSON object"));
+        }
+        let Some(Value::Object(capabilities)) = meta.get(CLIENT_CAPABILITIES) else {
+            return Err(invalid(
+                "`_meta` must hold the object `io.modelcontextprotocol/clientCapabilities`",
+            ));
+        };
+        read.can_ask_for = InputKind::ALL
+            .into_iter()
+            .filter(|kind| capabilities.get(kind.capability()).is_some_and(Value::is_object))
+            .collect();
+        read.log_level = match meta.get(LOG_LEVEL) {
+            None => None,
+            Some(level) => Some(LogLevel::read(level)?),
+        };
+        Ok(read)
+    }
+}
+
+/// A token is a string or an integer (basic/patterns/progress).
+fn progress_token(meta: &Map<String, Value>) -> Result<Option<Value>, Error> {
+    match meta.get("progressToken") {
+        None | Some(Value::Null) => Ok(None),
+        Some(token) if token.is_string() || token.is_i64() || token.is_u64() => {
+            Ok(Some(token.clone()))
+        }
+        Some(_) => {
+            Err(Error::new(Code::InvalidParams, "`progressToken` must be a string or an integer"))
+        }
+    }
+}
+
+impl TraceContext {
+    /// Reads a `traceparent`; one that is malformed is no trace (W3C Trace Context, 3.2.2).
+    pub fn parse(text: &str) -> Option<Self> {
+        let hex = |part: &str, digits: usize| {
+            let fits = part.len() == digits
+                && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+            if fits { u128::from_str_radix(part, 16).ok() } else { None }
+        };
+        let mut parts = text.split('-');
+        let (version, trace, parent, flags) =
+            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let version = hex(version, 2).filter(|version| *version != 0xff)?;
+        // A later version may have more parts; this one has none.
+        if version == 0 && parts.next().is_some() {
+            return None;
+        }
+        let trace_id = hex(trace, 32).filter(|id| *id != 0)?;
+        hex(parent, 16).filter(|id| *id != 0)?;
+        Some(Self { trace_id, sampled: hex(flags, 2)? & 1 == 1 })
+    }
+}

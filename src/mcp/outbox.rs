@@ -1,0 +1,120 @@
+//! What a client is told before the answer: progress and log messages.
+//!
+//! Renders and hands over; how a message travels is the transport's business. What can't be
+//! delivered is dropped, because a notification is never the answer.
+
+use std::{fmt, sync::Arc};
+
+use serde_json::{Value, json};
+
+use super::{Code, Context, Error};
+
+/// Takes rendered notifications towards the client of one request.
+#[derive(Clone, Default)]
+pub struct Outbox(Option<Arc<dyn Fn(Vec<u8>) + Send + Sync>>);
+
+impl Outbox {
+    /// An outbox whose notifications go to `deliver`, which must not block.
+    pub fn new(deliver: impl Fn(Vec<u8>) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(deliver)))
+    }
+
+    fn send(&self, method: &str, params: &Value) {
+        let Some(deliver) = &self.0 else { return };
+        let message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
+        deliver(message.to_string().into_bytes());
+    }
+}
+
+impl fmt::Debug for Outbox {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.0.is_some() { "Outbox(open)" } else { "Outbox(none)" })
+    }
+}
+
+/// Severity of a log message (RFC 5424, 6.2.1), least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// Details for whoever looks for a fault.
+    Debug,
+    /// What normally happens.
+    Info,
+    /// Normal, but worth a look.
+    Notice,
+    /// Something may be wrong.
+    Warning,
+    /// Something failed.
+    Error,
+    /// A part failed.
+    Critical,
+    /// Somebody must act now.
+    Alert,
+    /// Nothing works.
+    Emergency,
+}
+
+impl LogLevel {
+    const ALL: [Self; 8] = [
+        Self::Debug,
+        Self::Info,
+        Self::Notice,
+        Self::Warning,
+        Self::Error,
+        Self::Critical,
+        Self::Alert,
+        Self::Emergency,
+    ];
+
+    /// Its name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Notice => "notice",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Critical => "critical",
+            Self::Alert => "alert",
+            Self::Emergency => "emergency",
+        }
+    }
+
+    /// Reads a level that a client named.
+    pub(super) fn read(value: &Value) -> Result<Self, Error> {
+        let name = value.as_str();
+        Self::ALL.into_iter().find(|level| Some(level.as_str()) == name).ok_or_else(|| {
+            Error::new(Code::InvalidParams, "the log level is one of RFC 5424, such as `info`")
+        })
+    }
+}
+
+/// What clients of old revisions get that named no level: the specification leaves it to the
+/// server, and more than this is noise.
+const DEFAULT_LEVEL: LogLevel = LogLevel::Info;
+
+impl Context {
+    /// Tells the client how far the request is, if it asked to be told. `progress` must grow
+    /// from call to call (basic/patterns/progress).
+    pub fn progress(&self, progress: f64, total: Option<f64>, message: &str) {
+        let Some(token) = &self.meta.progress_token else { return };
+        let mut params =
+            json!({ "progressToken": token, "progress": progress, "message": message });
+        if let Some(total) = total {
+            params["total"] = json!(total);
+        }
+        self.outbox.send("notifications/progress", &params);
+    }
+
+    /// Tells the client something for its log, if it wants that level. Never a secret.
+    pub fn log(&self, level: LogLevel, logger: &str, data: &Value) {
+        let least = match self.meta.log_level {
+            Some(least) => least,
+            None if self.revision.log_level_per_request => return,
+            None => DEFAULT_LEVEL,
+        };
+        if level >= least {
+            let params = json!({ "level": level.as_str(), "logger": logger, "data": data });
+            self.outbox.send("notifications/message", &params);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! One request's answer as events: what is told on the way, then the answer.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use tokio::sync::mpsc::{Receiver, channel};
+use tokio_stream::Stream;
+
+use crate::{
+    mcp::{self, Outbox},
+    transport::event_stream,
+};
+
+/// Notifications that may wait for a slow reader; more are dropped, because none of them is the
+/// answer.
+const MAX_WAITING: usize = 64;
+
+/// A request that is being answered.
+pub(super) type Running = Pin<Box<dyn Future<Output = mcp::Response> + Send>>;
+
+/// An outbox, and what comes out of it.
+pub(super) fn outbox() -> (Outbox, Receiver<Vec<u8>>) {
+    let (sender, receiver) = channel(MAX_WAITING);
+    let outbox = Outbox::new(move |message| {
+        if sender.try_send(message).is_err() {
+            tracing::debug!("a notification was dropped: its reader is slow or gone");
+        }
+    });
+    (outbox, receiver)
+}
+
+/// The events of one answer.
+pub(super) struct Answering {
+    news: Receiver<Vec<u8>>,
+    answer: Step,
+}
+
+enum Step {
+    Running(Running),
+    Finished(Vec<u8>),
+    Told,
+}
+
+impl Answering {
+    /// A request that still runs.
+    pub(super) fn running(news: Receiver<Vec<u8>>, answer: Running) -> Self {
+        Self { news, answer: Step::Running(answer) }
+    }
+
+    /// A request that is finished and told something on its way.
+    pub(super) fn finished(news: Receiver<Vec<u8>>, answer: Vec<u8>) -> Self {
+        Self { news, answer: Step::Finished(answer) }
+    }
+}
+
+impl Stream for Answering {
+    type Item = Bytes;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        if let Step::Running(running) = &mut self.answer
+            && let Poll::Ready(answer) = running.as_mut().poll(context)
+        {
+            self.answer = Step::Finished(answer.body);
+        }
+        // The answer is always last.
+        if let Poll::Ready(Some(message)) = self.news.poll_recv(context) {
+            return Poll::Ready(Some(event_stream::message(&message)));
+        }
+        match std::mem::replace(&mut self.answer, Step::Told) {
+            Step::Running(running) => {
+                self.answer = Step::Running(running);
+                Poll::Pending
+            }
+            Step::Finished(answer) => Poll::Ready(Some(event_stream::message(&answer))),
+            Step::Told => Poll::Ready(None),
+        }
+    }
+}

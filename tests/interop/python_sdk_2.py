@@ -1,0 +1,115 @@
+"""The Python SDK 2.x and the FastMCP client as users of the server, over each transport.
+
+Both ask with `server/discover` what the server speaks before they fall back to `initialize`.
+Reads the object that `wiv-mcp demo --json` printed from the variable WIV_DEMO.
+Prints one line per client and transport; exits 1 when one of them failed.
+"""
+
+import contextlib
+import json
+import os
+import sys
+from importlib.metadata import version
+
+import fastmcp
+import httpx2
+import mcp
+from fastmcp.client.transports import SSETransport, StreamableHttpTransport
+from mcp.client.sse import sse_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
+
+from scenario import SCENARIO_WITHIN_S, scenario, told, wire
+
+
+def over_sse(url, headers=None, auth=None):
+    return sse_client(url, headers=headers, auth=auth)
+
+
+@contextlib.asynccontextmanager
+async def over_http(url, headers=None, auth=None):
+    async with httpx2.AsyncClient(headers=headers, auth=auth, timeout=SCENARIO_WITHIN_S) as http:
+        async with streamable_http_client(url, http_client=http) as streams:
+            yield streams
+
+
+class Client:
+    """The SDK's client in the form that the scenario uses."""
+
+    error = MCPError
+
+    def __init__(self, client):
+        self.client = client
+        self.server = wire(client.server_info) if client.server_info else {}
+        self.capabilities = wire(client.server_capabilities)
+        self.revision = client.protocol_version
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def connect(cls, transport, url, headers=None, auth=None, mode="auto"):
+        async with mcp.Client(transport(url, headers, auth), mode=mode) as client:
+            yield cls(client)
+
+    async def list_tools(self):
+        return [wire(tool) for tool in (await self.client.list_tools()).tools]
+
+    async def call_tool(self, name, arguments):
+        return wire(await self.client.call_tool(name, arguments))
+
+
+class FastMcp(Client):
+    """FastMCP's client, which raises on failed calls unless asked for the protocol's own answer."""
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def connect(cls, transport, url, headers=None, auth=None):
+        async with fastmcp.Client(transport(url, headers=headers), auth=auth) as client:
+            yield cls(client)
+
+    async def list_tools(self):
+        return [wire(tool) for tool in await self.client.list_tools()]
+
+    async def call_tool(self, name, arguments):
+        return wire(await self.client.call_tool_mcp(name, arguments))
+
+
+def by_default(client, *transport):
+    return lambda url, headers: client.connect(*transport, url, headers)
+
+
+def without_discovery(transport):
+    return lambda url, headers: Client.connect(transport, url, headers, mode="legacy")
+
+
+SDK = f"python-sdk {version('mcp')}"
+FASTMCP = f"fastmcp {version('fastmcp-slim')}"
+
+# Client and transport on the printed line, member of the demo's object that holds the address, how.
+ROWS = [
+    (SDK, "sse", "sse_url", by_default(Client, over_sse)),
+    (SDK, "http", "mcp_url", by_default(Client, over_http)),
+    (SDK, "http on /sse", "sse_url", by_default(Client, over_http)),
+    (SDK, "http without discovery", "mcp_url", without_discovery(over_http)),
+    (FASTMCP, "sse", "sse_url", by_default(FastMcp, SSETransport)),
+    (FASTMCP, "http", "mcp_url", by_default(FastMcp, StreamableHttpTransport)),
+    (FASTMCP, "http on /sse", "sse_url", by_default(FastMcp, StreamableHttpTransport)),
+]
+
+
+def main():
+    demo = json.loads(os.environ["WIV_DEMO"])
+    held = True
+    for named, transport, address, connect in ROWS:
+
+        async def story(checks):
+            headers = {"X-API-Key": demo["api_keys"]["acme"]}
+            async with connect(demo[address], headers) as client:
+                await scenario(client, demo, checks)
+                return client.revision
+
+        held &= told(f"{named} · {transport} · key", story)
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
