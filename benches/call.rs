@@ -120,6 +120,7 @@ fn host() -> UpToTheSocket {
             name: "bench".into(),
             title: "Bench".into(),
             version: "0".into(),
+            ..Implementation::default()
         },
         answer: ToolResult::new("x".repeat(500), json!({ "data": "y".repeat(480) }).to_string()),
     }

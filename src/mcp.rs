@@ -40,7 +40,7 @@ use jsonrpc::{Frame, Message};
 pub const MAX_BATCH: usize = 32;
 
 /// What a server says about itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Implementation {
     /// Machine name, `serverInfo.name`.
     pub name: Cow<'static, str>,
@@ -48,6 +48,21 @@ pub struct Implementation {
     pub title: Cow<'static, str>,
     /// Release, `serverInfo.version`.
     pub version: Cow<'static, str>,
+    /// Page for people, `serverInfo.websiteUrl`.
+    pub website_url: Cow<'static, str>,
+    /// Pictures, `serverInfo.icons`.
+    pub icons: Vec<Icon>,
+}
+
+/// A picture that stands for the server.
+#[derive(Debug, Clone)]
+pub struct Icon {
+    /// Its address.
+    pub url: String,
+    /// Its media type.
+    pub mime_type: &'static str,
+    /// Its sizes, as HTML writes them: `512x512`, `any`.
+    pub sizes: &'static str,
 }
 
 /// Features that a server has, and so may declare.

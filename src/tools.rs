@@ -13,7 +13,7 @@ use crate::{
     caller::Caller,
     catalog::{Catalog, Tool, Toolset},
     mcp::{
-        self, Context, Host, Implementation, Outcome, ToolCall, ToolDescription, ToolList,
+        self, Context, Host, Icon, Implementation, Outcome, ToolCall, ToolDescription, ToolList,
         ToolResult,
     },
     seal::Sealer,
@@ -73,11 +73,7 @@ impl Tools {
         let list = ToolList::render(offered.clone().map(description));
         let reading_list =
             ToolList::render(offered.filter(|tool| tool.hints.read_only).map(description));
-        let implementation = Implementation {
-            name: "wiv-mcp".into(),
-            title: "WIV".into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-        };
+        let implementation = implementation(&settings.connect_url);
         Self { catalog, wiv, cursors, states, settings, list, reading_list, implementation }
     }
 
@@ -161,5 +157,21 @@ impl Host for Tools {
     fn open_state(&self, caller: &Caller, sealed: &str) -> Option<Vec<u8>> {
         let payload = self.states.open(sealed).ok()?;
         payload.strip_prefix(&caller.key.digest()[..]).map(<[u8]>::to_vec)
+    }
+}
+
+/// Who this server is. Its pictures stand beside the connect page.
+fn implementation(connect_url: &str) -> Implementation {
+    let origin = connect_url.trim_end_matches("/connect");
+    let icon = |path, mime_type, sizes| Icon { url: format!("{origin}{path}"), mime_type, sizes };
+    Implementation {
+        name: "wiv-mcp".into(),
+        title: "WIV".into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        website_url: connect_url.to_owned().into(),
+        icons: vec![
+            icon("/logo.svg", "image/svg+xml", "any"),
+            icon("/logo.png", "image/png", "512x512"),
+        ],
     }
 }

@@ -135,6 +135,7 @@ async fn main() -> anyhow::Result<()> {
             name: "conformance-host".into(),
             title: "Conformance host".into(),
             version: "1".into(),
+            ..Implementation::default()
         },
         list: tools::list(),
         header_parameters: tools::header_parameters(),

@@ -36,6 +36,13 @@ struct AccountPage<'a> {
     connections: Vec<Connection>,
 }
 
+#[derive(Template)]
+#[template(path = "signed_out.html")]
+struct SignedOutPage<'a> {
+    stylesheet: &'static str,
+    footer: Footer<'a>,
+}
+
 /// An organization as pages show it.
 pub(super) struct ShownOrganization {
     pub(super) id: String,
@@ -102,11 +109,16 @@ impl Connect {
     /// `GET /connect/account`.
     pub async fn account(&self, headers: &HeaderMap, query: &str, request_id: &str) -> Response {
         let Some(sign_in) = &self.sign_in else { return self.sign_in_is_off(request_id) };
-        let shown = match self.session(sign_in, headers) {
-            Ok(session) => self.account_page(sign_in, &session, query).await,
-            Err(error) => Err(error),
-        };
+        let Ok(session) = self.session(sign_in, headers) else { return self.signed_out() };
+        let shown = self.account_page(sign_in, &session, query).await;
         shown.unwrap_or_else(|error| self.failed(&error, request_id))
+    }
+
+    /// For who is not signed in (any more) in this browser.
+    fn signed_out(&self) -> Response {
+        let template = SignedOutPage { stylesheet: STYLESHEET_PATH, footer: self.footer() };
+        let targets = FormTargets::default().and(&self.settings.sign_in_origin);
+        pages::page(StatusCode::FORBIDDEN, &template, &targets)
     }
 
     async fn account_page(

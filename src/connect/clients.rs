@@ -1,6 +1,6 @@
-//! Every client that the page has a card for.
+//! Every client that the page has a card for, and how it connects.
 //!
-//! How it connects, by sign-in and by key. Knows no person and makes no key. A new client is a row here and its snippet.
+//! Knows no person and makes no key. A new client is a row here and its snippet.
 
 use super::{
     install_links::{self, InstallLink, VsCodeKey},
@@ -33,6 +33,8 @@ pub struct Guide {
     pub snippets: Vec<Snippet>,
     /// One-click links that hold the key.
     pub key_links: Vec<InstallLink>,
+    /// Whether a real key is in the settings: they then show only on demand.
+    pub holds_key: bool,
 }
 
 /// Stands for the key where there is none yet.
@@ -40,6 +42,14 @@ pub const PLACEHOLDER_KEY: &str = "YOUR_WIV_API_KEY";
 
 /// Every client's card. Without a key, the settings hold a placeholder and no link holds a key.
 pub fn cards(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
+    let mut cards = table(origin, key);
+    for guide in cards.iter_mut().filter_map(|card| card.key.as_mut()) {
+        guide.holds_key = key.is_some();
+    }
+    cards
+}
+
+fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
     let shown = key.unwrap_or(PLACEHOLDER_KEY);
     let address = Some(snippets::mcp(origin));
     let none = Guide::default;

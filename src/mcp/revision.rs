@@ -21,6 +21,8 @@ pub struct Revision {
     pub tool_annotations: bool,
     /// `title` on tools, resources, prompts and on `serverInfo` (server/tools, basic/lifecycle).
     pub titles: bool,
+    /// `icons` and `websiteUrl` on `serverInfo` (basic/lifecycle).
+    pub icons: bool,
     /// `outputSchema` on tools and `structuredContent` on their results (server/tools).
     pub structured_content: bool,
     /// `resultType` in every result (basic, "ResultType").
@@ -53,6 +55,7 @@ const LEGACY: Revision = Revision {
     batches: false,
     tool_annotations: false,
     titles: false,
+    icons: false,
     structured_content: false,
     result_type: false,
     server_info_in_results: false,
@@ -80,6 +83,7 @@ pub static REVISIONS: [Revision; 5] = [
         date: "2025-11-25",
         tool_annotations: true,
         titles: true,
+        icons: true,
         structured_content: true,
         ..LEGACY
     },
@@ -90,6 +94,7 @@ pub static REVISIONS: [Revision; 5] = [
         batches: false,
         tool_annotations: true,
         titles: true,
+        icons: true,
         structured_content: true,
         result_type: true,
         server_info_in_results: true,

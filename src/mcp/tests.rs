@@ -93,6 +93,8 @@ fn echo() -> Echo {
             name: "echo".into(),
             title: "Echo".into(),
             version: "1".into(),
+            website_url: "https://echo.example".into(),
+            icons: vec![],
         },
     }
 }

@@ -16,7 +16,7 @@ from mcp.client.sse import sse_client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
-from scenario import SCENARIO_WITHIN_S, causes, scenario, told, wire
+from scenario import SCENARIO_WITHIN_S, causes, scenario, stdio_command, told, wire
 
 __all__ = ["Client", "causes", "over_http", "over_sse"]
 
@@ -36,14 +36,8 @@ async def over_http(url, headers, auth=None):
 
 @contextlib.asynccontextmanager
 async def over_stdio(url, headers, auth=None):
-    environment = {"WIV_API_KEY": headers["X-API-Key"], "WIV_API_URL": url}
-    server = StdioServerParameters(
-        command=os.environ["WIV_MCP_BIN"], args=["stdio"], env=environment
-    )
-    # Its log belongs to whoever asks for it.
-    with open(os.devnull, "w") as log:
-        async with stdio_client(server, errlog=log) as (read, write):
-            yield read, write
+    async with stdio_client(StdioServerParameters(**stdio_command(url, headers))) as streams:
+        yield streams
 
 
 # Name on the printed line, member of the demo's object that holds the address, transport.

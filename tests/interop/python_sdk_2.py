@@ -8,7 +8,6 @@ Prints one line per client and transport; exits 1 when one of them failed.
 import contextlib
 import json
 import os
-import pathlib
 import sys
 from importlib.metadata import version
 
@@ -21,7 +20,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
-from scenario import SCENARIO_WITHIN_S, scenario, told, wire
+from scenario import SCENARIO_WITHIN_S, scenario, stdio_command, told, wire
 
 
 def over_sse(url, headers=None, auth=None):
@@ -35,22 +34,13 @@ async def over_http(url, headers=None, auth=None):
             yield streams
 
 
-def local(url, headers):
-    """Command, arguments and environment of the server as a local process."""
-    environment = {"WIV_API_KEY": headers["X-API-Key"], "WIV_API_URL": url}
-    return {"command": os.environ["WIV_MCP_BIN"], "args": ["stdio"], "env": environment}
+def over_stdio(url, headers, auth=None):
+    return stdio_client(StdioServerParameters(**stdio_command(url, headers)))
 
 
-@contextlib.asynccontextmanager
-async def over_stdio(url, headers=None, auth=None):
-    # Its log belongs to whoever asks for it.
-    with open(os.devnull, "w") as log:
-        async with stdio_client(StdioServerParameters(**local(url, headers)), log) as streams:
-            yield streams
-
-
-def fastmcp_stdio(url, headers):
-    return StdioTransport(**local(url, headers), log_file=pathlib.Path(os.devnull))
+def fastmcp_over_stdio(url, headers):
+    # Kept alive, it would outlive the client.
+    return StdioTransport(**stdio_command(url, headers), keep_alive=False)
 
 
 class Client:
@@ -109,12 +99,12 @@ ROWS = [
     (SDK, "sse", "sse_url", by_default(Client, over_sse)),
     (SDK, "http", "mcp_url", by_default(Client, over_http)),
     (SDK, "http on /sse", "sse_url", by_default(Client, over_http)),
-    (SDK, "stdio", "wiv_api_url", by_default(Client, over_stdio)),
     (SDK, "http without discovery", "mcp_url", without_discovery(over_http)),
+    (SDK, "stdio", "wiv_api_url", by_default(Client, over_stdio)),
     (FASTMCP, "sse", "sse_url", by_default(FastMcp, SSETransport)),
     (FASTMCP, "http", "mcp_url", by_default(FastMcp, StreamableHttpTransport)),
     (FASTMCP, "http on /sse", "sse_url", by_default(FastMcp, StreamableHttpTransport)),
-    (FASTMCP, "stdio", "wiv_api_url", by_default(FastMcp, fastmcp_stdio)),
+    (FASTMCP, "stdio", "wiv_api_url", by_default(FastMcp, fastmcp_over_stdio)),
 ]
 
 

@@ -12,7 +12,7 @@ import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 
-import { installedVersion, scenario, told } from "./scenario.mjs";
+import { installedVersion, scenario, stdioCommand, told } from "./scenario.mjs";
 
 const PACKAGES = fileURLToPath(new URL("./node_modules/", import.meta.url));
 
@@ -22,13 +22,7 @@ const overSse = (url, key) =>
 const overHttp = (url, key) =>
   new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { "X-API-Key": key } } });
 
-const overStdio = (url, key) =>
-  new StdioClientTransport({
-    command: process.env.WIV_MCP_BIN,
-    args: ["stdio"],
-    env: { WIV_API_KEY: key, WIV_API_URL: url },
-    stderr: "ignore",
-  });
+const overStdio = (url, key) => new StdioClientTransport(stdioCommand(url, key));
 
 // The header has no space and its value comes from the environment, as desktop clients need it.
 const overMcpRemote = (...flags) => (url, key, configDir) =>

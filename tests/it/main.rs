@@ -5,6 +5,7 @@
 mod architecture;
 mod clients;
 mod commands;
+mod connect;
 mod documents;
 mod faults;
 mod harness;

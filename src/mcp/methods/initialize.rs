@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::mcp::{Code, Error, Host, Revision};
+use crate::mcp::{Code, Error, Host, Icon, Revision};
 
 /// Longest client name kept; longer ones are cut.
 const MAX_CLIENT_NAME_CHARS: usize = 64;
@@ -42,6 +42,11 @@ pub(in crate::mcp) fn answer<H: Host>(
     let mut server_info = json!({ "name": server.name, "version": server.version });
     if revision.titles {
         server_info["title"] = json!(server.title);
+    }
+    if revision.icons {
+        let icon = |icon: &Icon| json!({ "src": icon.url, "mimeType": icon.mime_type, "sizes": [icon.sizes] });
+        server_info["websiteUrl"] = json!(server.website_url);
+        server_info["icons"] = server.icons.iter().map(icon).collect();
     }
     let result = json!({
         "protocolVersion": revision.date,

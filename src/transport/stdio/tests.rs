@@ -66,8 +66,12 @@ impl Client {
     fn start() -> Self {
         let (input, server_input) = duplex(1 << 16);
         let (server_output, output) = duplex(1 << 16);
-        let implementation =
-            Implementation { name: "t".into(), title: "T".into(), version: "1".into() };
+        let implementation = Implementation {
+            name: "t".into(),
+            title: "T".into(),
+            version: "1".into(),
+            ..Implementation::default()
+        };
         let list = ToolList::render(std::iter::empty());
         let host = Arc::new(Tools { list, implementation });
         let serving = tokio::spawn(serve(host, (), 1000, server_input, server_output));

@@ -11,24 +11,19 @@ import {
 } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 
-import { installedVersion, scenario, told } from "../scenario.mjs";
+import { installedVersion, scenario, stdioCommand, told } from "../scenario.mjs";
 
 const PACKAGES = fileURLToPath(new URL("./node_modules/", import.meta.url));
 
 // Unless told otherwise it opens with `initialize`; `auto` asks with `server/discover` first.
 const AUTO = { versionNegotiation: { mode: "auto" } };
 
-const over = (Transport) => (url, key) =>
+const byUrl = (Transport) => (url, key) =>
   new Transport(new URL(url), { requestInit: { headers: { "X-API-Key": key } } });
-const overSse = over(SSEClientTransport);
-const overHttp = over(StreamableHTTPClientTransport);
-const overStdio = (url, key) =>
-  new StdioClientTransport({
-    command: process.env.WIV_MCP_BIN,
-    args: ["stdio"],
-    env: { WIV_API_KEY: key, WIV_API_URL: url },
-    stderr: "ignore",
-  });
+
+const overSse = byUrl(SSEClientTransport);
+const overHttp = byUrl(StreamableHTTPClientTransport);
+const overStdio = (url, key) => new StdioClientTransport(stdioCommand(url, key));
 
 // Name on the printed line, member of the demo's object that holds the address, transport, options.
 const TRANSPORTS = [
@@ -41,10 +36,10 @@ const TRANSPORTS = [
   ["stdio with discovery", "wiv_api_url", overStdio, AUTO],
 ];
 
-async function run(connect, url, options, demo, checks) {
+async function run(transport, url, options, demo, checks) {
   const client = new Client({ name: "wiv-mcp-interop", version: "1.0.0" }, options);
   try {
-    await client.connect(connect(url, demo.api_keys.acme));
+    await client.connect(transport(url, demo.api_keys.acme));
     await scenario(client, demo, checks);
     return client.getNegotiatedProtocolVersion();
   } finally {
@@ -56,8 +51,8 @@ async function main() {
   const demo = JSON.parse(process.env.WIV_DEMO);
   const sdk = `typescript-sdk ${installedVersion(PACKAGES, "@modelcontextprotocol/client")}`;
   let held = true;
-  for (const [name, address, connect, options] of TRANSPORTS) {
-    const story = (checks) => run(connect, demo[address], options, demo, checks);
+  for (const [name, address, transport, options] of TRANSPORTS) {
+    const story = (checks) => run(transport, demo[address], options, demo, checks);
     held = (await told(`${sdk} · ${name} · key`, story)) && held;
   }
   return held ? 0 : 1;

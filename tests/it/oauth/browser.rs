@@ -102,6 +102,11 @@ impl Browser {
         self.cookies.values().filter(|value| !value.is_empty()).cloned().collect()
     }
 
+    /// Becomes a second window of another browser.
+    pub(crate) fn take_cookies(&mut self, other: &Self) {
+        self.cookies.clone_from(&other.cookies);
+    }
+
     /// What another browser would lack.
     pub(crate) fn forget_cookies(&mut self) {
         self.cookies.clear();
