@@ -82,8 +82,8 @@ pub fn page(status: StatusCode, template: &impl Template, targets: &FormTargets)
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-        // Not `no-referrer`: under that, browsers send `Origin: null` with our own forms (Fetch
-        // standard, "append a request Origin header"). Other sites learn as little from this.
+        // Nothing to others; but with `no-referrer` browsers send forms with `Origin: null`
+        // (Fetch, 3.2), and a form's origin is checked.
         (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     ] {
         headers.insert(name, value);

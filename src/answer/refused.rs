@@ -20,6 +20,8 @@ pub struct Operation<'a> {
     pub writes: bool,
     /// WIV documents its path; otherwise the catalogue assumes it.
     pub documented: bool,
+    /// The caller signed in, rather than configured a key.
+    pub signed_in: bool,
     /// Where a person gets a new key.
     pub connect_url: &'a str,
 }
@@ -35,6 +37,16 @@ impl ToolFailure {
         let said = upstream_text(body);
         let said = said.as_deref();
         let (kind, message) = match status {
+            StatusCode::UNAUTHORIZED if operation.signed_in => (
+                FailureKind::Unauthorized,
+                format!(
+                    "WIV no longer takes this sign-in{}: it was revoked or expired. Trying again \
+                     will not help; the person must sign in again: reconnect in the assistant's \
+                     settings, or see {}.",
+                    quoted(said),
+                    operation.connect_url
+                ),
+            ),
             StatusCode::UNAUTHORIZED => (
                 FailureKind::Unauthorized,
                 format!(

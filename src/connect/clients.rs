@@ -1,6 +1,7 @@
-//! Every client that the page has a card for, and how it connects.
+//! Every client that the page has a card for.
 //!
-//! Knows no person and makes no key. A new client is a row here and its snippet.
+//! How it connects, by sign-in and by key. Knows no person and makes no key. A new client is a
+//! row here and its snippet.
 
 use super::{
     install_links::{self, InstallLink, VsCodeKey},

@@ -177,6 +177,7 @@ impl Tools {
         answer::Operation {
             writes: !step.tool.hints.read_only && !request.repeatable,
             documented: operation.confidence == Confidence::Documented,
+            signed_in: step.caller.grant.is_some(),
             connect_url: &self.settings.connect_url,
         }
     }

@@ -2,10 +2,20 @@
 //!
 //! The order is set in `router`, a reason for each.
 
-use std::{any::Any, time::Instant};
+use std::{
+    any::Any,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard},
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
 
 use axum::{body::Body, extract::Request, middleware::Next, response::Response};
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http_body::{Frame, SizeHint};
+use http_body_util::BodyExt;
+use tokio::time::timeout;
 
 use crate::{telemetry::TraceId, transport::Refusal};
 
@@ -20,7 +30,13 @@ pub(super) async fn trace(mut request: Request, next: Next) -> Response {
     // Copied only when a line will be written.
     let line = tracing::enabled!(tracing::Level::DEBUG)
         .then(|| (request.method().clone(), request.uri().path().to_owned()));
-    let mut response = next.run(request).await;
+    let (parts, body) = request.into_parts();
+    let body = SharedBody::new(body);
+    let unread = body.clone();
+    let mut response = next.run(Request::from_parts(parts, Body::new(body))).await;
+    if response.status().is_client_error() {
+        unread.read_away().await;
+    }
     let shown = id.to_string();
     if let Some((method, path)) = line {
         tracing::debug!(
@@ -36,6 +52,63 @@ pub(super) async fn trace(mut request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// Most that is read of a body whose request is refused already, in bytes.
+const MAX_UNREAD_BYTES: usize = 64 * 1024;
+
+/// Longest wait for it.
+const UNREAD_PATIENCE: Duration = Duration::from_secs(1);
+
+/// A request's body that can be read to its end after its handler let go of it.
+///
+/// Clients that send head and body apart may still be sending when a refusal is ready. Answered
+/// at once, hyper would close the connection under their hands, and some would never see why.
+#[derive(Clone)]
+struct SharedBody(Arc<Mutex<Body>>);
+
+impl SharedBody {
+    fn new(body: Body) -> Self {
+        Self(Arc::new(Mutex::new(body)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Body> {
+        self.0.lock().expect("no code panics while it holds this lock")
+    }
+
+    async fn read_away(mut self) {
+        let reading = async {
+            let mut read = 0;
+            while let Some(Ok(frame)) = self.frame().await {
+                read += frame.data_ref().map_or(0, Bytes::len);
+                if read > MAX_UNREAD_BYTES {
+                    return;
+                }
+            }
+        };
+        // Too slow or too much: the connection closes, as it would have.
+        let _in_time = timeout(UNREAD_PATIENCE, reading).await;
+    }
+}
+
+impl http_body::Body for SharedBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Pin::new(&mut *self.lock()).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.lock().is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.lock().size_hint()
+    }
 }
 
 /// A panic is our bug: the client gets words, the log gets the cause, others notice nothing.

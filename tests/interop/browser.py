@@ -12,6 +12,7 @@ Prints the address of the client that the sign-in ends at; with --deliver it goe
 import argparse
 import http.cookiejar
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -21,6 +22,7 @@ from html.parser import HTMLParser
 # Authorize, consent, sign-in, organization, each with its redirects, take ten.
 MOST_STEPS = 20
 ANSWER_WITHIN_S = 20
+LISTENS_WITHIN_S = 10
 REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -237,8 +239,16 @@ def deliver(url, person):
     """The same, and opens it: the client listens there."""
     browser = Browser()
     end = browser.sign_in(url, person)
-    browser.open(end).read()
-    return end
+    until = time.monotonic() + LISTENS_WITHIN_S
+    while True:
+        try:
+            browser.open(end).read()
+            return end
+        except urllib.error.URLError:
+            # Clients open the page before they listen; no person is back as soon as this.
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
 
 
 def main():

@@ -13,9 +13,10 @@ from importlib.metadata import version
 import httpx
 from mcp import ClientSession, McpError
 from mcp.client.sse import sse_client
+from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
-from scenario import SCENARIO_WITHIN_S, causes, scenario, told, wire
+from scenario import SCENARIO_WITHIN_S, causes, scenario, stdio_command, told, wire
 
 __all__ = ["Client", "causes", "over_http", "over_sse"]
 
@@ -33,11 +34,18 @@ async def over_http(url, headers, auth=None):
             yield read, write
 
 
+@contextlib.asynccontextmanager
+async def over_stdio(url, headers, auth=None):
+    async with stdio_client(StdioServerParameters(**stdio_command(url, headers))) as streams:
+        yield streams
+
+
 # Name on the printed line, member of the demo's object that holds the address, transport.
 TRANSPORTS = [
     ("sse", "sse_url", over_sse),
     ("http", "mcp_url", over_http),
     ("http on /sse", "sse_url", over_http),
+    ("stdio", "wiv_api_url", over_stdio),
 ]
 
 

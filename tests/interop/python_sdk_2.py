@@ -14,12 +14,13 @@ from importlib.metadata import version
 import fastmcp
 import httpx2
 import mcp
-from fastmcp.client.transports import SSETransport, StreamableHttpTransport
+from fastmcp.client.transports import SSETransport, StdioTransport, StreamableHttpTransport
 from mcp.client.sse import sse_client
+from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
-from scenario import SCENARIO_WITHIN_S, scenario, told, wire
+from scenario import SCENARIO_WITHIN_S, scenario, stdio_command, told, wire
 
 
 def over_sse(url, headers=None, auth=None):
@@ -31,6 +32,15 @@ async def over_http(url, headers=None, auth=None):
     async with httpx2.AsyncClient(headers=headers, auth=auth, timeout=SCENARIO_WITHIN_S) as http:
         async with streamable_http_client(url, http_client=http) as streams:
             yield streams
+
+
+def over_stdio(url, headers, auth=None):
+    return stdio_client(StdioServerParameters(**stdio_command(url, headers)))
+
+
+def fastmcp_over_stdio(url, headers):
+    # Kept alive, it would outlive the client.
+    return StdioTransport(**stdio_command(url, headers), keep_alive=False)
 
 
 class Client:
@@ -90,9 +100,11 @@ ROWS = [
     (SDK, "http", "mcp_url", by_default(Client, over_http)),
     (SDK, "http on /sse", "sse_url", by_default(Client, over_http)),
     (SDK, "http without discovery", "mcp_url", without_discovery(over_http)),
+    (SDK, "stdio", "wiv_api_url", by_default(Client, over_stdio)),
     (FASTMCP, "sse", "sse_url", by_default(FastMcp, SSETransport)),
     (FASTMCP, "http", "mcp_url", by_default(FastMcp, StreamableHttpTransport)),
     (FASTMCP, "http on /sse", "sse_url", by_default(FastMcp, StreamableHttpTransport)),
+    (FASTMCP, "stdio", "wiv_api_url", by_default(FastMcp, fastmcp_over_stdio)),
 ]
 
 

@@ -154,6 +154,16 @@ export async function told(line, story) {
   }
 }
 
+/** How the server is started for one client: in the form that the SDKs share. */
+export function stdioCommand(wivApiUrl, key) {
+  return {
+    command: process.env.WIV_BINARY,
+    args: ["stdio"],
+    env: { WIV_API_URL: wivApiUrl, WIV_API_KEY: key, WIV_MCP_LOG: "error" },
+    stderr: "pipe",
+  };
+}
+
 /** Read from the file: the SDKs export no manifest. */
 export function installedVersion(packages, name) {
   return JSON.parse(readFileSync(join(packages, name, "package.json"), "utf8")).version;

@@ -6,6 +6,7 @@ Knows no client: each brings its own `Client`, and shows models as they travel, 
 
 import asyncio
 import json
+import os
 import urllib.request
 
 # One transport's whole scenario takes about a second; a server that never answers must not hang it.
@@ -140,6 +141,19 @@ def advance_clock(wiv_api_url):
         headers={"Content-Type": "application/json"},
     )
     urllib.request.urlopen(request, timeout=10).close()
+
+
+def stdio_command(wiv_api_url, headers):
+    """How the server is started for one client: in the form that the SDKs share."""
+    return {
+        "command": os.environ["WIV_BINARY"],
+        "args": ["stdio"],
+        "env": {
+            "WIV_API_URL": wiv_api_url,
+            "WIV_API_KEY": headers["X-API-Key"],
+            "WIV_MCP_LOG": "error",
+        },
+    }
 
 
 def causes(error):

@@ -12,7 +12,7 @@ import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 
-import { installedVersion, scenario, told } from "./scenario.mjs";
+import { installedVersion, scenario, stdioCommand, told } from "./scenario.mjs";
 
 const PACKAGES = fileURLToPath(new URL("./node_modules/", import.meta.url));
 
@@ -21,6 +21,8 @@ const overSse = (url, key) =>
 
 const overHttp = (url, key) =>
   new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { "X-API-Key": key } } });
+
+const overStdio = (url, key) => new StdioClientTransport(stdioCommand(url, key));
 
 // The header has no space and its value comes from the environment, as desktop clients need it.
 const overMcpRemote = (...flags) => (url, key, configDir) =>
@@ -45,6 +47,7 @@ const TRANSPORTS = [
   [SDK, "sse", "sse_url", overSse],
   [SDK, "http", "mcp_url", overHttp],
   [SDK, "http on /sse", "sse_url", overHttp],
+  [SDK, "stdio", "wiv_api_url", overStdio],
   [MCP_REMOTE, "default", "mcp_url", overMcpRemote()],
   [MCP_REMOTE, "default on /sse", "sse_url", overMcpRemote()],
   [MCP_REMOTE, "sse-only", "sse_url", overMcpRemote("--transport", "sse-only")],

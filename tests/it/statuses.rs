@@ -184,6 +184,37 @@ async fn methods_are_answered_as_the_contract_says() {
 }
 
 #[tokio::test]
+async fn a_refusal_reaches_clients_that_still_send_and_keeps_their_connection() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let server = Server::start().await;
+    let host = server.address();
+    for (path, status) in [("/mcp", "401"), ("/register", "404"), ("/healthz", "405")] {
+        let mut socket = tokio::net::TcpStream::connect(host).await.unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n",
+            PING.len()
+        );
+        for _ in 0..2 {
+            socket.write_all(head.as_bytes()).await.unwrap();
+            // The body comes when the refusal may be ready already.
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+            socket.write_all(PING.as_bytes()).await.unwrap();
+            let mut read = String::new();
+            let mut buffer = [0; 4096];
+            while !read.ends_with('}') {
+                let size = socket.read(&mut buffer).await.unwrap();
+                assert_ne!(size, 0, "{path}: closed after {read}");
+                read.push_str(std::str::from_utf8(&buffer[..size]).unwrap());
+            }
+            assert!(read.starts_with(&format!("HTTP/1.1 {status}")), "{read}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn unknown_paths_answer_json_before_any_credential() {
     let server = Server::start().await;
     for path in [

@@ -8,26 +8,41 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { installedVersion, succeed, theTools, told } from "../scenario.mjs";
+import { installedVersion, stdioCommand, succeed, theTools, told } from "../scenario.mjs";
 
 const PACKAGES = fileURLToPath(new URL("./node_modules/", import.meta.url));
 const PACKAGE = "@modelcontextprotocol/inspector";
 const CLI = join(PACKAGES, PACKAGE, "clients/launcher/build/index.js");
 const CALL_WITHIN_MS = 30_000;
 
-// Name on the printed line, member of the demo's object that holds the address, flags. The last
-// segment of the address chooses the transport unless a flag does.
+// The last segment of the address chooses the transport unless a flag does.
+const byUrl = (...flags) => (url, key) => [
+  "--server-url",
+  url,
+  "--header",
+  `X-API-Key: ${key}`,
+  ...flags,
+];
+
+const overStdio = (url, key) => {
+  const { command, args, env } = stdioCommand(url, key);
+  const variables = Object.entries(env).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
+  return [...variables, "--transport", "stdio", command, ...args];
+};
+
+// Name on the printed line, member of the demo's object that holds the address, arguments.
 const TRANSPORTS = [
-  ["sse", "sse_url", []],
-  ["http", "mcp_url", []],
-  ["http on /sse", "sse_url", ["--transport", "http"]],
-  ["http with discovery", "mcp_url", ["--protocol-era", "auto"]],
+  ["sse", "sse_url", byUrl()],
+  ["http", "mcp_url", byUrl()],
+  ["http on /sse", "sse_url", byUrl("--transport", "http")],
+  ["http with discovery", "mcp_url", byUrl("--protocol-era", "auto")],
+  ["stdio", "wiv_api_url", overStdio],
 ];
 
 /** The command line with the methods of a client that the scenario uses. */
 class Inspector {
-  constructor(url, key, flags, home) {
-    this.arguments = ["--cli", "--server-url", url, "--header", `X-API-Key: ${key}`, ...flags];
+  constructor(server, home) {
+    this.arguments = ["--cli", ...server];
     this.environment = { ...process.env, HOME: home };
   }
 
@@ -86,8 +101,8 @@ async function main() {
   const home = mkdtempSync(join(tmpdir(), "wiv-mcp-interop-"));
   const client = `inspector ${installedVersion(PACKAGES, PACKAGE)}`;
   let held = true;
-  for (const [name, address, flags] of TRANSPORTS) {
-    const inspector = new Inspector(demo[address], demo.api_keys.acme, flags, home);
+  for (const [name, address, reach] of TRANSPORTS) {
+    const inspector = new Inspector(reach(demo[address], demo.api_keys.acme), home);
     const run = (checks) => story(inspector, checks);
     held = (await told(`${client} · ${name} · key`, run)) && held;
   }

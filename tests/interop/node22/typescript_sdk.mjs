@@ -9,28 +9,37 @@ import {
   SSEClientTransport,
   StreamableHTTPClientTransport,
 } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 
-import { installedVersion, scenario, told } from "../scenario.mjs";
+import { installedVersion, scenario, stdioCommand, told } from "../scenario.mjs";
 
 const PACKAGES = fileURLToPath(new URL("./node_modules/", import.meta.url));
 
 // Unless told otherwise it opens with `initialize`; `auto` asks with `server/discover` first.
 const AUTO = { versionNegotiation: { mode: "auto" } };
 
+const byUrl = (Transport) => (url, key) =>
+  new Transport(new URL(url), { requestInit: { headers: { "X-API-Key": key } } });
+
+const overSse = byUrl(SSEClientTransport);
+const overHttp = byUrl(StreamableHTTPClientTransport);
+const overStdio = (url, key) => new StdioClientTransport(stdioCommand(url, key));
+
 // Name on the printed line, member of the demo's object that holds the address, transport, options.
 const TRANSPORTS = [
-  ["sse", "sse_url", SSEClientTransport, {}],
-  ["http", "mcp_url", StreamableHTTPClientTransport, {}],
-  ["http on /sse", "sse_url", StreamableHTTPClientTransport, {}],
-  ["sse with discovery", "sse_url", SSEClientTransport, AUTO],
-  ["http with discovery", "mcp_url", StreamableHTTPClientTransport, AUTO],
+  ["sse", "sse_url", overSse, {}],
+  ["http", "mcp_url", overHttp, {}],
+  ["http on /sse", "sse_url", overHttp, {}],
+  ["stdio", "wiv_api_url", overStdio, {}],
+  ["sse with discovery", "sse_url", overSse, AUTO],
+  ["http with discovery", "mcp_url", overHttp, AUTO],
+  ["stdio with discovery", "wiv_api_url", overStdio, AUTO],
 ];
 
-async function run(Transport, url, options, demo, checks) {
+async function run(transport, url, options, demo, checks) {
   const client = new Client({ name: "wiv-mcp-interop", version: "1.0.0" }, options);
-  const headers = { "X-API-Key": demo.api_keys.acme };
   try {
-    await client.connect(new Transport(new URL(url), { requestInit: { headers } }));
+    await client.connect(transport(url, demo.api_keys.acme));
     await scenario(client, demo, checks);
     return client.getNegotiatedProtocolVersion();
   } finally {
@@ -42,8 +51,8 @@ async function main() {
   const demo = JSON.parse(process.env.WIV_DEMO);
   const sdk = `typescript-sdk ${installedVersion(PACKAGES, "@modelcontextprotocol/client")}`;
   let held = true;
-  for (const [name, address, Transport, options] of TRANSPORTS) {
-    const story = (checks) => run(Transport, demo[address], options, demo, checks);
+  for (const [name, address, transport, options] of TRANSPORTS) {
+    const story = (checks) => run(transport, demo[address], options, demo, checks);
     held = (await told(`${sdk} · ${name} · key`, story)) && held;
   }
   return held ? 0 : 1;

@@ -303,6 +303,7 @@ async fn pages_can_not_be_framed_and_load_nothing_from_others() {
     let response = server.http.get(client.authorize_url(&[])).send().await.unwrap();
     let headers = response.headers();
     assert_eq!(headers["x-frame-options"], "DENY");
+    // With `no-referrer` browsers would send our own forms with `Origin: null`.
     assert_eq!(headers["referrer-policy"], "same-origin");
     assert_eq!(headers["cache-control"], "no-store");
     let policy = headers["content-security-policy"].to_str().unwrap();
