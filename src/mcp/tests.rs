@@ -130,7 +130,9 @@ async fn initialize_answers_with_the_revision_asked_for_or_the_newest() {
         let answer = ask("2025-11-25", "initialize", json!({ "protocolVersion": asked })).await;
         assert_eq!(answer["result"]["protocolVersion"], answered);
         assert_eq!(answer["result"]["capabilities"], json!({ "tools": {} }));
-        assert_eq!(answer["result"]["serverInfo"]["name"], "echo");
+        let server = &answer["result"]["serverInfo"];
+        assert_eq!(server["name"], "echo");
+        assert!(server.get("websiteUrl").is_none() && server.get("icons").is_none());
     }
     let answer = ask("2025-11-25", "initialize", json!({})).await;
     assert_eq!(answer["error"]["code"], -32602);

@@ -45,8 +45,13 @@ pub(in crate::mcp) fn answer<H: Host>(
     }
     if revision.icons {
         let icon = |icon: &Icon| json!({ "src": icon.url, "mimeType": icon.mime_type, "sizes": [icon.sizes] });
-        server_info["websiteUrl"] = json!(server.website_url);
-        server_info["icons"] = server.icons.iter().map(icon).collect();
+        // What a host doesn't have is left out: an empty text is no address.
+        if !server.website_url.is_empty() {
+            server_info["websiteUrl"] = json!(server.website_url);
+        }
+        if !server.icons.is_empty() {
+            server_info["icons"] = server.icons.iter().map(icon).collect();
+        }
     }
     let result = json!({
         "protocolVersion": revision.date,
