@@ -11,12 +11,13 @@ use crate::{
     catalog::{Catalog, DocumentError, Toolset},
     connect::{Connect, ConnectSettings, KeyCheck},
     oauth::{OAuth, OAuthSettings},
-    origin::{HttpUrl, Origin},
+    origin::Origin,
+    pages::Footer,
     propelauth::{PropelAuth, PropelAuthError, PropelAuthSettings},
     relay::StreamLimits,
     seal::{Purpose, SealingKeys},
     server,
-    settings::Settings,
+    settings::{Settings, WebLink},
     signin::{SignIn, SignInSettings},
     tools::{Tools, ToolsSettings},
     transport::{Endpoint, Origins, TransportSettings},
@@ -68,6 +69,7 @@ pub enum Audience {
 /// A server that accepts connections.
 pub struct App {
     origin: Origin,
+    address: SocketAddr,
     closing: CancellationToken,
     serving: JoinHandle<()>,
 }
@@ -94,7 +96,8 @@ impl App {
             .clone()
             .and_then(|sign_in| oauth(settings, sign_in, &keys, &origin, audience))
             .map(Arc::new);
-        let connect = Connect::new(connect_settings(settings, &origin), sign_in, key_check, &keys);
+        let connect = connect_settings(settings, &origin);
+        let connect = Connect::new(connect, sign_in, key_check, &keys, tasks.clone());
         let challenges =
             Challenges::new(origin.as_str(), oauth.as_ref().map(|_| settings.well_known));
         let bearers = oauth.as_ref().map(|_| -> Box<dyn VerifyBearer> {
@@ -137,12 +140,17 @@ impl App {
             }
         });
         tracing::info!(%address, origin = origin.as_str(), "serving");
-        Ok(Self { origin, closing, serving })
+        Ok(Self { origin, address, closing, serving })
     }
 
     /// Where clients reach the server.
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Stops accepting, lets running requests end within the drain time, and returns.
@@ -262,18 +270,23 @@ fn oauth(
         well_known: settings.well_known,
         access_token_life: settings.access_token_life,
         local_client_documents: audience == Audience::ThisMachine,
+        footer: footer(settings),
     };
     Some(OAuth::new(oauth_settings, sign_in, keys, settings.client_id_key.as_ref()?))
 }
 
 fn connect_settings(settings: &Settings, origin: &Origin) -> ConnectSettings {
-    let text = |url: &Option<HttpUrl>| url.as_ref().map(|url| url.as_str().to_owned());
     ConnectSettings {
         origin: origin.as_str().to_owned(),
         sign_in_origin: sign_in_origin(settings).unwrap_or_default(),
-        support_url: text(&settings.support_url),
-        privacy_url: text(&settings.privacy_url),
+        policy: settings.key_policy,
+        footer: footer(settings),
     }
+}
+
+fn footer(settings: &Settings) -> Footer {
+    let text = |link: &Option<WebLink>| link.as_ref().map(|link| link.as_str().to_owned());
+    Footer { support_url: text(&settings.support_url), privacy_url: text(&settings.privacy_url) }
 }
 
 fn sign_in_origin(settings: &Settings) -> Option<String> {

@@ -23,5 +23,11 @@ pub(crate) fn day(unix_seconds: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
+/// The minute of a time, as `YYYY-MM-DD HH:MM` (UTC).
+pub(crate) fn minute(unix_seconds: u64) -> String {
+    let of_day = unix_seconds % 86_400;
+    format!("{} {:02}:{:02}", day(unix_seconds), of_day / 3_600, of_day / 60 % 60)
+}
+
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ mod account;
 mod clients;
 mod install_links;
 mod key_check;
+mod making;
 mod new_key;
 mod page;
 mod session;
@@ -14,16 +15,20 @@ mod snippets;
 
 use std::sync::Arc;
 
+use tokio_util::task::TaskTracker;
+
+pub use account::ACCOUNT_PATH;
 pub use clients::{ClientCard, Guide, PLACEHOLDER_KEY, cards};
 pub use install_links::InstallLink;
 pub use key_check::KeyCheck;
 pub use page::is_for_people;
 pub use snippets::{Snippet, by_key};
 
+use self::making::Makings;
 use crate::{
-    marks::Marks,
+    pages::{Fixed, Footer},
     seal::{Purpose, Sealer, SealingKeys},
-    signin::SignIn,
+    signin::{KeyPolicy, SignIn},
 };
 
 /// What the page needs to know.
@@ -33,37 +38,36 @@ pub struct ConnectSettings {
     pub origin: String,
     /// Origin of PropelAuth's sign-in pages, for the policy of pages with a sign-in form.
     pub sign_in_origin: String,
-    /// Where people get help.
-    pub support_url: Option<String>,
-    /// The privacy text.
-    pub privacy_url: Option<String>,
+    /// Who may get a key; `None` while sign-in is off.
+    pub policy: Option<KeyPolicy>,
+    /// What stands below every page.
+    pub footer: Footer,
 }
 
 /// The connect page.
 pub struct Connect {
     settings: ConnectSettings,
+    front: Fixed,
     /// `None` while sign-in is off: the page then explains keys.
     sign_in: Option<Arc<SignIn>>,
-    key_check: KeyCheck,
+    key_check: Arc<KeyCheck>,
     sessions: Sealer,
-    /// Offers that a key was made from; each lives longer than its offer.
-    used_offers: Marks<[u8; 16], ()>,
+    makings: Arc<Makings>,
 }
 
-/// Offers remembered as used. Above it no key is made: failing closed costs a minute's wait.
-const MAX_USED_OFFERS: usize = 100_000;
-
 impl Connect {
-    /// Puts the page together.
+    /// Puts the page together. `tasks` owns keys that are being made when their browser leaves.
     pub fn new(
         settings: ConnectSettings,
         sign_in: Option<Arc<SignIn>>,
         key_check: KeyCheck,
         keys: &SealingKeys,
+        tasks: TaskTracker,
     ) -> Self {
         let sessions = keys.sealer(Purpose::Account, &settings.origin);
-        let used_offers = Marks::new(MAX_USED_OFFERS);
-        Self { settings, sign_in, key_check, sessions, used_offers }
+        let (key_check, makings) = (Arc::new(key_check), Arc::new(Makings::new(tasks)));
+        let front = page::front(&settings, sign_in.is_some());
+        Self { settings, front, sign_in, key_check, sessions, makings }
     }
 }
 

@@ -62,6 +62,11 @@ impl<K: Hash + Eq + Copy, V: Copy> Marks<K, V> {
         true
     }
 
+    /// Drops a fact before its time.
+    pub fn forget(&self, key: K) {
+        self.entries().remove(&key);
+    }
+
     fn entries(&self) -> MutexGuard<'_, HashMap<K, (V, Instant)>> {
         self.entries.lock().expect("no code panics while it holds this lock")
     }

@@ -25,6 +25,7 @@ pub use redirects::Redirects;
 use crate::{
     auth::{AccessTokens, WellKnown},
     marks::Marks,
+    pages::Footer,
     seal::{Purpose, Sealer, SealingKeys},
     signin::SignIn,
 };
@@ -44,6 +45,8 @@ pub struct OAuthSettings {
     pub access_token_life: Duration,
     /// Client documents may be on this machine: for the demo and tests only.
     pub local_client_documents: bool,
+    /// What stands below every page.
+    pub footer: Footer,
 }
 
 /// The authorization server.

@@ -4,33 +4,28 @@
 //! anybody else and can't be framed.
 
 mod assets;
+mod fixed;
 mod form;
+mod message;
+mod names;
 
 use askama::Template;
 use axum::{body::Body, response::Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-pub use assets::{Asset, SCRIPT_PATH, STYLESHEET_PATH, assets};
+pub use assets::{Asset, assets, script_path, stylesheet_path};
+pub use fixed::Fixed;
 pub(crate) use form::{Form, FormError};
+pub use message::{Message, PageLink};
+pub use names::shown_name;
 
-/// A page that says what went wrong and what to do.
-#[derive(Template)]
-#[template(path = "message.html")]
-struct Message<'a> {
-    stylesheet: &'static str,
-    title: &'a str,
-    text: &'a str,
-    request_id: &'a str,
-    link: Option<PageLink>,
-}
-
-/// Where a page without a form leads on.
-#[derive(Debug, Clone, Copy)]
-pub struct PageLink {
-    /// What it says.
-    pub label: &'static str,
-    /// A path of ours.
-    pub path: &'static str,
+/// What stands below every page, from the settings.
+#[derive(Debug, Clone, Default)]
+pub struct Footer {
+    /// Where people get help.
+    pub support_url: Option<String>,
+    /// The privacy text.
+    pub privacy_url: Option<String>,
 }
 
 /// Where forms of a page may lead, besides here: Chromium holds redirects after a form to it.
@@ -68,69 +63,54 @@ fn csp_source(url: &str) -> Option<String> {
 pub fn page(status: StatusCode, template: &impl Template, targets: &FormTargets) -> Response {
     let Ok(html) = template.render() else {
         tracing::error!("a page's template failed");
-        return message(StatusCode::INTERNAL_SERVER_ERROR, "Something failed", "Try again.", "");
+        let mut response = Response::new(Body::from("Something failed here. Try again."));
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        return response;
     };
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
+    *response.headers_mut() = page_headers(targets);
+    response
+}
+
+/// A page that is the same for everybody, rendered once.
+///
+/// # Errors
+/// When its template fails.
+pub fn fixed_page(template: &impl Template, targets: &FormTargets) -> askama::Result<Fixed> {
+    Ok(Fixed::text(page_headers(targets), template.render()?))
+}
+
+fn page_headers(targets: &FormTargets) -> HeaderMap {
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; \
          form-action 'self'{}; frame-ancestors 'none'; base-uri 'none'",
         targets.0.iter().map(|target| format!(" {target}")).collect::<String>()
     );
-    let headers = response.headers_mut();
-    for (name, value) in [
+    let policy = HeaderValue::try_from(policy).expect("sources are header characters");
+    HeaderMap::from_iter([
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
         // Not `no-referrer`: under that, browsers send `Origin: null` with our own forms (Fetch
         // standard, "append a request Origin header"). Other sites learn as little from this.
         (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-    ] {
-        headers.insert(name, value);
-    }
-    if let Ok(policy) = HeaderValue::try_from(policy) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    response
+        (header::CONTENT_SECURITY_POLICY, policy),
+    ])
 }
 
-/// A page with a title, a sentence, and the request's id for support.
-pub fn message(status: StatusCode, title: &str, text: &str, request_id: &str) -> Response {
-    message_with_link(status, title, text, request_id, None)
-}
-
-/// The same with a link that leads on.
-pub fn message_with_link(
-    status: StatusCode,
-    title: &str,
-    text: &str,
-    request_id: &str,
-    link: Option<PageLink>,
-) -> Response {
-    let template = Message { stylesheet: STYLESHEET_PATH, title, text, request_id, link };
-    page(status, &template, &FormTargets::default())
-}
-
-/// A name that a stranger chose, made safe to show: no control and no direction-changing
-/// characters, bounded length (Unicode TR 36, 3).
-pub fn shown_name(name: &str, max_chars: usize) -> String {
-    let hidden = |character: char| {
-        character.is_control()
-            || matches!(
-                character,
-                '\u{200b}'..='\u{200f}'
-                    | '\u{2028}'..='\u{202e}'
-                    | '\u{2060}'..='\u{206f}'
-                    | '\u{feff}'
-                    | '\u{61c}'
-            )
+/// 303: the browser goes on by GET. What is no header value leads nowhere.
+pub fn see_other(location: &str) -> Response {
+    let mut response = Response::new(Body::empty());
+    let Ok(location) = HeaderValue::try_from(location) else {
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+        return response;
     };
-    let clean: String = name.chars().filter(|character| !hidden(*character)).collect();
-    let mut shown: String = clean.trim().chars().take(max_chars).collect();
-    if clean.trim().chars().count() > max_chars {
-        shown.push('…');
-    }
-    shown
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let headers = response.headers_mut();
+    headers.insert(header::LOCATION, location);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ mod sources;
 mod table;
 
 pub use command_line::{clap_args, given_flags, markdown};
-pub use kinds::{ByteSize, LogFilter, Visible};
+pub use kinds::{ByteSize, LogFilter, Visible, WebLink};
 pub use mistakes::{Mistake, Mistakes};
 pub use table::{DefaultValue, Setting, Settings, table};
 

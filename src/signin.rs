@@ -6,6 +6,7 @@
 mod cookie;
 mod flow;
 mod keys;
+mod organizations;
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,8 +14,9 @@ use http::{HeaderMap, HeaderValue, header};
 
 pub use cookie::{Cookies, Step, same, sha256};
 pub(crate) use cookie::{STEP_SECONDS, random_text};
-pub use flow::{Choice, Flow, FlowError, Next};
-pub use keys::{KeyPolicy, MadeKey, Refused, is_ours};
+pub use flow::{Choice, Flow, FlowError, Next, Return};
+pub use keys::{KeyPolicy, MadeBy, MadeKey, Refused, Standing, is_ours};
+pub use organizations::ShownOrganization;
 
 use crate::{
     propelauth::PropelAuth,

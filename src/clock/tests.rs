@@ -16,3 +16,14 @@ fn days_are_those_of_the_calendar() {
         assert_eq!(day(seconds), expected);
     }
 }
+
+#[test]
+fn minutes_are_those_of_the_day() {
+    for (seconds, expected) in [
+        (59, "1970-01-01 00:00"),
+        (86_399, "1970-01-01 23:59"),
+        (1_795_433_700, "2026-11-23 11:35"),
+    ] {
+        assert_eq!(minute(seconds), expected);
+    }
+}

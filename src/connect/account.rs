@@ -7,73 +7,56 @@ use serde_json::Value;
 
 use super::{
     Connect,
-    page::{Footer, see_other},
-    session::Session,
+    clients::{KEY_CLIENTS, KeyClient},
+    session::{Notice, Session},
 };
 use crate::{
-    clock::day,
-    pages::{self, Form, FormTargets, STYLESHEET_PATH, shown_name},
-    propelauth::{KeyRecord, Membership},
-    signin::{Flow, FlowError, SignIn, Step},
+    clock::{day, minute},
+    pages::{self, Footer, Form, FormTargets, see_other, shown_name},
+    propelauth::KeyRecord,
+    signin::{Flow, FlowError, MadeBy, Next, ShownOrganization, SignIn, Step},
 };
 
 /// The path of the page.
-pub(super) const ACCOUNT_PATH: &str = "/connect/account";
+pub const ACCOUNT_PATH: &str = "/connect/account";
 
-/// Longest names shown, in characters.
+/// Longest names of clients and longest addresses of people shown, in characters.
 pub(super) const MAX_NAME_CHARS: usize = 80;
 
 #[derive(Template)]
 #[template(path = "account.html")]
 struct AccountPage<'a> {
-    stylesheet: &'static str,
-    footer: Footer<'a>,
+    footer: &'a Footer,
     email: String,
     form: &'a str,
     offer: &'a str,
     notice: Option<&'static str>,
-    organizations: Vec<ShownOrganization>,
+    /// The card that the person came from.
+    chosen: &'static KeyClient,
+    /// Those that a key may be made for, or why there is none.
+    organizations: Result<Vec<ShownOrganization>, String>,
     connections: Vec<Connection>,
 }
 
 #[derive(Template)]
 #[template(path = "signed_out.html")]
 struct SignedOutPage<'a> {
-    stylesheet: &'static str,
-    footer: Footer<'a>,
-}
-
-/// An organization as pages show it.
-pub(super) struct ShownOrganization {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) role: String,
-    pub(super) is_msp: bool,
+    footer: &'a Footer,
 }
 
 /// A key of ours as the page shows it.
 struct Connection {
     id: String,
+    reference: String,
     client: String,
     organization: String,
+    by: Option<&'static str>,
     created: String,
     expires: String,
 }
 
-impl ShownOrganization {
-    pub(super) fn of(membership: &Membership) -> Self {
-        Self {
-            id: membership.org_id.clone(),
-            name: shown_name(&membership.org_name, MAX_NAME_CHARS),
-            role: shown_name(&membership.role, MAX_NAME_CHARS),
-            // WIV's roles for companies that look after other companies carry it in their name.
-            is_msp: membership.role.to_ascii_lowercase().contains("msp"),
-        }
-    }
-}
-
 impl Connection {
-    fn of(key: &KeyRecord, organizations: &[Membership]) -> Self {
+    fn of(key: &KeyRecord, organizations: &[ShownOrganization]) -> Self {
         let client = key.metadata.get("client").and_then(Value::as_str).unwrap_or_default();
         let client = match shown_name(client, MAX_NAME_CHARS) {
             name if name.is_empty() => "An assistant".to_owned(),
@@ -81,19 +64,27 @@ impl Connection {
         };
         let organization = organizations
             .iter()
-            .find(|membership| Some(&membership.org_id) == key.org_id.as_ref())
-            .map_or_else(
-                || "another organization".to_owned(),
-                |membership| shown_name(&membership.org_name, MAX_NAME_CHARS),
-            );
+            .find(|organization| Some(&organization.id) == key.org_id.as_ref())
+            .map_or_else(|| "another organization".to_owned(), |found| found.name.clone());
+        let by = MadeBy::of(key).map(|by| match by {
+            MadeBy::SignIn => "Sign-in",
+            MadeBy::ConnectPage => "API key",
+        });
         Self {
             id: key.id.clone(),
+            reference: reference(&key.id).to_owned(),
             client,
             organization,
-            created: day(key.created_at),
+            by,
+            created: minute(key.created_at),
             expires: key.expires_at.map_or_else(|| "never".to_owned(), day),
         }
     }
+}
+
+/// The part of a key's id by which people tell their keys apart.
+pub(super) fn reference(id: &str) -> &str {
+    id.get(..8).unwrap_or(id)
 }
 
 impl Connect {
@@ -101,7 +92,12 @@ impl Connect {
     pub fn signed_in(&self, flow: &Flow, request_id: &str) -> Response {
         let Some(sign_in) = &self.sign_in else { return self.sign_in_is_off(request_id) };
         let session = Session::new(&flow.user_id, &flow.email);
-        let mut response = see_other(ACCOUNT_PATH);
+        let client = match &flow.next {
+            Next::Connect(Some(id)) => KeyClient::find(id),
+            _ => None,
+        };
+        let place = client.map(|client| format!("{ACCOUNT_PATH}?client={}", client.id));
+        let mut response = see_other(place.as_deref().unwrap_or(ACCOUNT_PATH));
         response.headers_mut().append(header::SET_COOKIE, self.cookie(sign_in, &session));
         response
     }
@@ -110,13 +106,14 @@ impl Connect {
     pub async fn account(&self, headers: &HeaderMap, query: &str, request_id: &str) -> Response {
         let Some(sign_in) = &self.sign_in else { return self.sign_in_is_off(request_id) };
         let Ok(session) = self.session(sign_in, headers) else { return self.signed_out() };
-        let shown = self.account_page(sign_in, &session, query).await;
+        let query = Form::parse(query).unwrap_or_default();
+        let shown = self.account_page(sign_in, &session, &query).await;
         shown.unwrap_or_else(|error| self.failed(&error, request_id))
     }
 
     /// For who is not signed in (any more) in this browser.
-    fn signed_out(&self) -> Response {
-        let template = SignedOutPage { stylesheet: STYLESHEET_PATH, footer: self.footer() };
+    pub(super) fn signed_out(&self) -> Response {
+        let template = SignedOutPage { footer: &self.settings.footer };
         let targets = FormTargets::default().and(&self.settings.sign_in_origin);
         pages::page(StatusCode::FORBIDDEN, &template, &targets)
     }
@@ -125,24 +122,35 @@ impl Connect {
         &self,
         sign_in: &SignIn,
         session: &Session,
-        query: &str,
+        query: &Form,
     ) -> Result<Response, FlowError> {
-        let (organizations, keys) = tokio::join!(
-            sign_in.organizations(&session.user_id),
+        let (standing, keys) = tokio::join!(
+            sign_in.standing(&session.user_id),
             sign_in.our_keys(&session.user_id, None)
         );
-        let (organizations, mut keys) = (organizations?, keys?);
+        let (standing, mut keys) = (standing?, keys?);
+        let all = ShownOrganization::all(&standing.memberships);
         keys.sort_by_key(|key| std::cmp::Reverse(key.created_at));
         let template = AccountPage {
-            stylesheet: STYLESHEET_PATH,
-            footer: self.footer(),
+            footer: &self.settings.footer,
             email: shown_name(&session.email, MAX_NAME_CHARS),
             form: &session.form,
             offer: &self.offer(session),
-            notice: (query == "revoked").then_some("The key is revoked. What used it is cut off."),
-            organizations: organizations.iter().map(ShownOrganization::of).collect(),
-            connections: keys.iter().map(|key| Connection::of(key, &organizations)).collect(),
+            notice: session.notice.map(|notice| match notice {
+                Notice::Revoked => "The key is revoked. What used it is cut off.",
+                Notice::NotThere => {
+                    "There is no such key of yours here; it may be revoked already."
+                }
+            }),
+            chosen: query.get("client").and_then(KeyClient::find).unwrap_or(&KEY_CLIENTS[0]),
+            organizations: match &standing.allowed {
+                Ok(allowed) => Ok(ShownOrganization::all(allowed)),
+                Err(refused) => Err(FlowError::from(*refused).sentence()),
+            },
+            connections: keys.iter().map(|key| Connection::of(key, &all)).collect(),
         };
+        // Told once.
+        let session = &session.clone().telling(None);
         let mut response = pages::page(StatusCode::OK, &template, &FormTargets::default());
         response.headers_mut().append(header::SET_COOKIE, self.cookie(sign_in, session));
         Ok(response)
@@ -151,39 +159,37 @@ impl Connect {
     /// `POST /connect/revoke`.
     pub async fn revoke(&self, headers: &HeaderMap, body: Body, request_id: &str) -> Response {
         let Some(sign_in) = &self.sign_in else { return self.sign_in_is_off(request_id) };
-        let revoked = self.revoke_one(sign_in, headers, body).await;
-        match revoked {
-            Ok(()) => see_other(&format!("{ACCOUNT_PATH}?revoked")),
+        match self.revoke_one(sign_in, headers, body).await {
+            Ok(session) => {
+                let mut response = see_other(ACCOUNT_PATH);
+                response.headers_mut().append(header::SET_COOKIE, self.cookie(sign_in, &session));
+                response
+            }
+            Err(error) if error.is_outage() => self.not_revoked(&error, request_id),
             Err(error) => self.failed(&error, request_id),
         }
     }
 
-    /// Ends a key of the sender's own. One that is gone already is as good as revoked.
+    /// Ends a key of the sender's own.
     async fn revoke_one(
         &self,
         sign_in: &SignIn,
         headers: &HeaderMap,
         body: Body,
-    ) -> Result<(), FlowError> {
+    ) -> Result<Session, FlowError> {
         let form = Form::read(headers, body).await.map_err(|_| FlowError::NotThisBrowser)?;
         let session = self.sender(sign_in, headers, &form)?;
         let id = form.get("key").ok_or(FlowError::NotThisBrowser)?;
-        let keys = sign_in.our_keys(&session.user_id, None).await?;
-        match keys.iter().find(|key| key.id == id) {
-            Some(key) => sign_in.delete_key(&key.id).await,
-            None => Ok(()),
-        }
+        let was_there = sign_in.revoke_own(&session.user_id, id).await?;
+        let notice = if was_there { Notice::Revoked } else { Notice::NotThere };
+        Ok(session.telling(Some(notice)))
     }
 
-    /// `POST /connect/sign-out`.
-    pub async fn sign_out(&self, headers: &HeaderMap, body: Body, request_id: &str) -> Response {
+    /// `POST /connect/sign-out`. Who is signed out already is where they want to be.
+    pub fn sign_out(&self, headers: &HeaderMap, request_id: &str) -> Response {
         let Some(sign_in) = &self.sign_in else { return self.sign_in_is_off(request_id) };
-        let sender = match Form::read(headers, body).await {
-            Ok(form) => self.sender(sign_in, headers, &form),
-            Err(_) => Err(FlowError::NotThisBrowser),
-        };
-        if let Err(error) = sender {
-            return self.failed(&error, request_id);
+        if !sign_in.is_own_form(headers) {
+            return self.failed(&FlowError::NotThisBrowser, request_id);
         }
         let mut response = see_other("/connect");
         let cleared = sign_in.cookies().clear(Step::Account);

@@ -2,9 +2,11 @@
 //!
 //! Knows no person and makes no key. A new client is a row here and its snippet.
 
+use std::sync::LazyLock;
+
 use super::{
     install_links::{self, InstallLink, VsCodeKey},
-    snippets::{self, Snippet},
+    snippets::{self, Snippet, VS_CODE_INPUT},
 };
 
 /// One client's card.
@@ -33,18 +35,37 @@ pub struct Guide {
     pub snippets: Vec<Snippet>,
     /// One-click links that hold the key.
     pub key_links: Vec<InstallLink>,
-    /// Whether a real key is in the settings: they then show only on demand.
-    pub holds_key: bool,
 }
 
 /// Stands for the key where there is none yet.
 pub const PLACEHOLDER_KEY: &str = "YOUR_WIV_API_KEY";
 
+/// A client that takes a key.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct KeyClient {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+}
+
+/// The clients that take a key, in the order of their cards.
+pub(super) static KEY_CLIENTS: LazyLock<Vec<KeyClient>> = LazyLock::new(|| {
+    let keyed = table("", None).into_iter().filter(|card| card.key.is_some());
+    keyed.map(|card| KeyClient { id: card.id, name: card.name }).collect()
+});
+
+impl KeyClient {
+    /// The one whose card has this id.
+    pub(super) fn find(id: &str) -> Option<&'static Self> {
+        KEY_CLIENTS.iter().find(|client| client.id == id)
+    }
+}
+
 /// Every client's card. Without a key, the settings hold a placeholder and no link holds a key.
 pub fn cards(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
     let mut cards = table(origin, key);
-    for guide in cards.iter_mut().filter_map(|card| card.key.as_mut()) {
-        guide.holds_key = key.is_some();
+    let guides = cards.iter_mut().filter_map(|card| card.key.as_mut());
+    for snippet in guides.flat_map(|guide| &mut guide.snippets) {
+        snippet.is_secret = key.is_some() && !snippet.text.contains(VS_CODE_INPUT);
     }
     cards
 }
@@ -176,12 +197,16 @@ fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
         ClientCard {
             id: "codex",
             name: "Codex",
-            sign_in: Some(Guide { snippets: vec![snippets::codex_command(origin)], ..none() }),
+            sign_in: Some(Guide {
+                steps: vec!["Codex opens the sign-in by itself; if not, run codex mcp login wiv."],
+                snippets: vec![snippets::codex_command(origin)],
+                ..none()
+            }),
             key: Some(Guide { snippets: vec![snippets::codex(origin, shown)], ..none() }),
         },
         ClientCard {
             id: "other",
-            name: "Any other",
+            name: "Another assistant",
             sign_in: Some(Guide {
                 steps: vec!["Give the client this address; it finds the sign-in by itself."],
                 address,
@@ -189,8 +214,9 @@ fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
             }),
             key: Some(Guide {
                 steps: vec![
-                    "Send the key as the header X-API-Key. A client that speaks only HTTP+SSE \
-                     takes the address that ends in /sse.",
+                    "Send the key as the header X-API-Key.",
+                    "A client that speaks only HTTP+SSE, or that starts a sign-in although it has \
+                     a key, takes the address that ends in /sse.",
                 ],
                 snippets: vec![snippets::any_other(origin, Some(shown))],
                 ..none()

@@ -18,20 +18,19 @@ pub struct InstallLink {
     pub href: String,
 }
 
-/// Cursor by its own scheme, and by its site where private schemes don't work.
+/// Cursor by its own scheme, and by its site where private schemes don't work. A link with a key
+/// never leads to a site: the key would be in the address that a browser sends there.
 pub(super) fn cursor(origin: &str, key: Option<&str>) -> Vec<InstallLink> {
     let config = encoded(&STANDARD.encode(cursor_entry(origin, key).to_string()));
-    let query = format!("name={SERVER_NAME}&config={config}");
-    vec![
-        InstallLink {
-            label: "Add to Cursor",
-            href: format!("cursor://anysphere.cursor-deeplink/mcp/install?{query}"),
-        },
-        InstallLink {
-            label: "Add by cursor.com",
-            href: format!("https://cursor.com/install-mcp?{query}"),
-        },
-    ]
+    let link = |label, address| InstallLink {
+        label,
+        href: format!("{address}?name={SERVER_NAME}&config={config}"),
+    };
+    let by_scheme = link("Add to Cursor", "cursor://anysphere.cursor-deeplink/mcp/install");
+    match key {
+        Some(_) => vec![by_scheme],
+        None => vec![by_scheme, link("Add by cursor.com", "https://cursor.com/install-mcp")],
+    }
 }
 
 /// VS Code and its Insiders edition.

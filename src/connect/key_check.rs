@@ -37,6 +37,8 @@ pub(super) enum Verdict {
     Works,
     /// WIV doesn't take it (yet).
     Refused,
+    /// WIV knows it, but its role may not read cases.
+    Limited,
     /// Nobody could tell.
     Unknown,
 }
@@ -55,6 +57,7 @@ impl KeyCheck {
             match self.wiv.send(&caller, &self.request, trace_id, deadline).await {
                 Ok(answer) if answer.status.is_success() => return Verdict::Works,
                 Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => {}
+                Ok(answer) if answer.status == StatusCode::FORBIDDEN => return Verdict::Limited,
                 Ok(answer) => {
                     let status = answer.status.as_u16();
                     tracing::warn!(upstream.status = status, "a new key got no verdict");

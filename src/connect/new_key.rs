@@ -1,42 +1,66 @@
 //! Making a key, and the one page that shows it.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, StatusCode, header};
 
 use super::{
     ClientCard, Connect,
-    account::{ACCOUNT_PATH, MAX_NAME_CHARS, ShownOrganization},
+    account::{MAX_NAME_CHARS, reference},
     cards,
-    key_check::Verdict,
-    page::Footer,
+    clients::{KEY_CLIENTS, KeyClient},
+    key_check::{KeyCheck, Verdict},
+    making::{Made, OfferNumber, Outcome},
     session::Session,
+    snippets::is_plain,
 };
 use crate::{
     clock::day,
-    pages::{self, Form, FormTargets, PageLink, STYLESHEET_PATH, shown_name},
-    propelauth::Membership,
-    signin::{FlowError, MadeKey, SignIn},
+    pages::{self, Footer, Form, FormTargets, shown_name},
+    signin::{FlowError, MadeBy, ShownOrganization, SignIn},
     telemetry::TraceId,
 };
-
-/// What the key is called at PropelAuth.
-const LABEL: &str = "Connect page";
 
 #[derive(Template)]
 #[template(path = "key.html")]
 struct KeyPage<'a> {
-    stylesheet: &'static str,
-    footer: Footer<'a>,
+    footer: &'a Footer,
     email: String,
     organization: ShownOrganization,
     key: &'a str,
+    /// Whether no client and no shell could read the key as anything else.
+    is_plain: bool,
     key_id: &'a str,
+    reference: &'a str,
     expires: String,
-    works: bool,
-    refused: bool,
+    verdict: Verdict,
     form: &'a str,
     cards: Vec<ClientCard>,
+}
+
+/// A form's wish.
+struct Order {
+    session: Session,
+    offer: OfferNumber,
+    organization: String,
+    client: &'static KeyClient,
+}
+
+/// Makes an order's key and tries it.
+async fn make(
+    sign_in: Arc<SignIn>,
+    key_check: Arc<KeyCheck>,
+    order: Order,
+    trace: TraceId,
+) -> Outcome {
+    let user = &order.session.user_id;
+    let membership = sign_in.membership(user, &order.organization).await?;
+    let (org, label) = (&membership.org_id, order.client.name);
+    let key = sign_in.make_key(user, org, label, MadeBy::ConnectPage).await?;
+    let verdict = key_check.check(&key.key, trace.0).await;
+    Ok(Arc::new(Made { membership, key, verdict }))
 }
 
 impl Connect {
@@ -44,73 +68,62 @@ impl Connect {
     pub async fn make_key(&self, headers: &HeaderMap, body: Body, trace: TraceId) -> Response {
         let request_id = trace.to_string();
         let Some(sign_in) = &self.sign_in else { return self.sign_in_is_off(&request_id) };
-        let made = self.make_one(sign_in, headers, body).await;
-        match made {
-            Ok(Some((session, membership, key))) => {
-                let verdict = self.key_check.check(&key.key, trace.0).await;
-                self.key_page(sign_in, &session, &membership, &key, verdict)
-            }
-            Ok(None) => already_made(&request_id),
-            Err(error) => self.failed(&error, &request_id),
+        let order = match self.order(sign_in, headers, body).await {
+            Ok(order) => order,
+            Err(error) => return self.failed(&error, &request_id),
+        };
+        let (session, client) = (order.session.clone(), order.client);
+        let offer = order.offer;
+        let make = make(Arc::clone(sign_in), Arc::clone(&self.key_check), order, trace);
+        match self.makings.once(offer, make).await {
+            Some(Ok(made)) => self.key_page(sign_in, &session, client, &made),
+            Some(Err(error)) => self.failed(&error, &request_id),
+            None => self.used_before(&request_id),
         }
     }
 
-    /// Makes the key of an offer; `None` when it was made before.
-    async fn make_one(
+    /// What a form asks for, if its sender may ask.
+    async fn order(
         &self,
         sign_in: &SignIn,
         headers: &HeaderMap,
         body: Body,
-    ) -> Result<Option<(Session, Membership, MadeKey)>, FlowError> {
+    ) -> Result<Order, FlowError> {
         let form = Form::read(headers, body).await.map_err(|_| FlowError::NotThisBrowser)?;
         let session = self.sender(sign_in, headers, &form)?;
-        let field = |name| form.get(name).ok_or(FlowError::NotThisBrowser);
-        // Asked before the offer is used up: an outage here costs no new page.
-        let membership = sign_in.membership(&session.user_id, field("organization")?).await?;
-        if !self.take_offer(&session, field("offer")?)? {
-            return Ok(None);
-        }
-        let key = sign_in.make_key(&session.user_id, &membership.org_id, LABEL).await?;
-        Ok(Some((session, membership, key)))
+        let sealed = form.get("offer").ok_or(FlowError::NotThisBrowser)?;
+        let offer = self.offered(&session, sealed)?;
+        let organization = form.get("organization").ok_or(FlowError::NothingChosen)?.to_owned();
+        let client = form.get("client").and_then(KeyClient::find).unwrap_or(&KEY_CLIENTS[0]);
+        Ok(Order { session, offer, organization, client })
     }
 
     fn key_page(
         &self,
         sign_in: &SignIn,
         session: &Session,
-        membership: &Membership,
-        made: &MadeKey,
-        verdict: Verdict,
+        client: &KeyClient,
+        made: &Made,
     ) -> Response {
-        let key = std::str::from_utf8(made.key.expose()).expect("keys are visible ASCII");
+        let key = std::str::from_utf8(made.key.key.expose()).expect("keys are visible ASCII");
+        let mut cards = cards(&self.settings.origin, Some(key));
+        // Stable: the chosen client comes first, the others keep their order.
+        cards.sort_by_key(|card| card.id != client.id);
         let template = KeyPage {
-            stylesheet: STYLESHEET_PATH,
-            footer: self.footer(),
+            footer: &self.settings.footer,
             email: shown_name(&session.email, MAX_NAME_CHARS),
-            organization: ShownOrganization::of(membership),
+            organization: ShownOrganization::of(&made.membership),
             key,
-            key_id: &made.id,
-            expires: day(made.expires_at),
-            works: verdict == Verdict::Works,
-            refused: verdict == Verdict::Refused,
+            is_plain: is_plain(key),
+            key_id: &made.key.id,
+            reference: reference(&made.key.id),
+            expires: day(made.key.expires_at),
+            verdict: made.verdict,
             form: &session.form,
-            cards: cards(&self.settings.origin, Some(key)),
+            cards,
         };
         let mut response = pages::page(StatusCode::OK, &template, &FormTargets::default());
         response.headers_mut().append(header::SET_COOKIE, self.cookie(sign_in, session));
         response
     }
-}
-
-/// A form that was sent twice, or sent again after going back.
-fn already_made(request_id: &str) -> Response {
-    let link = PageLink { label: "My connections", path: ACCOUNT_PATH };
-    pages::message_with_link(
-        StatusCode::CONFLICT,
-        "This key was shown already",
-        "A key is shown once, on the page after it is made. If you no longer have it, revoke it \
-         under My connections and make another.",
-        request_id,
-        Some(link),
-    )
 }

@@ -1,39 +1,32 @@
 //! The pages that everybody may see: the connect page, and help at an MCP address.
 
 use askama::Template;
-use axum::{
-    body::Body,
-    response::{IntoResponse, Response},
-};
+use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
-use super::{ClientCard, Connect, cards};
-use crate::{
-    pages::{self, FormTargets, PageLink, STYLESHEET_PATH},
-    signin::{FlowError, Next},
+use super::{
+    ClientCard, Connect, ConnectSettings, account::ACCOUNT_PATH, cards, clients::KeyClient,
 };
-
-/// What every page of this room shows below.
-pub(super) struct Footer<'a> {
-    pub(super) support_url: Option<&'a str>,
-    pub(super) privacy_url: Option<&'a str>,
-}
+use crate::{
+    pages::{self, Fixed, Footer, Form, FormTargets, Message, PageLink, fixed_page, see_other},
+    signin::{FlowError, KeyPolicy, Next},
+};
 
 #[derive(Template)]
 #[template(path = "connect.html")]
 struct ConnectPage<'a> {
-    stylesheet: &'static str,
-    footer: Footer<'a>,
+    footer: &'a Footer,
     origin: &'a str,
     sign_in: bool,
+    /// Whether only some people may get a key.
+    needs_permission: bool,
     cards: Vec<ClientCard>,
 }
 
 #[derive(Template)]
 #[template(path = "help.html")]
 struct HelpPage<'a> {
-    stylesheet: &'static str,
-    footer: Footer<'a>,
+    footer: &'a Footer,
     address: &'a str,
     status: u16,
 }
@@ -41,27 +34,39 @@ struct HelpPage<'a> {
 /// Where pages that end something lead on.
 const BACK: PageLink = PageLink { label: "Back to the connect page", path: "/connect" };
 
+/// The same for people who are signed in.
+const CONNECTIONS: PageLink = PageLink { label: "My connections", path: ACCOUNT_PATH };
+
+/// The connect page, which is the same for everybody.
+pub(super) fn front(settings: &ConnectSettings, sign_in: bool) -> Fixed {
+    let template = ConnectPage {
+        footer: &settings.footer,
+        origin: &settings.origin,
+        sign_in,
+        needs_permission: settings.policy == Some(KeyPolicy::Permission),
+        cards: cards(&settings.origin, None),
+    };
+    let targets = FormTargets::default().and(&settings.sign_in_origin);
+    fixed_page(&template, &targets).expect("nothing in this template can fail")
+}
+
 impl Connect {
     /// `GET /` and `GET /connect`.
-    pub fn page(&self) -> Response {
-        let template = ConnectPage {
-            stylesheet: STYLESHEET_PATH,
-            footer: self.footer(),
-            origin: &self.settings.origin,
-            sign_in: self.sign_in.is_some(),
-            cards: cards(&self.settings.origin, None),
-        };
-        let targets = FormTargets::default().and(&self.settings.sign_in_origin);
-        pages::page(StatusCode::OK, &template, &targets)
+    pub fn page(&self, headers: &HeaderMap) -> Response {
+        self.front.response(headers)
     }
 
     /// `POST /connect/sign-in`: sends the browser to PropelAuth.
-    pub fn begin(&self, headers: &HeaderMap, request_id: &str) -> Response {
+    pub async fn begin(&self, headers: &HeaderMap, body: Body, request_id: &str) -> Response {
         let Some(sign_in) = &self.sign_in else { return self.sign_in_is_off(request_id) };
         if !sign_in.is_own_form(headers) {
             return self.failed(&FlowError::NotThisBrowser, request_id);
         }
-        let (location, cookie) = sign_in.begin(Next::Connect);
+        // A sign-in needs nothing of the form but, perhaps, the card that it was on.
+        let form = Form::read(headers, body).await.unwrap_or_default();
+        let client = form.get("client").and_then(KeyClient::find);
+        let (location, cookie) =
+            sign_in.begin(Next::Connect(client.map(|client| client.id.to_owned())));
         let mut response = see_other(&location);
         response.headers_mut().append(header::SET_COOKIE, cookie);
         response
@@ -77,10 +82,11 @@ impl Connect {
         if *method != Method::GET || !explained {
             return Response::from_parts(parts, body);
         }
-        let address = format!("{}{}", self.settings.origin, path.trim_end_matches('/'));
+        // Where only messages of a session go, no assistant can begin.
+        let path = if path.contains("/messages") { "/mcp" } else { path.trim_end_matches('/') };
+        let address = format!("{}{path}", self.settings.origin);
         let template = HelpPage {
-            stylesheet: STYLESHEET_PATH,
-            footer: self.footer(),
+            footer: &self.settings.footer,
             address: &address,
             status: parts.status.as_u16(),
         };
@@ -92,27 +98,53 @@ impl Connect {
         Response::from_parts(parts, body)
     }
 
+    /// A path at which there is nothing, for people.
+    pub fn nothing_here(&self, request_id: &str) -> Response {
+        let text = "There is no such page. Assistants use the addresses that end in /mcp or /sse.";
+        self.message("Nothing is here", text, request_id, BACK).response(StatusCode::NOT_FOUND)
+    }
+
     /// Words for a step that failed.
     pub fn failed(&self, error: &FlowError, request_id: &str) -> Response {
-        let status =
-            if error.is_outage() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::FORBIDDEN };
-        let mut text = error.to_string();
-        text[..1].make_ascii_uppercase();
-        let text = format!("{text}.");
-        pages::message_with_link(status, "Not connected", &text, request_id, Some(BACK))
+        let link = match error {
+            FlowError::NotThisBrowser => return self.signed_out(),
+            FlowError::KeyLost
+            | FlowError::KeyRefused
+            | FlowError::TooManyKeys
+            | FlowError::NothingChosen => CONNECTIONS,
+            _ => BACK,
+        };
+        self.message("Not connected", &error.sentence(), request_id, link).response(error.status())
+    }
+
+    /// A key that could not be ended, which the person must know.
+    pub(super) fn not_revoked(&self, error: &FlowError, request_id: &str) -> Response {
+        let text = format!("{} The key still works.", error.sentence());
+        self.message("Not revoked", &text, request_id, CONNECTIONS).response(error.status())
+    }
+
+    /// A form that was sent twice, or sent again after going back.
+    pub(super) fn used_before(&self, request_id: &str) -> Response {
+        let text = "Each of these forms makes one key, and the key is shown once, on the page that \
+                    follows. If none appeared, look under My connections: revoke it there, then \
+                    make another.";
+        let message = self.message("This form was used already", text, request_id, CONNECTIONS);
+        message.response(StatusCode::CONFLICT)
     }
 
     pub(super) fn sign_in_is_off(&self, request_id: &str) -> Response {
         let text = "Sign-in is switched off on this server. Connect with an API key instead.";
-        let status = StatusCode::NOT_FOUND;
-        pages::message_with_link(status, "No sign-in here", text, request_id, Some(BACK))
+        self.message("No sign-in here", text, request_id, BACK).response(StatusCode::NOT_FOUND)
     }
 
-    pub(super) fn footer(&self) -> Footer<'_> {
-        Footer {
-            support_url: self.settings.support_url.as_deref(),
-            privacy_url: self.settings.privacy_url.as_deref(),
-        }
+    fn message<'a>(
+        &'a self,
+        title: &'a str,
+        text: &'a str,
+        request_id: &'a str,
+        link: PageLink,
+    ) -> Message<'a> {
+        Message { title, text, request_id, link: Some(link), footer: &self.settings.footer }
     }
 }
 
@@ -125,16 +157,4 @@ pub fn is_for_people(headers: &HeaderMap) -> bool {
         .flat_map(|value| value.split(','))
         .filter_map(|range| range.split(';').next())
         .any(|range| range.trim().eq_ignore_ascii_case("text/html"))
-}
-
-/// 303: the browser goes on by GET.
-pub(super) fn see_other(location: &str) -> Response {
-    let Ok(location) = HeaderValue::try_from(location) else {
-        return StatusCode::BAD_REQUEST.into_response();
-    };
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::SEE_OTHER;
-    response.headers_mut().insert(header::LOCATION, location);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }

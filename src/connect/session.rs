@@ -3,15 +3,23 @@
 //! Sealed into the browser's cookie for ten minutes from the last page; another browser's forms
 //! don't fit it.
 
+use std::time::Duration;
+
 use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 
-use super::Connect;
+use super::{Connect, making::OfferNumber};
 use crate::{
     clock::unix_seconds,
     pages::Form,
     signin::{FlowError, STEP_SECONDS, SignIn, Step, random_text, same},
 };
+
+/// Longest time between sign-in and a new one, in seconds, however busy the person is.
+const LONGEST_SESSION_SECONDS: u64 = 3600;
+
+/// How long an offer to make a key is good: as long as the page that it is on.
+pub(super) const OFFER_LIFE: Duration = Duration::from_secs(STEP_SECONDS);
 
 /// A signed-in person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,7 +28,20 @@ pub(super) struct Session {
     pub(super) email: String,
     /// What our forms carry and no other site knows.
     pub(super) form: String,
+    /// What the next page tells.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) notice: Option<Notice>,
+    signed_in_at: u64,
     expires_at: u64,
+}
+
+/// What was just done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Notice {
+    /// A key ended.
+    Revoked,
+    /// The key was not there (any more).
+    NotThere,
 }
 
 /// A key that may be made once.
@@ -33,15 +54,29 @@ struct Offer {
 
 impl Session {
     pub(super) fn new(user_id: &str, email: &str) -> Self {
-        let expires_at = unix_seconds() + STEP_SECONDS;
-        Self { user_id: user_id.into(), email: email.into(), form: random_text(), expires_at }
+        let now = unix_seconds();
+        Self {
+            user_id: user_id.into(),
+            email: email.into(),
+            form: random_text(),
+            notice: None,
+            signed_in_at: now,
+            expires_at: now + STEP_SECONDS,
+        }
+    }
+
+    /// With this for the next page to tell.
+    pub(super) fn telling(self, notice: Option<Notice>) -> Self {
+        Self { notice, ..self }
     }
 }
 
 impl Connect {
-    /// The session's cookie, good for another ten minutes.
+    /// The session's cookie, good for another ten minutes within the hour.
     pub(super) fn cookie(&self, sign_in: &SignIn, session: &Session) -> HeaderValue {
-        let session = Session { expires_at: unix_seconds() + STEP_SECONDS, ..session.clone() };
+        let end = session.signed_in_at + LONGEST_SESSION_SECONDS;
+        let expires_at = end.min(unix_seconds() + STEP_SECONDS);
+        let session = Session { expires_at, ..session.clone() };
         sign_in.cookies().set(Step::Account, &self.seal(&session))
     }
 
@@ -83,16 +118,16 @@ impl Connect {
         })
     }
 
-    /// Uses an offer up; `false` when it was used before.
-    pub(super) fn take_offer(&self, session: &Session, sealed: &str) -> Result<bool, FlowError> {
-        let offer = self
-            .open::<Offer>(sealed)
-            .filter(|offer| offer.user_id == session.user_id && offer.expires_at > unix_seconds());
-        let offer = offer.ok_or(FlowError::NotThisBrowser)?;
-        let number = offer.number.as_bytes().first_chunk();
-        let number = number.ok_or(FlowError::NotThisBrowser)?;
-        let life = std::time::Duration::from_secs(STEP_SECONDS + 60);
-        Ok(self.used_offers.set_once(*number, (), life))
+    /// The number of an offer that this person was made, while it is good.
+    pub(super) fn offered(
+        &self,
+        session: &Session,
+        sealed: &str,
+    ) -> Result<OfferNumber, FlowError> {
+        self.open::<Offer>(sealed)
+            .filter(|offer| offer.user_id == session.user_id && offer.expires_at > unix_seconds())
+            .and_then(|offer| offer.number.as_bytes().first_chunk().copied())
+            .ok_or(FlowError::NotThisBrowser)
     }
 
     fn seal(&self, value: &impl Serialize) -> String {

@@ -1,7 +1,7 @@
 //! Settings for assistants, ready to paste, from a server's address and a key.
 //!
-//! Not for links. Each is a valid configuration of its client, whatever the key's characters:
-//! JSON comes from a serializer, shell words are quoted.
+//! Not for links. JSON comes from a serializer, whatever the key's characters; commands are made
+//! only of keys that no shell reads anything into.
 
 use serde_json::{Value, json};
 
@@ -19,6 +19,23 @@ pub struct Snippet {
     pub language: &'static str,
     /// The text to paste.
     pub text: String,
+    /// Whether a real key is in the text, which then shows only on demand.
+    pub is_secret: bool,
+}
+
+impl Snippet {
+    fn new(
+        client: &'static str,
+        place: &'static str,
+        language: &'static str,
+        text: String,
+    ) -> Self {
+        Self { client, place, language, text, is_secret: false }
+    }
+
+    fn json(client: &'static str, place: &'static str, value: &Value) -> Self {
+        Self::new(client, place, "json", format!("{value:#}"))
+    }
 }
 
 /// Settings by key for Cursor, VS Code, Claude Desktop and Claude Code: the ones that the README
@@ -35,8 +52,8 @@ pub fn by_key(origin: &str, key: &str) -> Vec<Snippet> {
 /// Cursor with a key gets `/sse`: at `/mcp` it may start a sign-in although it has a key.
 pub(super) fn cursor(origin: &str, key: Option<&str>) -> Snippet {
     let text = json!({ "mcpServers": { SERVER_NAME: cursor_entry(origin, key) } });
-    let place = "`.cursor/mcp.json` in a project, or `~/.cursor/mcp.json`";
-    Snippet { client: "Cursor", place, language: "json", text: pretty(&text) }
+    let place = ".cursor/mcp.json in a project, or ~/.cursor/mcp.json";
+    Snippet::json("Cursor", place, &text)
 }
 
 /// Cursor's entry for one server.
@@ -49,8 +66,8 @@ pub(super) fn cursor_entry(origin: &str, key: Option<&str>) -> Value {
 
 pub(super) fn vs_code(origin: &str, key: Option<&str>) -> Snippet {
     let text = json!({ "servers": { SERVER_NAME: http_entry(origin, key) } });
-    let place = "`.vscode/mcp.json`";
-    Snippet { client: "VS Code", place, language: "json", text: pretty(&text) }
+    let place = ".vscode/mcp.json";
+    Snippet::json("VS Code", place, &text)
 }
 
 /// VS Code asks for the key and keeps it, so the file can be shared.
@@ -59,8 +76,8 @@ pub(super) fn vs_code_prompting(origin: &str) -> Snippet {
         "servers": { SERVER_NAME: http_entry(origin, Some(VS_CODE_INPUT)) },
         "inputs": [vs_code_input()],
     });
-    let place = "`.vscode/mcp.json`; VS Code asks for the key";
-    Snippet { client: "VS Code", place, language: "json", text: pretty(&text) }
+    let place = ".vscode/mcp.json; VS Code asks for the key";
+    Snippet::json("VS Code", place, &text)
 }
 
 /// Stands in VS Code's settings where the answer to [`vs_code_input`] goes.
@@ -89,40 +106,54 @@ pub(super) fn claude_desktop(origin: &str, key: &str) -> Snippet {
         "args": ["-y", "mcp-remote@latest", mcp(origin), "--header", "X-API-Key:${WIV_API_KEY}"],
         "env": { "WIV_API_KEY": key },
     }}});
-    let place = "`claude_desktop_config.json`, Settings → Developer → Edit Config";
-    Snippet { client: "Claude Desktop", place, language: "json", text: pretty(&text) }
+    let place = "claude_desktop_config.json: Settings → Developer → Edit Config";
+    Snippet::json("Claude Desktop", place, &text)
 }
 
 pub(super) fn claude_code(origin: &str, key: Option<&str>) -> Snippet {
+    let client = "Claude Code";
     let url = mcp(origin);
-    let header = key.map(header_word);
-    let text = match header {
-        Some(header) => {
-            format!("claude mcp add --transport http {SERVER_NAME} {url} --header {header}")
+    let text = match key {
+        Some(key) if !is_plain(key) => {
+            let text = json!({ "mcpServers": { SERVER_NAME: http_entry(origin, Some(key)) } });
+            return Snippet::json(client, ".mcp.json", &text);
         }
+        Some(key) => format!(
+            "claude mcp add --transport http {SERVER_NAME} {url} --header \"X-API-Key: {key}\""
+        ),
         None => format!("claude mcp add --transport http {SERVER_NAME} {url}"),
     };
-    Snippet { client: "Claude Code", place: "a terminal", language: "sh", text }
+    Snippet::new(client, "Terminal", "sh", text)
 }
 
 pub(super) fn gemini_cli(origin: &str, key: Option<&str>) -> Snippet {
+    let client = "Gemini CLI";
     let url = mcp(origin);
-    let header = key.map(header_word).map(|word| format!("-H {word} ")).unwrap_or_default();
+    let header = match key {
+        Some(key) if !is_plain(key) => {
+            let entry = with_key(json!({ "httpUrl": url }), Some(key));
+            let text = json!({ "mcpServers": { SERVER_NAME: entry } });
+            let place = "~/.gemini/settings.json";
+            return Snippet::json(client, place, &text);
+        }
+        Some(key) => format!("-H \"X-API-Key: {key}\" "),
+        None => String::new(),
+    };
     let text = format!("gemini mcp add -s user -t http {header}{SERVER_NAME} {url}");
-    Snippet { client: "Gemini CLI", place: "a terminal", language: "sh", text }
+    Snippet::new(client, "Terminal", "sh", text)
 }
 
 pub(super) fn windsurf(origin: &str, key: Option<&str>) -> Snippet {
     let entry = with_key(json!({ "serverUrl": mcp(origin) }), key);
     let text = json!({ "mcpServers": { SERVER_NAME: entry } });
-    let place = "`~/.codeium/windsurf/mcp_config.json`";
-    Snippet { client: "Windsurf", place, language: "json", text: pretty(&text) }
+    let place = "~/.codeium/windsurf/mcp_config.json";
+    Snippet::json("Windsurf", place, &text)
 }
 
 pub(super) fn codex_command(origin: &str) -> Snippet {
     let url = mcp(origin);
-    let text = format!("codex mcp add {SERVER_NAME} --url {url}\ncodex mcp login {SERVER_NAME}");
-    Snippet { client: "Codex", place: "a terminal", language: "sh", text }
+    let text = format!("codex mcp add {SERVER_NAME} --url {url}");
+    Snippet::new("Codex", "Terminal", "sh", text)
 }
 
 /// A JSON string is a TOML basic string too (TOML 1.0, "String").
@@ -131,13 +162,13 @@ pub(super) fn codex(origin: &str, key: &str) -> Snippet {
     let text = format!(
         "[mcp_servers.{SERVER_NAME}]\nurl = {url}\nhttp_headers = {{ \"X-API-Key\" = {key} }}"
     );
-    Snippet { client: "Codex", place: "`~/.codex/config.toml`", language: "toml", text }
+    Snippet::new("Codex", "~/.codex/config.toml", "toml", text)
 }
 
 pub(super) fn any_other(origin: &str, key: Option<&str>) -> Snippet {
     let text = json!({ "mcpServers": { SERVER_NAME: http_entry(origin, key) } });
-    let place = "the client's MCP settings";
-    Snippet { client: "Any other", place, language: "json", text: pretty(&text) }
+    let place = "The assistant's MCP settings";
+    Snippet::json("Another assistant", place, &text)
 }
 
 /// Adds the key as a header to a client's entry.
@@ -152,16 +183,8 @@ pub(super) fn mcp(origin: &str) -> String {
     format!("{origin}/mcp")
 }
 
-fn pretty(value: &Value) -> String {
-    format!("{value:#}")
-}
-
-/// The header as one word of a command line. Double quotes work in every shell as long as no
-/// character means anything in one; other keys get the single quotes of POSIX shells.
-fn header_word(key: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    if key.bytes().all(is_plain) {
-        return format!("\"X-API-Key: {key}\"");
-    }
-    format!("'X-API-Key: {}'", key.replace('\'', r"'\''"))
+/// Whether a key means nothing but itself in every shell and to every client. Others get no
+/// command: a shell of some system would read more into it.
+pub(super) fn is_plain(key: &str) -> bool {
+    key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
 }

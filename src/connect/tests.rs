@@ -21,24 +21,19 @@ const KEYS: [&str; 9] = [
     "{input:x}!*()~",
 ];
 
-/// The words of a POSIX command line without expansions.
+/// The words of a command line that POSIX shells, PowerShell and cmd read alike.
 fn words(line: &str) -> Vec<String> {
-    let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
-    let mut characters = line.chars();
-    while let Some(character) = characters.next() {
-        match (quote, character) {
-            (None, '\'' | '"') => quote = Some(character),
-            (Some(open), close) if open == close => quote = None,
-            (None, '\\') => word.extend(characters.next()),
-            (None, ' ') => words.push(std::mem::take(&mut word)),
-            (Some('"'), '$' | '`' | '\\') => panic!("the shell would expand {line}"),
-            (None, '$' | '`' | ';' | '&' | '|' | '<' | '>' | '(' | '\n') => {
-                panic!("the shell would act on {line}")
-            }
+    let alike = |byte: u8| byte.is_ascii_alphanumeric() || b" -._~:/\"".contains(&byte);
+    assert!(line.bytes().all(alike), "some shell would act on {line}");
+    let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
+    for character in line.chars() {
+        match character {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.push(std::mem::take(&mut word)),
             _ => word.push(character),
         }
     }
-    assert_eq!(quote, None, "{line}");
+    assert!(!quoted, "{line}");
     words.push(word);
     words
 }
@@ -66,7 +61,8 @@ fn read(snippet: &Snippet) -> (String, String) {
             let key = entry["env"]["WIV_API_KEY"].as_str().unwrap();
             (key.to_owned(), arguments[2].as_str().unwrap().to_owned())
         }
-        "Claude Code" | "Gemini CLI" => {
+        "Gemini CLI" if snippet.language == "json" => entry("mcpServers", "httpUrl"),
+        "Claude Code" | "Gemini CLI" if snippet.language == "sh" => {
             let words = words(&snippet.text);
             let header = words.iter().find_map(|word| word.strip_prefix("X-API-Key: "));
             let url = words.iter().find(|word| word.starts_with("https://")).unwrap();
@@ -118,6 +114,7 @@ fn settings_hold_the_key_and_nothing_of_it_leaks_out() {
             for snippet in card.key.iter().flat_map(|guide| &guide.snippets) {
                 let (found, url) = read(snippet);
                 let asks = snippet.text.contains("\"inputs\"");
+                assert_eq!(snippet.is_secret, !asks, "{snippet:?}");
                 assert_eq!(found, if asks { "${input:wiv-api-key}" } else { key }, "{snippet:?}");
                 let path = if card.id == "cursor" { "/sse" } else { "/mcp" };
                 assert_eq!(url, format!("{ORIGIN}{path}"), "{snippet:?}");
@@ -139,10 +136,22 @@ fn links_hold_the_key_only_where_they_say_so() {
                 assert_eq!(header.is_null(), value["inputs"].is_null());
             }
             for link in guides.flat_map(|guide| &guide.key_links) {
+                assert!(!link.href.starts_with("http"), "a site would get the key: {link:?}");
                 let (name, value) = configuration(link);
                 assert_eq!((name.as_str(), &value["headers"]["X-API-Key"]), ("wiv", &key.into()));
             }
         }
+    }
+}
+
+#[test]
+fn commands_are_made_only_of_keys_that_mean_nothing_else() {
+    for key in KEYS {
+        let cards = cards(ORIGIN, Some(key));
+        let snippets = cards.iter().filter_map(|card| card.key.as_ref());
+        let has_command =
+            snippets.flat_map(|guide| &guide.snippets).any(|snippet| snippet.language == "sh");
+        assert_eq!(has_command, snippets::is_plain(key), "{key}");
     }
 }
 
@@ -162,5 +171,7 @@ fn sign_in_settings_hold_the_address_and_no_key() {
 fn without_a_key_no_link_holds_one() {
     for card in cards(ORIGIN, None) {
         assert!(card.key.iter().all(|guide| guide.key_links.is_empty()), "{}", card.id);
+        let guides = card.sign_in.iter().chain(&card.key);
+        assert!(guides.flat_map(|guide| &guide.snippets).all(|snippet| !snippet.is_secret));
     }
 }

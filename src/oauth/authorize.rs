@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use super::{OAuth, OAuthError, code::Code, consent, parameters::Parameters};
 use crate::{
     caller::Scopes,
-    pages,
-    signin::{Flow, FlowError, Next, Step, sha256},
+    pages::{Message, PageLink, see_other},
+    signin::{Flow, FlowError, Next, Return, Step, sha256},
 };
 
 /// Longest `state` that is carried for a client, in bytes: it travels in a cookie.
@@ -47,7 +47,7 @@ impl OAuth {
     pub(crate) async fn authorize(&self, query: &str, request_id: &str) -> Response {
         match self.check(query).await {
             Ok((request, verified_host)) => consent::page(self, &request, verified_host.as_deref()),
-            Err(Stop::Page(error)) => refused(&error, request_id),
+            Err(Stop::Page(error)) => self.refused(&error, request_id),
             Err(Stop::Redirect(request, error)) => self.tell(&request, error.code),
         }
     }
@@ -112,7 +112,7 @@ impl OAuth {
     ) -> Response {
         let (request, allowed) = match consent::decision(self, headers, body).await {
             Ok(decision) => decision,
-            Err(error) => return refused(&error, request_id),
+            Err(error) => return self.refused(&error, request_id),
         };
         if !allowed {
             return self.tell(&request, "access_denied");
@@ -132,7 +132,12 @@ impl OAuth {
         query: &str,
     ) -> Result<Flow, FlowError> {
         let parameters = Parameters::parse(query).map_err(|_| FlowError::NotThisBrowser)?;
-        self.sign_in.finish(headers, parameters.get("state"), parameters.get("code")).await
+        let came = Return {
+            state: parameters.get("state"),
+            code: parameters.get("code"),
+            error: parameters.get("error"),
+        };
+        self.sign_in.finish(headers, came).await
     }
 
     /// The person chose an organization.
@@ -142,14 +147,14 @@ impl OAuth {
         body: Body,
     ) -> Result<Flow, FlowError> {
         let chosen = consent::chosen(self, headers, body).await;
-        let (sealed, organization) = chosen.map_err(|_| FlowError::NotThisBrowser)?;
+        let (sealed, organization) = chosen?;
         self.sign_in.choose(headers, &sealed, &organization).await
     }
 
     /// The person is signed in: ask which organization, or give the code.
     pub(crate) fn signed_in(&self, flow: &Flow, request: &Value, request_id: &str) -> Response {
         let Ok(request) = serde_json::from_value::<AuthorizeRequest>(request.clone()) else {
-            return refused(&OAuthError::new("invalid_request", "begin again"), request_id);
+            return self.refused(&OAuthError::new("invalid_request", "begin again"), request_id);
         };
         match flow.organizations.as_slice() {
             [only] => {
@@ -175,11 +180,27 @@ impl OAuth {
         {
             return self.tell(&request, "access_denied");
         }
-        let status =
-            if error.is_outage() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::FORBIDDEN };
-        let mut text = error.to_string();
-        text[..1].make_ascii_uppercase();
-        pages::message(status, "Not connected", &format!("{text}."), request_id)
+        self.not_connected(error.status(), &error.sentence(), request_id)
+    }
+
+    fn not_connected(&self, status: StatusCode, text: &str, request_id: &str) -> Response {
+        let (title, footer) = ("Not connected", &self.settings.footer);
+        let link = Some(PageLink { label: "The connect page", path: "/connect" });
+        Message { title, text, request_id, link, footer }.response(status)
+    }
+
+    /// A page for a request that has nobody to be redirected to.
+    fn refused(&self, error: &OAuthError, request_id: &str) -> Response {
+        let text = format!(
+            "The app's request can't be served: {}. Go back to the app and connect again.",
+            error.description
+        );
+        let status = if error.status == StatusCode::SERVICE_UNAVAILABLE {
+            error.status
+        } else {
+            StatusCode::BAD_REQUEST
+        };
+        self.not_connected(status, &text, request_id)
     }
 
     /// Sends an error to the client (RFC 6749, 4.1.2.1; RFC 9207).
@@ -202,33 +223,4 @@ impl OAuth {
 /// Scopes that may be asked for. `offline_access` changes nothing: every grant can be renewed.
 fn is_known_scope(scope: &str) -> bool {
     matches!(scope, Scopes::READ | Scopes::WRITE | "offline_access" | "")
-}
-
-/// A page for a request that has nobody to be redirected to.
-fn refused(error: &OAuthError, request_id: &str) -> Response {
-    let text = format!(
-        "The app's request can't be served: {}. Go back to the app and connect again.",
-        error.description
-    );
-    let status = if error.status == StatusCode::SERVICE_UNAVAILABLE {
-        error.status
-    } else {
-        StatusCode::BAD_REQUEST
-    };
-    pages::message(status, "Not connected", &text, request_id)
-}
-
-/// 303: the browser goes on by GET.
-pub(super) fn see_other(location: &str) -> Response {
-    let mut response = Response::new(Body::empty());
-    // Verified addresses are header characters; anything else leads nowhere.
-    let Ok(location) = location.parse() else {
-        *response.status_mut() = StatusCode::BAD_REQUEST;
-        return response;
-    };
-    *response.status_mut() = StatusCode::SEE_OTHER;
-    let headers = response.headers_mut();
-    headers.insert(header::LOCATION, location);
-    headers.insert(header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
-    response
 }

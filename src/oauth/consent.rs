@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 use super::{OAuth, OAuthError, authorize::AuthorizeRequest, parameters::Parameters, redirects};
 use crate::{
     clock::unix_seconds,
-    pages::{self, FormTargets},
-    signin::{Flow, STEP_SECONDS, Step, random_text, same, sha256},
+    pages::{self, Footer, Form, FormTargets},
+    signin::{Flow, FlowError, STEP_SECONDS, ShownOrganization, Step, random_text, same, sha256},
 };
 
 #[derive(Template)]
 #[template(path = "consent.html")]
 struct Consent<'a> {
-    stylesheet: &'static str,
+    footer: &'a Footer,
     client: &'a str,
     verified_host: Option<&'a str>,
     destination: &'a str,
@@ -29,21 +29,12 @@ struct Consent<'a> {
 #[derive(Template)]
 #[template(path = "organization.html")]
 struct Organizations<'a> {
-    stylesheet: &'static str,
+    footer: &'a Footer,
     email: &'a str,
     client: &'a str,
     choice: &'a str,
     organizations: Vec<ShownOrganization>,
 }
-
-struct ShownOrganization {
-    id: String,
-    name: String,
-    role: String,
-}
-
-/// Longest organization name shown, in characters.
-const MAX_ORGANIZATION_CHARS: usize = 80;
 
 /// A request while its person reads the page.
 #[derive(Serialize, Deserialize)]
@@ -67,7 +58,7 @@ pub(super) fn page(
     };
     let sealed = oauth.requests.seal(&serde_json::to_vec(&asked).expect("texts become JSON"));
     let template = Consent {
-        stylesheet: pages::STYLESHEET_PATH,
+        footer: &oauth.settings.footer,
         client: &request.name,
         verified_host,
         destination: redirects::destination(&request.redirect_uri),
@@ -113,19 +104,11 @@ pub(super) async fn decision(
 pub(super) fn organizations(oauth: &OAuth, flow: &Flow, request: &AuthorizeRequest) -> Response {
     let choice = oauth.sign_in.offer(flow);
     let template = Organizations {
-        stylesheet: pages::STYLESHEET_PATH,
+        footer: &oauth.settings.footer,
         email: &flow.email,
         client: &request.name,
         choice: &choice.sealed,
-        organizations: flow
-            .organizations
-            .iter()
-            .map(|membership| ShownOrganization {
-                id: membership.org_id.clone(),
-                name: pages::shown_name(&membership.org_name, MAX_ORGANIZATION_CHARS),
-                role: pages::shown_name(&membership.role, MAX_ORGANIZATION_CHARS),
-            })
-            .collect(),
+        organizations: ShownOrganization::all(&flow.organizations),
     };
     let targets = FormTargets::default().and(&request.redirect_uri);
     let mut response = pages::page(StatusCode::OK, &template, &targets);
@@ -138,13 +121,14 @@ pub(super) async fn chosen(
     oauth: &OAuth,
     headers: &HeaderMap,
     body: Body,
-) -> Result<(String, String), OAuthError> {
-    check_same_origin(oauth, headers)?;
-    let parameters = Parameters::read(headers, body).await?;
-    let value = |name| parameters.get(name).map(str::to_owned);
-    value("choice")
-        .zip(value("organization"))
-        .ok_or(OAuthError::new("invalid_request", "choose an organization"))
+) -> Result<(String, String), FlowError> {
+    let form = Form::read(headers, body).await.map_err(|_| FlowError::NotThisBrowser)?;
+    if !oauth.sign_in.is_own_form(headers) {
+        return Err(FlowError::NotThisBrowser);
+    }
+    let choice = form.get("choice").ok_or(FlowError::NotThisBrowser)?;
+    let organization = form.get("organization").ok_or(FlowError::NothingChosen)?;
+    Ok((choice.to_owned(), organization.to_owned()))
 }
 
 /// Forms come from our own pages.

@@ -13,7 +13,7 @@ use crate::{
     auth::{AccessToken, SealedKey},
     caller::Scopes,
     clock::unix_seconds,
-    signin::{FlowError, same, sha256},
+    signin::{FlowError, MadeBy, same, sha256},
 };
 
 /// How long an answer may have been lost: within it the refresh token before the newest is
@@ -68,7 +68,8 @@ impl OAuth {
         self.use_code(&code)?;
         let membership = self.sign_in.membership(&code.user_id, &code.org_id).await;
         let membership = membership.map_err(|error| told(&error))?;
-        let made = self.sign_in.make_key(&code.user_id, &code.org_id, &request.name).await;
+        let (user, name) = (&code.user_id, &request.name);
+        let made = self.sign_in.make_key(user, &code.org_id, name, MadeBy::SignIn).await;
         let made = made.map_err(|error| told(&error))?;
         let refresh = RefreshToken {
             kid: made.id,

@@ -2,82 +2,97 @@
 //!
 //! The drawings are our own. `logo.svg` is the source; `tests/browser/draw.mjs` makes the others.
 
-use axum::{body::Body, response::Response};
-use http::{HeaderValue, header};
+use std::{fmt::Write, sync::LazyLock};
 
-/// Path of the stylesheet. The version is in it, so that it may be cached for ever.
-pub const STYLESHEET_PATH: &str = concat!("/assets/", env!("CARGO_PKG_VERSION"), "/style.css");
+use aws_lc_rs::digest;
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, header};
 
-/// Path of the script for copying, tabs and forms that are sent once.
-pub const SCRIPT_PATH: &str = concat!("/assets/", env!("CARGO_PKG_VERSION"), "/page.js");
+use super::Fixed;
 
 /// One file.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Asset {
-    /// Where it is served.
-    pub path: &'static str,
-    content_type: &'static str,
-    cache: &'static str,
-    bytes: &'static [u8],
+    /// The route it is served on.
+    pub route: &'static str,
+    /// The address that pages give. Where it differs from the route, a digest of the file is in
+    /// it, so that it may be kept for ever.
+    path: String,
+    file: Fixed,
 }
 
-/// For paths that carry the version.
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// Path of the stylesheet.
+pub fn stylesheet_path() -> &'static str {
+    &ASSETS[0].path
+}
 
-/// For paths that stay: a new drawing shows within a day.
-const A_DAY: &str = "public, max-age=86400";
+/// Path of the script for copying, tabs and forms that are sent once.
+pub fn script_path() -> &'static str {
+    &ASSETS[1].path
+}
 
 /// Every file.
 pub fn assets() -> &'static [Asset] {
-    &ASSETS
+    &*ASSETS
+}
+
+static ASSETS: LazyLock<[Asset; 6]> = LazyLock::new(|| {
+    let (css, script) = ("text/css; charset=utf-8", "text/javascript; charset=utf-8");
+    let logo = include_bytes!("assets/logo.svg");
+    [
+        by_digest("/assets/{digest}/style.css", css, include_bytes!("style.css")),
+        by_digest("/assets/{digest}/page.js", script, include_bytes!("assets/page.js")),
+        by_name("/favicon.svg", Fixed::text(drawing("image/svg+xml"), logo.as_slice())),
+        by_name("/logo.svg", Fixed::text(drawing("image/svg+xml"), logo.as_slice())),
+        by_name("/logo.png", picture("image/png", include_bytes!("assets/logo.png"))),
+        by_name(
+            "/favicon.ico",
+            picture("image/vnd.microsoft.icon", include_bytes!("assets/favicon.ico")),
+        ),
+    ]
+});
+
+fn by_digest(route: &'static str, content_type: &'static str, bytes: &'static [u8]) -> Asset {
+    let digest = digest::digest(&digest::SHA256, bytes);
+    // 64 bits tell the versions of one file apart.
+    let digest = digest.as_ref()[..8].iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a string takes any text");
+        text
+    });
+    let path = route.replace("{digest}", &digest);
+    let headers = headers(content_type, "public, max-age=31536000, immutable");
+    Asset { route, path, file: Fixed::text(headers, bytes) }
+}
+
+fn by_name(route: &'static str, file: Fixed) -> Asset {
+    Asset { route, path: route.to_owned(), file }
+}
+
+fn picture(content_type: &'static str, bytes: &'static [u8]) -> Fixed {
+    Fixed::picture(drawing(content_type), bytes)
+}
+
+/// A new drawing shows within a day.
+fn drawing(content_type: &'static str) -> HeaderMap {
+    headers(content_type, "public, max-age=86400")
+}
+
+fn headers(content_type: &'static str, cache: &'static str) -> HeaderMap {
+    HeaderMap::from_iter([
+        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
+    ])
 }
 
 impl Asset {
-    /// The file as a response.
-    pub fn response(&self) -> Response {
-        let mut response = Response::new(Body::from(self.bytes));
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(self.cache));
+    /// The file as a response. Pages of another version, while a new one is rolled out, get this
+    /// version's file, but must not keep it under their address.
+    pub fn response(&self, path: &str, headers: &HeaderMap) -> Response {
+        let mut response = self.file.response(headers);
+        if path != self.path {
+            let headers = response.headers_mut();
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
         response
     }
 }
-
-static ASSETS: [Asset; 6] = [
-    Asset {
-        path: STYLESHEET_PATH,
-        content_type: "text/css; charset=utf-8",
-        cache: FOR_EVER,
-        bytes: include_bytes!("style.css"),
-    },
-    Asset {
-        path: SCRIPT_PATH,
-        content_type: "text/javascript; charset=utf-8",
-        cache: FOR_EVER,
-        bytes: include_bytes!("assets/page.js"),
-    },
-    Asset {
-        path: "/favicon.svg",
-        content_type: "image/svg+xml",
-        cache: A_DAY,
-        bytes: include_bytes!("assets/logo.svg"),
-    },
-    Asset {
-        path: "/logo.svg",
-        content_type: "image/svg+xml",
-        cache: A_DAY,
-        bytes: include_bytes!("assets/logo.svg"),
-    },
-    Asset {
-        path: "/logo.png",
-        content_type: "image/png",
-        cache: A_DAY,
-        bytes: include_bytes!("assets/logo.png"),
-    },
-    Asset {
-        path: "/favicon.ico",
-        content_type: "image/vnd.microsoft.icon",
-        cache: A_DAY,
-        bytes: include_bytes!("assets/favicon.ico"),
-    },
-];

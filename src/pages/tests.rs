@@ -4,14 +4,21 @@ use super::*;
 
 #[test]
 fn names_lose_what_could_deceive() {
+    let piled = format!("Z{}", "\u{301}".repeat(40));
+    let shown_piled = "Z\u{301}\u{301}\u{301}";
     for (name, shown) in [
         ("Cursor", "Cursor"),
         ("  Cla\u{202e}ude\u{0}\u{200b} ", "Claude"),
         ("<b>x</b>", "<b>x</b>"),
         ("abcdefghijklm", "abcdefghij…"),
+        ("abcdefghij", "abcdefghij"),
         ("\u{feff}", ""),
+        ("\u{3164}\u{115f}\u{2800}\u{ad}\u{e0041}", ""),
+        ("\u{2067}حساب\u{2069}", "حساب"),
+        (piled.as_str(), shown_piled),
+        ("Nguyễn", "Nguyễn"),
     ] {
-        assert_eq!(shown_name(name, 10), shown);
+        assert_eq!(shown_name(name, 10), shown, "{name:?}");
     }
 }
 
@@ -31,10 +38,52 @@ fn form_targets_can_not_break_the_policy() {
 
 #[test]
 fn pages_escape_and_carry_their_headers() {
-    let response = message(StatusCode::BAD_REQUEST, "<script>", "a & b", "id");
+    let footer = Footer { support_url: Some("mailto:a&b@x".into()), privacy_url: None };
+    let message =
+        Message { title: "<script>", text: "a & b", request_id: "id", link: None, footer: &footer };
+    let response = message.response(StatusCode::BAD_REQUEST);
+    assert_eq!(response.status(), StatusCode::BAD_REQUEST);
     let headers = response.headers();
     assert_eq!(headers["x-frame-options"], "DENY");
     assert_eq!(headers["cache-control"], "no-store");
     let policy = headers["content-security-policy"].to_str().unwrap();
     assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
+    let html = message.render().unwrap();
+    assert!(!html.contains("<script>") && html.contains("a &#38; b"), "{html}");
+    assert!(html.contains("href=\"mailto:a&#38;b@x\""), "{html}");
+}
+
+#[test]
+fn what_never_changes_is_compressed_for_who_takes_it() {
+    let text = "one and the same, ".repeat(100);
+    let fixed = Fixed::text(HeaderMap::new(), text.clone());
+    let length = |accepted: Option<&'static str>| {
+        let mut asked = HeaderMap::new();
+        asked.extend(accepted.map(|it| (header::ACCEPT_ENCODING, HeaderValue::from_static(it))));
+        let response = fixed.response(&asked);
+        assert_eq!(response.headers()["vary"], "Accept-Encoding");
+        let is_gzip = response.headers().get("content-encoding").is_some();
+        let length = http_body::Body::size_hint(response.body()).exact().unwrap();
+        assert_eq!(is_gzip, length < 200, "{accepted:?}: {length}");
+        is_gzip
+    };
+    for accepted in ["gzip", "deflate, gzip;q=0.5", "br, GZIP", "gzip;q=1.0"] {
+        assert!(length(Some(accepted)), "{accepted}");
+    }
+    for accepted in ["identity", "gzip;q=0", "gzip;q=0.000", "x-gzipped", ""] {
+        assert!(!length(Some(accepted)), "{accepted}");
+    }
+    assert!(!length(None));
+    let picture = Fixed::picture(HeaderMap::new(), text);
+    let asked = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"))]);
+    assert!(!picture.response(&asked).headers().contains_key("content-encoding"));
+}
+
+#[test]
+fn files_are_kept_only_under_their_own_digest() {
+    let asset = &assets()[0];
+    let kept = asset.response(stylesheet_path(), &HeaderMap::new());
+    assert_eq!(kept.headers()["cache-control"], "public, max-age=31536000, immutable");
+    let other = asset.response("/assets/0123456789abcdef/style.css", &HeaderMap::new());
+    assert_eq!(other.headers()["cache-control"], "no-store");
 }

@@ -81,6 +81,9 @@ struct Orders {
     invalidate_org_api_key_upon_user_removal: bool,
     /// Seen in the field: 200 and `null` for a key that is gone, in place of 404.
     missing_key_is_null: bool,
+    /// The opposite of the dashboard's setting `org_api_keys_enabled`.
+    org_api_keys_disabled: bool,
+    next_api_key: Option<String>,
 }
 
 /// Whom an end-user API key speaks for, and in which organization.

@@ -47,6 +47,17 @@ pub struct LogFilter(String);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visible(String);
 
+/// A link for people: an https address or a mail address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebLink(String);
+
+impl WebLink {
+    /// The link as pages write it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Visible {
     /// The text.
     pub fn as_str(&self) -> &str {
@@ -117,6 +128,22 @@ impl Kind for HttpUrl {
     fn read(text: &str) -> Result<Self, String> {
         let expected = "an http or https URL without user, query and fragment";
         Self::parse(text).ok_or_else(|| expected.into())
+    }
+}
+
+impl Kind for WebLink {
+    const VALUE_NAME: &'static str = "LINK";
+
+    fn read(text: &str) -> Result<Self, String> {
+        // What else a link could be, a browser might run.
+        let is_link = ["https://", "mailto:"].iter().any(|scheme| {
+            text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+        });
+        let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&byte);
+        if is_link && text.bytes().all(is_plain) {
+            return Ok(Self(text.into()));
+        }
+        Err("an https URL or mailto: address, such as mailto:support@example.com".into())
     }
 }
 

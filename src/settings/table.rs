@@ -16,7 +16,7 @@ use crate::seal::SealingKeys;
 use crate::signin::KeyPolicy;
 use crate::telemetry::LogFormat;
 
-use super::kinds::{ByteSize, Kind, LogFilter, Visible};
+use super::kinds::{ByteSize, Kind, LogFilter, Visible, WebLink};
 use super::sources::Sources;
 
 use DefaultValue::{Text, Unset};
@@ -166,10 +166,10 @@ settings! {
         "time between comments on a quiet stream, against proxies that close it";
     "WIV_MCP_UPSTREAM_PROXY", upstream_proxy: Option<HttpUrl> = Unset("none"),
         "HTTP proxy on the way to the WIV API";
-    "WIV_MCP_SUPPORT_URL", support_url: Option<HttpUrl> = Unset("not shown"),
-        "where people get help, linked from pages";
-    "WIV_MCP_PRIVACY_URL", privacy_url: Option<HttpUrl> = Unset("not shown"),
-        "the privacy text, linked from pages";
+    "WIV_MCP_SUPPORT_URL", support_url: Option<WebLink> = Unset("not shown"),
+        "where people get help, linked from every page: an https or mailto link";
+    "WIV_MCP_PRIVACY_URL", privacy_url: Option<WebLink> = Unset("not shown"),
+        "the privacy text, linked from every page";
     "WIV_MCP_OPENAI_CHALLENGE", openai_challenge: Option<Visible> = Unset("answered with 404"),
         "text by which OpenAI proves the domain, at `/.well-known/openai-apps-challenge`";
     "WIV_MCP_LOG", log: LogFilter = Text("info"),

@@ -2,9 +2,7 @@
 //!
 //! A state opens only in the browser that began it, within ten minutes, once per cookie.
 
-use std::collections::BTreeMap;
-
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -23,12 +21,12 @@ use crate::{
 pub enum Next {
     /// An OAuth client asked; its request, as `oauth` sealed it.
     Authorize(Value),
-    /// The person wants a key from the connect page.
-    Connect,
+    /// The person wants a key from the connect page, for the client that its card names.
+    Connect(Option<String>),
 }
 
 /// Why a flow can't go on, in words for the person.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FlowError {
     /// Cookie or state missing, old, or of another browser.
     #[error("this sign-in was not begun in this browser, or it is too old; begin again")]
@@ -45,15 +43,47 @@ pub enum FlowError {
     /// This person gets no key.
     #[error(transparent)]
     Refused(#[from] Refused),
-    /// PropelAuth does not answer.
-    #[error("the sign-in service does not answer; try again in a minute")]
+    /// A form came without its choice.
+    #[error("no organization was chosen; go back and choose one")]
+    NothingChosen,
+    /// As many keys as one person may have in one organization.
+    #[error("you have as many keys for this organization as one person may have; revoke one first")]
+    TooManyKeys,
+    /// PropelAuth makes no key here, as when its setting for organization keys is off.
+    #[error("no key can be made for this organization; WIV's support can tell why")]
+    KeyRefused,
+    /// PropelAuth does not answer, or is pressed.
+    #[error("the sign-in service can't help just now; try again in a minute")]
     Unavailable,
+    /// PropelAuth may have made a key, but its answer did not come.
+    #[error(
+        "the sign-in service broke off while it made the key, so there is none to show; if My \
+         connections lists it, revoke it there, then make another"
+    )]
+    KeyLost,
 }
 
 impl FlowError {
     /// Whether trying again later can help: an outage, never the person's fault.
     pub fn is_outage(&self) -> bool {
-        matches!(self, Self::Unavailable)
+        matches!(self, Self::Unavailable | Self::KeyLost)
+    }
+
+    /// The status of a page that tells it.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NothingChosen => StatusCode::BAD_REQUEST,
+            Self::TooManyKeys => StatusCode::CONFLICT,
+            error if error.is_outage() => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::FORBIDDEN,
+        }
+    }
+
+    /// The page's sentence.
+    pub fn sentence(&self) -> String {
+        let mut text = self.to_string();
+        text[..1].make_ascii_uppercase();
+        text + "."
     }
 }
 
@@ -66,6 +96,17 @@ struct AtPropelAuth {
     next: Next,
 }
 
+/// How the browser came back from PropelAuth (RFC 6749, 4.1.2).
+#[derive(Debug, Clone, Copy)]
+pub struct Return<'q> {
+    /// What it was sent with.
+    pub state: Option<&'q str>,
+    /// To be traded for who signed in.
+    pub code: Option<&'q str>,
+    /// Why there is no code.
+    pub error: Option<&'q str>,
+}
+
 /// A person who signed in, with the organizations a key may be made for.
 #[derive(Debug)]
 pub struct Flow {
@@ -75,7 +116,7 @@ pub struct Flow {
     pub user_id: String,
     /// Shown, so that a person sees in whose name they act.
     pub email: String,
-    /// At least one.
+    /// For an OAuth client at least one; the connect page looks for itself.
     pub organizations: Vec<Membership>,
 }
 
@@ -85,7 +126,8 @@ struct OpenChoice {
     next: Next,
     user_id: String,
     email: String,
-    organizations: BTreeMap<String, String>,
+    /// Ids.
+    organizations: Vec<String>,
     form: String,
     expires_at: u64,
 }
@@ -119,45 +161,43 @@ impl SignIn {
     ///
     /// # Errors
     /// When it is not the browser that left, or PropelAuth or the policy says no.
-    pub async fn finish(
-        &self,
-        headers: &HeaderMap,
-        state: Option<&str>,
-        code: Option<&str>,
-    ) -> Result<Flow, FlowError> {
+    pub async fn finish(&self, headers: &HeaderMap, came: Return<'_>) -> Result<Flow, FlowError> {
         let carried: AtPropelAuth = self
             .cookies
             .get(Step::SignIn, headers)
             .and_then(|sealed| self.open(sealed))
             .ok_or(FlowError::NotThisBrowser)?;
-        let state = state.ok_or(FlowError::NotThisBrowser)?;
+        let state = came.state.ok_or(FlowError::NotThisBrowser)?;
         if carried.expires_at <= unix_seconds() || !same(&sha256(state), &carried.state) {
             return Err(FlowError::NotThisBrowser);
         }
-        let code = code.ok_or(FlowError::Cancelled)?;
+        let code = came.code.ok_or(match came.error {
+            Some("server_error" | "temporarily_unavailable") => FlowError::Unavailable,
+            _ => FlowError::Cancelled,
+        })?;
         let login = self
             .propelauth
             .login(code, &carried.verifier, &self.callback_url())
             .await
             .map_err(|error| told(&error))?;
         let user = self.person(&login.user_id).await?;
-        let organizations = self.allowed(&user)?;
+        let organizations = match carried.next {
+            Next::Authorize(_) => self.allowed(&user)?,
+            // Who may make no key may still see and revoke those there are.
+            Next::Connect(_) => Vec::new(),
+        };
         Ok(Flow { next: carried.next, user_id: user.user_id, email: user.email, organizations })
     }
 
     /// Makes the organization page's form.
     pub fn offer(&self, flow: &Flow) -> Choice {
         let form = random_text();
-        let organizations = flow
-            .organizations
-            .iter()
-            .map(|membership| (membership.org_id.clone(), membership.org_name.clone()))
-            .collect();
+        let offered = flow.organizations.iter().map(|membership| membership.org_id.clone());
         let choice = OpenChoice {
             next: flow.next.clone(),
             user_id: flow.user_id.clone(),
             email: flow.email.clone(),
-            organizations,
+            organizations: offered.collect(),
             form: sha256(&form),
             expires_at: unix_seconds() + STEP_SECONDS,
         };
@@ -179,7 +219,7 @@ impl SignIn {
         if choice.expires_at <= unix_seconds() || !same(&sha256(form), &choice.form) {
             return Err(FlowError::NotThisBrowser);
         }
-        if !choice.organizations.contains_key(organization) {
+        if !choice.organizations.iter().any(|offered| offered == organization) {
             return Err(FlowError::NotThisBrowser);
         }
         let membership = self.membership(&choice.user_id, organization).await?;
@@ -191,11 +231,11 @@ impl SignIn {
         })
     }
 
-    /// The person as PropelAuth knows them now.
+    /// The person as PropelAuth knows them now; never one who is blocked, locked or gone.
     pub(super) async fn person(&self, user_id: &str) -> Result<User, FlowError> {
         match self.propelauth.user(user_id).await {
-            Ok(Some(user)) => Ok(user),
-            Ok(None) => Err(Refused::Disabled.into()),
+            Ok(Some(user)) if user.enabled && !user.locked => Ok(user),
+            Ok(_) => Err(Refused::Disabled.into()),
             Err(error) => Err(unavailable(&error)),
         }
     }

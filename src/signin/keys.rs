@@ -11,7 +11,7 @@ use super::{
 use crate::{
     caller::ApiKey,
     clock::unix_seconds,
-    propelauth::{BackendError, KeyRecord, Membership, NewKey, User},
+    propelauth::{BackendError, KeyRecord, Membership, NewKey, Outage, User},
 };
 
 /// What our keys carry in `metadata.src`.
@@ -53,6 +53,30 @@ pub enum Refused {
     NotAllowed,
 }
 
+/// Which way a key was made; people tell their connections apart by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MadeBy {
+    /// The token endpoint made it; only our sealed tokens hold it.
+    SignIn,
+    /// The connect page made it; the person pasted it somewhere.
+    ConnectPage,
+}
+
+impl MadeBy {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "oauth",
+            Self::ConnectPage => "connect",
+        }
+    }
+
+    /// As noted on a key; `None` for a note that we don't make.
+    pub fn of(key: &KeyRecord) -> Option<Self> {
+        let noted = key.metadata.get("by").and_then(Value::as_str);
+        [Self::SignIn, Self::ConnectPage].into_iter().find(|way| noted == Some(way.as_str()))
+    }
+}
+
 /// A key that was made for a person.
 #[derive(Debug, Clone)]
 pub struct MadeKey {
@@ -64,14 +88,20 @@ pub struct MadeKey {
     pub expires_at: u64,
 }
 
+/// A person's organizations as they are now.
+#[derive(Debug)]
+pub struct Standing {
+    /// All of them.
+    pub memberships: Vec<Membership>,
+    /// Those that a key may be made for, or why there is none.
+    pub allowed: Result<Vec<Membership>, Refused>,
+}
+
 impl SignIn {
     /// The organizations that the policy lets this person have a key for.
-    pub(super) fn allowed(&self, user: &User) -> Result<Vec<Membership>, FlowError> {
-        if !user.enabled || user.locked {
-            return Err(Refused::Disabled.into());
-        }
+    pub(super) fn allowed(&self, user: &User) -> Result<Vec<Membership>, Refused> {
         if user.memberships.is_empty() {
-            return Err(Refused::NoOrganization.into());
+            return Err(Refused::NoOrganization);
         }
         let allows = |membership: &&Membership| match self.settings.policy {
             KeyPolicy::Member => true,
@@ -80,15 +110,16 @@ impl SignIn {
             }
         };
         let allowed: Vec<Membership> = user.memberships.iter().filter(allows).cloned().collect();
-        if allowed.is_empty() { Err(Refused::NotAllowed.into()) } else { Ok(allowed) }
+        if allowed.is_empty() { Err(Refused::NotAllowed) } else { Ok(allowed) }
     }
 
-    /// The organizations that a person may have a key for now.
+    /// A person's organizations, and which of them they may have a key for.
     ///
     /// # Errors
-    /// When there is none, or PropelAuth does not answer.
-    pub async fn organizations(&self, user_id: &str) -> Result<Vec<Membership>, FlowError> {
-        self.allowed(&self.person(user_id).await?)
+    /// When the person is disabled, or PropelAuth does not answer.
+    pub async fn standing(&self, user_id: &str) -> Result<Standing, FlowError> {
+        let user = self.person(user_id).await?;
+        Ok(Standing { allowed: self.allowed(&user), memberships: user.memberships })
     }
 
     /// The person's present place in an organization, if they may have a key for it.
@@ -104,14 +135,20 @@ impl SignIn {
     /// Makes a key for a person in an organization; `label` says for which client.
     ///
     /// # Errors
-    /// When PropelAuth does not answer or refuses.
+    /// When PropelAuth does not answer or refuses, or a person at the connect page has too many.
     pub async fn make_key(
         &self,
         user_id: &str,
         org_id: &str,
         label: &str,
+        by: MadeBy,
     ) -> Result<MadeKey, FlowError> {
-        self.end_oldest(user_id, org_id).await;
+        // Who is looking at a page can choose what to end; a client can't.
+        if by == MadeBy::ConnectPage
+            && self.our_keys(user_id, Some(org_id)).await?.len() >= MAX_LIVE_KEYS
+        {
+            return Err(FlowError::TooManyKeys);
+        }
         let expires_at = unix_seconds() + self.settings.key_life.as_secs();
         let label: String = label.chars().take(MAX_LABEL_CHARS).collect();
         let new = NewKey {
@@ -119,18 +156,25 @@ impl SignIn {
             user_id: user_id.to_owned(),
             display_name: format!("MCP – {label}"),
             expires_at,
-            metadata: json!({ "src": SOURCE_MARK, "client": label, "gen": 1 }),
+            metadata: json!({
+                "src": SOURCE_MARK, "client": label, "by": by.as_str(), "gen": 1,
+            }),
         };
-        let made = self.propelauth.create_key(&new).await.map_err(|error| unavailable(&error))?;
+        let made = self.propelauth.create_key(&new).await.map_err(|error| not_made(&error))?;
         tracing::info!(key_id = made.id, user_id, org_id, client = label, "made a key");
+        if by == MadeBy::SignIn {
+            self.end_oldest(user_id, org_id, &made.id).await;
+        }
         Ok(MadeKey { id: made.id, key: made.key, expires_at })
     }
 
-    /// Keeps the number of live keys bounded. A failure here keeps nobody from signing in.
-    async fn end_oldest(&self, user_id: &str, org_id: &str) {
+    /// Keeps the number of live keys bounded, once a new one is there: those that were renewed
+    /// longest ago end. A failure here keeps nobody from signing in.
+    async fn end_oldest(&self, user_id: &str, org_id: &str, newest: &str) {
         let Ok(mut keys) = self.our_keys(user_id, Some(org_id)).await else { return };
-        keys.sort_by_key(|key| key.created_at);
-        for key in keys.iter().rev().skip(MAX_LIVE_KEYS - 1) {
+        keys.retain(|key| key.id != newest);
+        keys.sort_by_key(|key| std::cmp::Reverse(renewed_at(key)));
+        for key in keys.iter().skip(MAX_LIVE_KEYS - 1) {
             tracing::warn!(key_id = key.id, user_id, "ending the oldest of too many keys");
             if self.delete_key(&key.id).await.is_err() {
                 return;
@@ -151,6 +195,19 @@ impl SignIn {
         let mut keys = keys.map_err(|error| unavailable(&error))?;
         keys.retain(is_ours);
         Ok(keys)
+    }
+
+    /// Ends a person's own key that was made here; whether there was such a key.
+    ///
+    /// # Errors
+    /// When PropelAuth does not answer: the key may then still work.
+    pub async fn revoke_own(&self, user_id: &str, id: &str) -> Result<bool, FlowError> {
+        let is_own = |key: &KeyRecord| is_ours(key) && key.user_id.as_deref() == Some(user_id);
+        if !self.key(id).await?.as_ref().is_some_and(is_own) {
+            return Ok(false);
+        }
+        self.delete_key(id).await?;
+        Ok(true)
     }
 
     /// Deletes a key: every token with it ends.
@@ -183,6 +240,29 @@ impl SignIn {
             Err(error) => Err(unavailable(&error)),
         }
     }
+}
+
+/// What a failed creation means. Only an answer that says no, or none because nothing was sent,
+/// tells that there is no key.
+fn not_made(error: &BackendError) -> FlowError {
+    let told = unavailable(error);
+    match error {
+        BackendError::Refused { .. } => FlowError::KeyRefused,
+        BackendError::Unavailable(Outage::NoAnswer(cause)) if cause.is_connect() => told,
+        BackendError::Unavailable(
+            Outage::NoAnswer(_)
+            | Outage::TooLarge { .. }
+            | Outage::Malformed(_)
+            | Outage::Status(_),
+        ) => FlowError::KeyLost,
+        _ => told,
+    }
+}
+
+/// When a key was last made good for longer.
+fn renewed_at(key: &KeyRecord) -> u64 {
+    let noted = key.metadata.get("gen_at").and_then(Value::as_u64);
+    noted.unwrap_or(0).max(key.created_at)
 }
 
 /// Whether a key carries our mark.

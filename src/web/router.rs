@@ -26,6 +26,7 @@ use crate::{
     caller::Caller,
     connect::{Connect, is_for_people},
     oauth::OAuth,
+    telemetry::TraceId,
     tools::Tools,
     transport::{Endpoint, Origins, Refusal},
 };
@@ -69,9 +70,9 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(nothing_here)
-        .method_not_allowed_fallback(no_such_method)
         .with_state(Arc::clone(&service))
         .merge(pages.layer(middleware::from_fn_with_state(service, sign_in::guard)))
+        .method_not_allowed_fallback(no_such_method)
         // Innermost: a handler's panic becomes a response that the layers above finish.
         .layer(CatchPanicLayer::custom(panicked))
         // Answers are one caller's own; no cache may keep them.
@@ -210,16 +211,25 @@ fn without_body(response: Response) -> Response {
     Response::from_parts(parts, Body::empty())
 }
 
-/// JSON for every unknown path, before any look at credentials: clients that probe for metadata
-/// parse what they get.
-async fn nothing_here() -> Refusal {
+/// JSON for unknown paths, before any look at credentials: clients that probe for metadata parse
+/// what they get. A page for people, but not where clients probe.
+async fn nothing_here(State(service): State<Arc<Service>>, request: Request) -> Response {
+    let is_probed = |path: &str| {
+        path.starts_with("/.well-known/") || ["/register", "/authorize", "/token"].contains(&path)
+    };
+    if is_for_people(request.headers()) && !is_probed(request.uri().path()) {
+        return service.connect.nothing_here(&TraceId::of(request.extensions()).to_string());
+    }
     Refusal::new(
         StatusCode::NOT_FOUND,
         "not_found",
         "nothing is served at this path; MCP clients use /mcp or /sse",
     )
+    .into_response()
 }
 
+/// The routes that stand for one method say which in `Allow`, as axum sets it.
 async fn no_such_method(request: Request) -> Response {
-    method_not_allowed(request.method(), "GET")
+    let message = format!("{} is not served here", request.method());
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message).into_response()
 }

@@ -13,12 +13,13 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 
 use super::{Service, layers::preflight};
 use crate::{
-    connect::Connect,
+    connect::{Connect, is_for_people},
     oauth::OAuth,
+    pages::see_other,
     signin::{Flow, FlowError, Next as FlowNext, Step},
     telemetry::TraceId,
 };
@@ -44,7 +45,11 @@ pub(super) fn routes(oauth: Arc<OAuth>, connect: Arc<Connect>) -> Router {
         .route("/oauth/revoke", cross_origin(post(revoke)))
         .route("/oauth/authorize", get(authorize).post(decide))
         .route("/oauth/callback", get(callback))
-        .route("/oauth/organization", post(organization));
+        .route(
+            "/oauth/organization",
+            // As on the connect page: opened from the address bar, the form's page is over.
+            post(organization).get(async || see_other("/connect")),
+        );
     for (path, body) in oauth.documents() {
         router = router.route(path, cross_origin(get(async move || document(body))));
     }
@@ -58,8 +63,20 @@ pub(super) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
-    if let Err(refusal) = service.origins.check_host(request.headers(), request.uri()) {
+    let (headers, uri) = (request.headers(), request.uri());
+    if let Err(refusal) = service.origins.check_host(headers, uri) {
         return refusal.into_response();
+    }
+    // Cookies and forms are bound to one host name: people who came by another name of this
+    // machine go on by the one that the settings name.
+    if request.method() == Method::GET && is_for_people(headers) {
+        let by_this_name = |host: &HeaderValue| {
+            host.to_str().is_ok_and(|host| service.origins.public.host_header_matches(host))
+        };
+        if headers.get(header::HOST).is_some_and(|host| !by_this_name(host)) {
+            let path = uri.path_and_query().map_or("/", |path| path.as_str());
+            return see_other(&format!("{}{path}", service.origins.public));
+        }
     }
     next.run(request).await
 }
@@ -137,9 +154,11 @@ fn go_on(
     match flow {
         Ok(flow) => match &flow.next {
             FlowNext::Authorize(asked) => rooms.oauth.signed_in(&flow, asked, request_id),
-            FlowNext::Connect => rooms.connect.signed_in(&flow, request_id),
+            FlowNext::Connect(_) => rooms.connect.signed_in(&flow, request_id),
         },
-        Err(error) if next == Some(FlowNext::Connect) => rooms.connect.failed(&error, request_id),
+        Err(error) if matches!(next, Some(FlowNext::Connect(_))) => {
+            rooms.connect.failed(&error, request_id)
+        }
         Err(error) => rooms.oauth.flow_failed(next, &error, request_id),
     }
 }

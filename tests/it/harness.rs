@@ -11,6 +11,7 @@ use tokio::{
 use wiv_mcp::{
     app::{App, Audience},
     sandbox::Sandbox,
+    seal::{Purpose, Sealer, SealingKeys},
     settings::{RunAs, Settings},
 };
 
@@ -66,7 +67,7 @@ impl Server {
     /// Starts with sign-in on, each server with sealing keys of its own.
     pub(crate) async fn start_with_sign_in(variables: &[(&str, &str)]) -> Self {
         let sandbox = Sandbox::start(0, 0).await.unwrap();
-        let keys = wiv_mcp::seal::SealingKeys::new_key_line();
+        let keys = SealingKeys::new_key_line();
         let own = [("WIV_MCP_SEALING_KEYS", keys.as_str())];
         let app = sign_in_app(&sandbox, &[&own, variables].concat()).await;
         Self { app, sandbox, http: client(), sealing_keys: keys }
@@ -92,8 +93,12 @@ impl Server {
 
     /// Scripts a fault of the stand-in PropelAuth, until it is well again.
     pub(crate) async fn identity_fault(&self, path: &str, fault: &str) {
+        self.identity_rule(&json!({ "match": { "path": path }, "fault": fault, "times": 0 })).await;
+    }
+
+    /// Scripts a fault of the stand-in PropelAuth in its own words.
+    pub(crate) async fn identity_rule(&self, fault: &Value) {
         let url = format!("{}/_control/faults", self.sandbox.identity_url());
-        let fault = json!({ "match": { "path": path }, "fault": fault, "times": 0 });
         let put = self.http.put(url).header("content-type", "application/json");
         let response = put.body(fault.to_string()).send().await.unwrap();
         assert!(response.status().is_success(), "{}", response.text().await.unwrap());
@@ -114,6 +119,12 @@ impl Server {
 
     pub(crate) async fn live_keys(&self) -> usize {
         self.keys().await.iter().filter(|key| key["is_live"] == true).count()
+    }
+
+    /// What seals with the server's keys.
+    pub(crate) fn sealer(&self, purpose: Purpose) -> Sealer {
+        let keys = SealingKeys::parse(&self.sealing_keys).unwrap();
+        keys.sealer(purpose, self.app.origin().as_str())
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -215,7 +226,7 @@ impl Server {
 
     /// Sends bytes and reads until the server closes or is silent.
     pub(crate) async fn raw(&self, bytes: &[u8]) -> String {
-        let mut socket = TcpStream::connect(self.address()).await.unwrap();
+        let mut socket = TcpStream::connect(self.app.address()).await.unwrap();
         socket.write_all(bytes).await.unwrap();
         let mut read = Vec::new();
         let _closed_or_silent =

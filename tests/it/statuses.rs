@@ -163,7 +163,8 @@ async fn methods_are_answered_as_the_contract_says() {
         ("GET", "/sse", &[key, ("mcp-session-id", "x")], 405, "GET, POST, OPTIONS"),
         ("HEAD", "/mcp", &[key], 405, "POST, OPTIONS"),
         ("GET", "/messages", &[key], 405, "POST, OPTIONS"),
-        ("POST", "/healthz", &[], 405, "GET"),
+        ("POST", "/healthz", &[], 405, "GET,HEAD"),
+        ("PUT", "/connect", &[], 405, "GET,HEAD"),
     ] {
         let response = ask(method, path, headers).await;
         assert_eq!(response.status(), status, "{method} {path}");

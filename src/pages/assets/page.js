@@ -1,29 +1,52 @@
 // Copy buttons, tabs, and forms that are sent once. Every page works without it.
 "use strict";
 
+// One place where screen readers hear what happened.
+const status = document.createElement("p");
+status.className = "unseen";
+status.setAttribute("role", "status");
+document.body.append(status);
+
 for (const button of document.querySelectorAll("button.copy")) {
   if (!navigator.clipboard) continue;
-  const said = button.textContent;
+  // The words that are seen; what follows is for screen readers only.
+  const [seen] = button.childNodes;
+  const said = seen.textContent;
+  let timer;
+  const tell = (text, aloud) => {
+    seen.textContent = text;
+    status.textContent = aloud;
+    clearTimeout(timer);
+    timer = setTimeout(() => ([seen.textContent, status.textContent] = [said, ""]), 2500);
+  };
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const text = button.closest(".snippet").querySelector("[data-text]").textContent;
+    const source = button.closest(".snippet").querySelector("[data-text]");
     try {
-      await navigator.clipboard.writeText(text);
-      button.textContent = "Copied";
+      await navigator.clipboard.writeText(source.textContent);
+      tell("Copied", "Copied");
     } catch {
-      button.textContent = "Copying failed";
+      const veil = source.closest("details");
+      if (veil) veil.open = true;
+      getSelection().selectAllChildren(source);
+      tell("Selected", "Copying is not allowed here. The text is selected: copy it by keyboard.");
     }
-    setTimeout(() => (button.textContent = said), 2000);
   });
 }
 
+// How long a form waits before it may be sent again: longer than a double click, and not for ever,
+// because a person may stop the page that loads.
+const AGAIN_AFTER_MS = 8000;
+
 for (const form of document.querySelectorAll("form")) {
+  let sent = false;
   form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "yes";
+    if (sent) event.preventDefault();
+    sent = true;
+    setTimeout(() => (sent = false), AGAIN_AFTER_MS);
   });
   // A page that comes back from the browser's memory may be sent again.
-  window.addEventListener("pageshow", () => delete form.dataset.sent);
+  window.addEventListener("pageshow", () => (sent = false));
 }
 
 for (const group of document.querySelectorAll("[data-tabs]")) {

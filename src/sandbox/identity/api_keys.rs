@@ -40,15 +40,21 @@ pub(crate) struct NewKey {
     pub(crate) display_name: Option<String>,
     pub(crate) metadata: Value,
     pub(crate) expires_at: Option<i64>,
-    /// The value of a key that was made elsewhere.
-    pub(crate) imported: Option<String>,
 }
 
 impl ApiKeys {
-    /// None when there are too many, or when an imported value is there already.
-    pub(crate) fn add(&mut self, new: NewKey, now: i64) -> Option<&ApiKey> {
-        let is_imported = new.imported.is_some();
-        let token = new.imported.unwrap_or_else(random::secret);
+    /// With a random value unless one is given. None when there are too many, or one of this
+    /// value.
+    pub(crate) fn make(&mut self, new: NewKey, value: Option<String>, now: i64) -> Option<&ApiKey> {
+        self.add(new, value.unwrap_or_else(random::secret), false, now)
+    }
+
+    /// A key whose value was made elsewhere.
+    pub(crate) fn import(&mut self, new: NewKey, value: String, now: i64) -> Option<&ApiKey> {
+        self.add(new, value, true, now)
+    }
+
+    fn add(&mut self, new: NewKey, token: String, is_imported: bool, now: i64) -> Option<&ApiKey> {
         if self.0.len() == MOST_KEYS || self.0.iter().any(|key| key.token == token) {
             return None;
         }

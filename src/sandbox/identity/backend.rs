@@ -135,12 +135,12 @@ async fn organization(
     State(identity): State<Arc<Identity>>,
     Path(org_id): Path<String>,
 ) -> Result<Response, Refusal> {
-    let found = identity.lock().directory.organization(&org_id);
+    let found = identity.lock().directory.organization(&org_id).cloned();
     let found = found.ok_or(Refusal::NotFound)?;
     Ok(Json(json!({
         "org_id": found.tenant_id,
         "name": found.name,
-        "url_safe_org_slug": slug(found),
+        "url_safe_org_slug": slug(&found),
         "is_saml_configured": false,
         "can_setup_saml": false,
         "metadata": {},

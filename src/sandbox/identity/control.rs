@@ -24,6 +24,7 @@ pub(crate) fn router() -> Router<Arc<Identity>> {
     Router::new()
         .route("/membership", post(set_membership))
         .route("/user", post(set_user))
+        .route("/organization", post(set_organization))
         .route("/organizations/{org}", delete(delete_organization))
         .route("/keys", get(list_keys))
         .route("/keys/{api_key_id}", delete(delete_key))
@@ -54,7 +55,7 @@ struct SetMembership {
 async fn set_membership(State(identity): State<Arc<Identity>>, body: Bytes) -> Answer {
     let order: SetMembership = read(&body)?;
     let (state, now) = (&mut *identity.lock(), identity.now());
-    let organization = state.directory.organization_named(&order.org);
+    let organization = state.directory.organization_named(&order.org).cloned();
     let organization = organization.ok_or(Refusal::Unknown("organization"))?;
     let person = state.directory.person_mut(&order.user).ok_or(Refusal::Unknown("user"))?;
     let (user_id, org_id) = (person.user_id, organization.tenant_id);
@@ -90,6 +91,21 @@ async fn set_user(State(identity): State<Arc<Identity>>, body: Bytes) -> Answer 
     person.locked = order.locked.unwrap_or(person.locked);
     person.permissions = order.permissions.or(person.permissions.take());
     Ok(Json(Value::Object(person.to_json(true))))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SetOrganization {
+    org: String,
+    /// Any text: people choose names, and not always kindly.
+    name: String,
+}
+
+async fn set_organization(State(identity): State<Arc<Identity>>, body: Bytes) -> Answer {
+    let order: SetOrganization = read(&body)?;
+    let renamed = identity.lock().directory.rename_organization(&order.org, &order.name);
+    renamed.ok_or(Refusal::Unknown("organization"))?;
+    Ok(Json(json!({})))
 }
 
 /// Ends its keys too.
@@ -160,6 +176,9 @@ async fn twist_next_token(State(identity): State<Arc<Identity>>, body: Bytes) ->
 struct SetSettings {
     invalidate_org_api_key_upon_user_removal: Option<bool>,
     missing_key_is_null: Option<bool>,
+    org_api_keys_enabled: Option<bool>,
+    /// The value of the next key that is made.
+    next_api_key: Option<String>,
 }
 
 async fn set_settings(State(identity): State<Arc<Identity>>, body: Bytes) -> Answer {
@@ -171,9 +190,16 @@ async fn set_settings(State(identity): State<Arc<Identity>>, body: Bytes) -> Ans
     if let Some(on) = order.missing_key_is_null {
         orders.missing_key_is_null = on;
     }
+    if let Some(on) = order.org_api_keys_enabled {
+        orders.org_api_keys_disabled = !on;
+    }
+    if order.next_api_key.is_some() {
+        orders.next_api_key = order.next_api_key;
+    }
     Ok(Json(json!({
         "invalidate_org_api_key_upon_user_removal": orders.invalidate_org_api_key_upon_user_removal,
         "missing_key_is_null": orders.missing_key_is_null,
+        "org_api_keys_enabled": !orders.org_api_keys_disabled,
     })))
 }
 

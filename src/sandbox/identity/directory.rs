@@ -36,7 +36,14 @@ const JOINED_AT: i64 = 1_767_225_600;
 
 pub(crate) struct Directory {
     people: Vec<Person>,
-    organizations: Vec<&'static TenantRow>,
+    organizations: Vec<Organization>,
+}
+
+/// A tenant as PropelAuth knows it. Its name can be given anew, its id never.
+#[derive(Clone)]
+pub(crate) struct Organization {
+    pub(crate) tenant_id: &'static str,
+    pub(crate) name: String,
 }
 
 pub(crate) struct Person {
@@ -52,9 +59,9 @@ pub(crate) struct Person {
     pub(crate) memberships: Vec<Membership>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Membership {
-    pub(crate) organization: &'static TenantRow,
+    pub(crate) organization: Organization,
     pub(crate) role: Role,
 }
 
@@ -72,11 +79,11 @@ impl Default for Directory {
             memberships: row
                 .roles
                 .iter()
-                .map(|&(at, role)| Membership { organization: tenant(at), role })
+                .map(|&(at, role)| Membership { organization: Organization::of(tenant(at)), role })
                 .collect(),
         };
         let people = PEOPLE.iter().map(person).collect();
-        Directory { people, organizations: TENANTS.iter().collect() }
+        Directory { people, organizations: TENANTS.iter().map(Organization::of).collect() }
     }
 }
 
@@ -94,16 +101,27 @@ impl Directory {
         self.people.iter_mut().find(|person| [person.user_id, person.email].contains(&name))
     }
 
-    pub(crate) fn organization(&self, org_id: &str) -> Option<&'static TenantRow> {
-        let mut organizations = self.organizations.iter().copied();
-        organizations.find(|organization| organization.tenant_id == org_id)
+    pub(crate) fn organization(&self, org_id: &str) -> Option<&Organization> {
+        self.organizations.iter().find(|organization| organization.tenant_id == org_id)
     }
 
     /// By id or name, for those who give orders.
-    pub(crate) fn organization_named(&self, name: &str) -> Option<&'static TenantRow> {
-        let mut organizations = self.organizations.iter().copied();
-        organizations
-            .find(|organization| [organization.tenant_id, organization.name].contains(&name))
+    pub(crate) fn organization_named(&self, name: &str) -> Option<&Organization> {
+        self.organizations.iter().find(|organization| {
+            [organization.tenant_id, organization.name.as_str()].contains(&name)
+        })
+    }
+
+    /// Gives an organization, by id or name, another name.
+    pub(crate) fn rename_organization(&mut self, organization: &str, name: &str) -> Option<()> {
+        let org_id = self.organization_named(organization)?.tenant_id;
+        let memberships = self.people.iter_mut().flat_map(|person| &mut person.memberships);
+        let known = self.organizations.iter_mut();
+        known
+            .chain(memberships.map(|membership| &mut membership.organization))
+            .filter(|organization| organization.tenant_id == org_id)
+            .for_each(|organization| organization.name = name.to_owned());
+        Some(())
     }
 
     /// Takes its memberships with it.
@@ -197,6 +215,12 @@ impl Person {
     }
 }
 
+impl Organization {
+    fn of(row: &'static TenantRow) -> Organization {
+        Organization { tenant_id: row.tenant_id, name: row.name.to_owned() }
+    }
+}
+
 impl Role {
     /// As in WIV's roles: an Editor writes, a Member only reads.
     pub(crate) fn may_write(self) -> bool {
@@ -218,6 +242,6 @@ pub(crate) fn tenant(at: usize) -> &'static TenantRow {
 }
 
 /// An organization's name as PropelAuth puts it into addresses.
-pub(crate) fn slug(organization: &TenantRow) -> String {
+pub(crate) fn slug(organization: &Organization) -> String {
     organization.name.to_ascii_lowercase().replace(' ', "-")
 }

@@ -6,6 +6,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::{Response, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};
 
+use wiv_mcp::seal::Sealer;
+
 use crate::harness::*;
 
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -97,6 +99,14 @@ impl Browser {
         End::Page(status, url, response.text().await.unwrap())
     }
 
+    /// Changes what the server sealed into a cookie.
+    pub(crate) fn reseal(&mut self, cookie: &str, sealer: &Sealer, change: impl Fn(&mut Value)) {
+        let mut cookies = self.cookies.iter_mut();
+        let found = cookies.find(|((_, name), _)| name == cookie);
+        let (_, value) = found.unwrap_or_else(|| panic!("no cookie {cookie}"));
+        *value = resealed(value, sealer, change);
+    }
+
     /// Every cookie value it holds.
     pub(crate) fn cookie_values(&self) -> Vec<String> {
         self.cookies.values().filter(|value| !value.is_empty()).cloned().collect()
@@ -165,8 +175,16 @@ impl Client {
     }
 
     pub(crate) async fn register_at(origin: &str) -> Self {
+        Self::register_as(origin, "Test client").await
+    }
+
+    pub(crate) async fn register_named(server: &Server, name: &str) -> Self {
+        Self::register_as(server.app.origin().as_str(), name).await
+    }
+
+    async fn register_as(origin: &str, name: &str) -> Self {
         let uris = [REDIRECT, "cursor://anysphere.cursor-mcp/oauth/callback"];
-        let registration = json!({ "client_name": "Test client", "redirect_uris": uris });
+        let registration = json!({ "client_name": name, "redirect_uris": uris });
         let http = client();
         let post = http.post(format!("{origin}/oauth/register")).body(registration.to_string());
         let response = post.header("content-type", "application/json").send().await.unwrap();
@@ -328,6 +346,13 @@ impl Client {
         assert_eq!(answer["result"]["isError"], false, "{answer}");
         answer["result"].take()
     }
+}
+
+/// A sealed text with other contents.
+pub(crate) fn resealed(sealed: &str, sealer: &Sealer, change: impl Fn(&mut Value)) -> String {
+    let mut content = serde_json::from_slice(&sealer.open(sealed).unwrap()).unwrap();
+    change(&mut content);
+    sealer.seal(content.to_string().as_bytes())
 }
 
 /// Flips one character of a token's payload.

@@ -124,7 +124,10 @@ async fn an_outage_is_503_and_never_the_grants_fault() {
         let client = Client::register(&server).await;
         server.identity_fault(path, "500").await;
         let page = client.stopped(&mut Browser::new(), ANA).await;
-        assert!(page.starts_with("503") && page.contains("does not answer"), "{path}: {page}");
+        assert!(
+            page.starts_with("503") && page.contains("try again in a minute"),
+            "{path}: {page}"
+        );
     }
 }
 

@@ -34,8 +34,12 @@ pub(super) fn router() -> Router<Arc<Identity>> {
 
 async fn create(State(identity): State<Arc<Identity>>, body: Bytes) -> Result<Response, Refusal> {
     let (known, now) = (&mut *identity.lock(), identity.now());
-    let new = read_new_key(known, Fields::read(&body)?, None, now)?;
-    let key = known.api_keys.add(new, now);
+    let new = read_new_key(known, Fields::read(&body)?, now)?;
+    if known.orders.org_api_keys_disabled && new.org_id.is_some() {
+        return Err(Refusal::field("org_id", "organization API keys are not enabled"));
+    }
+    let value = known.orders.next_api_key.take();
+    let key = known.api_keys.make(new, value, now);
     let key = key.ok_or_else(|| Refusal::field("org_id", "has too many keys"))?;
     let answer = json!({"api_key_id": key.api_key_id, "api_key_token": key.token});
     Ok((StatusCode::CREATED, Json(answer)).into_response())
@@ -46,18 +50,13 @@ async fn import(State(identity): State<Arc<Identity>>, body: Bytes) -> Result<Re
     let mut fields = Fields::read(&body)?;
     let value = fields.text("imported_api_key")?.filter(|value| !value.is_empty());
     let value = value.ok_or_else(|| Refusal::field("imported_api_key", "is required"))?;
-    let new = read_new_key(known, fields, Some(value), now)?;
-    let key = known.api_keys.add(new, now);
+    let new = read_new_key(known, fields, now)?;
+    let key = known.api_keys.import(new, value, now);
     let key = key.ok_or_else(|| Refusal::field("imported_api_key", "exists already"))?;
     Ok((StatusCode::CREATED, Json(json!({"api_key_id": key.api_key_id}))).into_response())
 }
 
-fn read_new_key(
-    known: &Known,
-    mut fields: Fields,
-    imported: Option<String>,
-    now: i64,
-) -> Result<NewKey, Refusal> {
+fn read_new_key(known: &Known, mut fields: Fields, now: i64) -> Result<NewKey, Refusal> {
     let org_id = match fields.text("org_id")? {
         None => None,
         Some(org_id) => Some(known.directory.organization(&org_id).ok_or(Refusal::NotFound)?),
@@ -78,7 +77,6 @@ fn read_new_key(
         display_name: fields.text("display_name")?,
         metadata: fields.object("metadata")?.unwrap_or_default(),
         expires_at: read_expiry(&mut fields, now)?,
-        imported,
     };
     fields.finish()?;
     Ok(new)

@@ -123,3 +123,33 @@ async fn faults_meet_one_method_of_one_route() {
     let keys = asker.get("/_control/keys").await;
     assert_eq!(keys["keys"][0]["api_key_token"], key["api_key_token"]);
 }
+
+#[tokio::test]
+async fn an_organization_has_the_name_that_was_ordered() {
+    let asker = Asker::start().await;
+    let name = "\u{202e}<b>Acme</b>";
+    asker.order("POST", "/organization", json!({"org": "Acme Corporation", "name": name})).await;
+    let (_, organization) = asker.ask("GET", &format!("/org/{ACME}"), &Value::Null).await;
+    assert_eq!(organization["name"], name);
+    let claims = asker.claims(BEN, &[]).await;
+    assert_eq!(claims["org_id_to_org_member_info"][ACME]["org_name"], name);
+    let again = json!({"org": name, "name": "Acme Corporation"});
+    asker.order("POST", "/organization", again).await;
+    let body = json!({"org": "Nowhere", "name": "x"}).to_string();
+    assert_eq!(asker.send("POST", "/_control/organization", &[], &body).await.status, 404);
+}
+
+#[tokio::test]
+async fn organization_keys_can_be_switched_off_and_the_next_value_be_chosen() {
+    let asker = Asker::start().await;
+    let new = json!({"org_id": ACME});
+    asker.order("POST", "/settings", json!({"org_api_keys_enabled": false})).await;
+    let (status, refusal) = asker.ask("POST", "/end_user_api_keys", &new).await;
+    assert_eq!((status, refusal["org_id"].is_array()), (400, true));
+    let settings = json!({"org_api_keys_enabled": true, "next_api_key": "\"'<&>$x"});
+    asker.order("POST", "/settings", settings).await;
+    let (_, key) = asker.ask("POST", "/end_user_api_keys", &new).await;
+    assert_eq!(key["api_key_token"], "\"'<&>$x");
+    let (_, other) = asker.ask("POST", "/end_user_api_keys", &new).await;
+    assert_ne!(other["api_key_token"], key["api_key_token"], "once");
+}

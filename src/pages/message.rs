@@ -1,0 +1,41 @@
+//! The page that says what happened and what to do next.
+//!
+//! Its words are the person's; causes go to the log, tied to it by the request's id.
+
+use askama::Template;
+use axum::response::Response;
+use http::StatusCode;
+
+use super::{Footer, FormTargets, page};
+
+/// What a page without a form says.
+#[derive(Template)]
+#[template(path = "message.html")]
+pub struct Message<'a> {
+    /// The heading.
+    pub title: &'a str,
+    /// Sentences.
+    pub text: &'a str,
+    /// Named to those who are asked for help.
+    pub request_id: &'a str,
+    /// Where to go from here.
+    pub link: Option<PageLink>,
+    /// What stands below.
+    pub footer: &'a Footer,
+}
+
+/// Where a page leads on.
+#[derive(Debug, Clone, Copy)]
+pub struct PageLink {
+    /// What it says.
+    pub label: &'static str,
+    /// A path of ours.
+    pub path: &'static str,
+}
+
+impl Message<'_> {
+    /// The page.
+    pub fn response(&self, status: StatusCode) -> Response {
+        page(status, self, &FormTargets::default())
+    }
+}

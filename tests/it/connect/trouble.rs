@@ -1,0 +1,334 @@
+//! What goes wrong on the way to a key: outages at every step, old pages, people who may not.
+
+use serde_json::{Value, json};
+use wiv_mcp::seal::Purpose;
+
+use super::{Fields, changed, fields, key_on, page_of, post, sign_in};
+use crate::{
+    harness::*,
+    oauth::{
+        ANA, OMAR,
+        browser::{Browser, resealed},
+    },
+};
+
+const FAULTS: [&str; 7] = ["429", "429_plain", "500", "cut", "malformed", "huge", "reset"];
+const USERS: &str = "/api/backend/v1/user";
+const KEYS: &str = "/api/backend/v1/end_user_api_keys";
+
+async fn fault_at(server: &Server, method: &str, path: &str, fault: &str) {
+    let rule = json!({ "match": { "method": method, "path": path }, "fault": fault, "times": 0 });
+    server.identity_rule(&rule).await;
+}
+
+#[tokio::test]
+async fn an_outage_while_signing_in_is_told_and_over_when_it_is_over() {
+    let server = Server::start_with_sign_in(&[]).await;
+    for (method, path) in
+        [("POST", "/propelauth/oauth/token"), ("GET", USERS), ("GET", "/.well-known/jwks.json")]
+    {
+        for fault in FAULTS {
+            // The signing keys are kept for an hour: a server of its own asks for them.
+            let fresh;
+            let server = match path {
+                "/.well-known/jwks.json" => {
+                    fresh = Server::start_with_sign_in(&[]).await;
+                    &fresh
+                }
+                _ => &server,
+            };
+            fault_at(server, method, path, fault).await;
+            let (status, page) = sign_in(server, &mut Browser::new(), ANA).await;
+            assert_eq!(status, 503, "{path} {fault}: {page}");
+            assert!(page.contains("try again in a minute") && page.contains("name this request"));
+            assert!(page.contains("href=\"/connect\""), "it leads on: {page}");
+            server.identity_well().await;
+        }
+    }
+    let (status, page) = sign_in(&server, &mut Browser::new(), ANA).await;
+    assert_eq!(status, 200, "{page}");
+}
+
+#[tokio::test]
+async fn an_outage_on_the_page_is_told_and_the_person_stays_signed_in() {
+    let server = Server::start_with_sign_in(&[]).await;
+    let mut browser = Browser::new();
+    sign_in(&server, &mut browser, ANA).await;
+    for path in [USERS, KEYS] {
+        for fault in FAULTS {
+            fault_at(&server, "GET", path, fault).await;
+            let (status, page) = page_of(browser.open(&server.url("/connect/account")).await);
+            assert_eq!(status, 503, "{path} {fault}: {page}");
+            server.identity_well().await;
+        }
+    }
+    let (status, _) = page_of(browser.open(&server.url("/connect/account")).await);
+    assert_eq!(status, 200);
+}
+
+#[tokio::test]
+async fn an_outage_that_made_no_key_costs_no_form() {
+    let server = Server::start_with_sign_in(&[]).await;
+    let mut browser = Browser::new();
+    let (_, page) = sign_in(&server, &mut browser, ANA).await;
+    let make = fields(&page, "/connect/key");
+    for (method, path, faults) in
+        [("GET", USERS, &FAULTS[..]), ("GET", KEYS, &FAULTS), ("POST", KEYS, &FAULTS[..2])]
+    {
+        for fault in faults {
+            fault_at(&server, method, path, fault).await;
+            let (status, page) = post(&mut browser, &server, "/connect/key", &make).await;
+            assert_eq!(status, 503, "{method} {path} {fault}: {page}");
+            server.identity_well().await;
+        }
+    }
+    assert_eq!(server.live_keys().await, 0);
+    let (status, page) = post(&mut browser, &server, "/connect/key", &make).await;
+    assert_eq!(status, 200, "the form is still good: {page}");
+    assert_eq!(server.live_keys().await, 1);
+}
+
+#[tokio::test]
+async fn a_key_that_may_have_been_made_is_told_as_such_and_can_be_found() {
+    for fault in ["500", "cut", "malformed", "huge", "reset"] {
+        let server = Server::start_with_sign_in(&[]).await;
+        let mut browser = Browser::new();
+        let (_, page) = sign_in(&server, &mut browser, ANA).await;
+        let make = fields(&page, "/connect/key");
+        fault_at(&server, "POST", KEYS, fault).await;
+        let (status, page) = post(&mut browser, &server, "/connect/key", &make).await;
+        assert_eq!(status, 503, "{fault}: {page}");
+        assert!(page.contains("there is none to show") && page.contains("/connect/account"));
+        server.identity_well().await;
+        let (status, page) = post(&mut browser, &server, "/connect/key", &make).await;
+        assert_eq!(status, 409, "{fault}: {page}");
+        assert!(page.contains("If none appeared, look under My connections"), "{page}");
+        // What was made is listed, and a new form is there.
+        let made = server.live_keys().await;
+        assert_eq!(made, usize::from(matches!(fault, "cut" | "malformed")), "{fault}");
+        let (_, page) = page_of(browser.open(&server.url("/connect/account")).await);
+        assert_eq!(page.contains("/connect/revoke"), made == 1, "{page}");
+        let again = fields(&page, "/connect/key");
+        let (status, page) = post(&mut browser, &server, "/connect/key", &again).await;
+        assert_eq!(status, 200, "{fault}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_is_no_outage() {
+    let server = Server::start_with_sign_in(&[]).await;
+    let mut browser = Browser::new();
+    let (_, page) = sign_in(&server, &mut browser, ANA).await;
+    server.identity("settings", &json!({ "org_api_keys_enabled": false })).await;
+    let make = fields(&page, "/connect/key");
+    let (status, page) = post(&mut browser, &server, "/connect/key", &make).await;
+    assert_eq!(status, 403, "{page}");
+    assert!(page.contains("No key can be made for this organization"), "{page}");
+    server.identity("settings", &json!({ "org_api_keys_enabled": true })).await;
+    let (status, _) = post(&mut browser, &server, "/connect/key", &make).await;
+    assert_eq!(status, 200);
+}
+
+#[tokio::test]
+async fn a_key_that_could_not_be_tried_is_shown_all_the_same() {
+    for (fault, words) in [("500", "could not be tried"), ("malformed", "Your key works")] {
+        let server = Server::start_with_sign_in(&[]).await;
+        let mut browser = Browser::new();
+        let (_, page) = sign_in(&server, &mut browser, ANA).await;
+        let fault = json!({ "match": { "path": "/v2/cases/search" }, "fault": fault, "times": 0 });
+        server.fault(fault).await;
+        let make = fields(&page, "/connect/key");
+        let (status, page) = post(&mut browser, &server, "/connect/key", &make).await;
+        assert_eq!(status, 200, "{page}");
+        assert!(page.contains(words) && !key_on(&page).is_empty(), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_could_not_be_revoked_is_said_to_work_still() {
+    let server = Server::start_with_sign_in(&[]).await;
+    let mut browser = Browser::new();
+    let (_, page) = sign_in(&server, &mut browser, ANA).await;
+    let make = fields(&page, "/connect/key");
+    let (_, page) = post(&mut browser, &server, "/connect/key", &make).await;
+    let revoke = fields(&page, "/connect/revoke");
+    for method in ["GET", "DELETE"] {
+        for fault in ["429", "429_plain", "500", "reset"] {
+            fault_at(&server, method, KEYS, fault).await;
+            let (status, page) = post(&mut browser, &server, "/connect/revoke", &revoke).await;
+            assert_eq!(status, 503, "{method} {fault}: {page}");
+            assert!(page.contains("Not revoked") && page.contains("The key still works"), "{page}");
+            server.identity_well().await;
+        }
+    }
+    assert_eq!(server.live_keys().await, 1);
+    let (_, page) = post(&mut browser, &server, "/connect/revoke", &revoke).await;
+    assert!(page.contains("The key is revoked"), "{page}");
+}
+
+#[tokio::test]
+async fn pages_that_are_too_old_change_nothing_and_lead_to_a_new_sign_in() {
+    let server = Server::start_with_sign_in(&[]).await;
+    let sealer = server.sealer(Purpose::Account);
+    let ended = |content: &mut Value| content["expires_at"] = json!(1);
+    let mut browser = Browser::new();
+    let (_, page) = sign_in(&server, &mut browser, ANA).await;
+    let make = fields(&page, "/connect/key");
+
+    let offer = make.iter().find(|(name, _)| name == "offer").unwrap().1.clone();
+    let old_offer = changed(&make, "offer", Some(&resealed(&offer, &sealer, ended)));
+    let (status, page) = post(&mut browser, &server, "/connect/key", &old_offer).await;
+    assert_eq!(status, 403, "{page}");
+    assert!(page.contains("Sign in to go on") && page.contains("Nothing was changed"), "{page}");
+
+    let (_, page) = post(&mut browser, &server, "/connect/key", &make).await;
+    let revoke = fields(&page, "/connect/revoke");
+    browser.reseal("wiv-account", &sealer, ended);
+    for (path, form) in [("/connect/key", &make), ("/connect/revoke", &revoke)] {
+        let (status, page) = post(&mut browser, &server, path, form).await;
+        assert_eq!(status, 403, "{path}: {page}");
+        assert!(page.contains("Sign in to go on") && page.contains("/connect/sign-in"), "{page}");
+    }
+    let (status, _) = page_of(browser.open(&server.url("/connect/account")).await);
+    assert_eq!(status, 403);
+    let (status, page) = post(&mut browser, &server, "/connect/sign-out", &Fields::new()).await;
+    assert_eq!(status, 200, "who is signed out may sign out: {page}");
+    assert_eq!(server.live_keys().await, 1);
+}
+
+#[tokio::test]
+async fn a_session_ends_an_hour_after_its_sign_in() {
+    let server = Server::start_with_sign_in(&[]).await;
+    let sealer = server.sealer(Purpose::Account);
+    let mut browser = Browser::new();
+    sign_in(&server, &mut browser, ANA).await;
+    let earlier = |seconds: u64| {
+        move |content: &mut Value| {
+            content["signed_in_at"] = json!(content["signed_in_at"].as_u64().unwrap() - seconds);
+        }
+    };
+    let account = server.url("/connect/account");
+    browser.reseal("wiv-account", &sealer, earlier(3500));
+    for status in [200, 200] {
+        assert_eq!(page_of(browser.open(&account).await).0, status, "within the hour");
+    }
+    browser.reseal("wiv-account", &sealer, earlier(200));
+    assert_eq!(
+        page_of(browser.open(&account).await).0,
+        200,
+        "the cookie still has its ten minutes"
+    );
+    assert_eq!(page_of(browser.open(&account).await).0, 403, "but no page gives more of them");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_old_or_begun_elsewhere_goes_nowhere() {
+    let server = Server::start_with_sign_in(&[]).await;
+    let sealer = server.sealer(Purpose::SignIn);
+    let callback = |state: &str| server.url(&format!("/oauth/callback?code=x&state={state}"));
+    // No cookie; a cookie of nobody's making; another browser's cookie is the first case again.
+    let (status, page) = page_of(Browser::new().open(&callback("guessed")).await);
+    assert_eq!(status, 403, "{page}");
+    assert!(page.contains("begin again") && page.contains("href=\"/connect\""), "{page}");
+    for change in [
+        |content: &mut Value| content["expires_at"] = json!(1),
+        |content: &mut Value| content["state"] = json!("another"),
+    ] {
+        let mut browser = Browser::new();
+        browser.submit(&server.url("/connect/sign-in"), &[]).await;
+        browser.reseal("wiv-sign-in", &sealer, change);
+        let (status, page) = page_of(browser.open(&callback("guessed")).await);
+        assert_eq!(status, 403, "{page}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_identity_provider_says_is_told_as_it_is() {
+    let server = Server::start_with_sign_in(&[]).await;
+    for (error, status, words) in [
+        ("access_denied", 403, "The sign-in was cancelled"),
+        ("server_error", 503, "try again in a minute"),
+        ("temporarily_unavailable", 503, "try again in a minute"),
+    ] {
+        // The state is hashed in the cookie, so the real one is taken from the address.
+        let start = server.http.post(server.url("/connect/sign-in"));
+        let start = start.header("content-type", "application/x-www-form-urlencoded");
+        let no_redirects = client_builder().redirect(reqwest::redirect::Policy::none());
+        let start = no_redirects.build().unwrap().execute(start.build().unwrap()).await.unwrap();
+        let cookie = start.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap();
+        let to = start.headers()["location"].to_str().unwrap();
+        let state = to.split("state=").nth(1).unwrap().split('&').next().unwrap();
+        let back = server.url(&format!("/oauth/callback?state={state}&error={error}"));
+        let back = server.http.get(back).header("cookie", cookie).send().await.unwrap();
+        assert_eq!(back.status(), status, "{error}");
+        let page = back.text().await.unwrap();
+        assert!(page.contains(words), "{error}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn people_who_may_not_are_told_why() {
+    let policy = [("WIV_MCP_KEY_POLICY", "permission")];
+    let server = Server::start_with_sign_in(&policy).await;
+    for (who, words) in [
+        (("nora@acme.example", "demo-nora"), "no organization"),
+        (("ben@acme.example", "demo-ben"), "role does not allow"),
+    ] {
+        let (status, page) = sign_in(&server, &mut Browser::new(), who).await;
+        assert_eq!(status, 200, "{page}");
+        assert!(page.contains("No new key") && page.contains(words), "{page}");
+        assert!(!page.contains("/connect/key"), "{page}");
+    }
+    let (status, page) =
+        sign_in(&server, &mut Browser::new(), ("dana@acme.example", "demo-dana")).await;
+    assert!(status.is_client_error(), "the identity provider refuses who is disabled: {page}");
+}
+
+#[tokio::test]
+async fn people_who_lost_a_right_can_still_end_what_they_made() {
+    let server = Server::start_with_sign_in(&[]).await;
+    let mut browser = Browser::new();
+    let (_, page) = sign_in(&server, &mut browser, ANA).await;
+    let make = fields(&page, "/connect/key");
+    post(&mut browser, &server, "/connect/key", &make).await;
+    let out = json!({ "user": ANA.0, "org": "Acme Corporation", "role": null });
+    server.identity("membership", &out).await;
+    let (status, page) = sign_in(&server, &mut Browser::new(), ANA).await;
+    assert_eq!(status, 200, "{page}");
+    let (status, page) = page_of(browser.open(&server.url("/connect/account")).await);
+    assert_eq!(status, 200, "{page}");
+    assert!(page.contains("No new key"), "{page}");
+    let (status, _) = post(&mut browser, &server, "/connect/key", &make).await;
+    assert_eq!(status, 409, "the form was used");
+    let revoke = fields(&page, "/connect/revoke");
+    let (_, page) = post(&mut browser, &server, "/connect/revoke", &revoke).await;
+    assert!(page.contains("The key is revoked"), "{page}");
+    assert_eq!(server.live_keys().await, 0);
+}
+
+#[tokio::test]
+async fn nobody_collects_keys_without_end() {
+    let server = Server::start_with_sign_in(&[]).await;
+    let mut browser = Browser::new();
+    sign_in(&server, &mut browser, OMAR).await;
+    let account = server.url("/connect/account");
+    let organization = async |browser: &mut Browser, name: &str| {
+        let (_, page) = page_of(browser.open(&account).await);
+        let label = page.split("<label>").find(|label| label.contains(&format!(">{name}<")));
+        let id = label.unwrap().split("value=\"").nth(1).unwrap().split('"').next().unwrap();
+        changed(&fields(&page, "/connect/key"), "organization", Some(id))
+    };
+    for number in 0..20 {
+        let make = organization(&mut browser, "Globex").await;
+        let (status, page) = post(&mut browser, &server, "/connect/key", &make).await;
+        assert_eq!(status, 200, "{number}: {page}");
+    }
+    let make = organization(&mut browser, "Globex").await;
+    let (status, page) = post(&mut browser, &server, "/connect/key", &make).await;
+    assert_eq!(status, 409, "{page}");
+    assert!(page.contains("revoke one first"), "{page}");
+    assert_eq!(server.live_keys().await, 20, "none of them ended");
+    let make = organization(&mut browser, "Acme Corporation").await;
+    let (status, _) = post(&mut browser, &server, "/connect/key", &make).await;
+    assert_eq!(status, 200, "each organization counts for itself");
+}
