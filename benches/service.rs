@@ -22,6 +22,9 @@ const IDLE_KB: u64 = 20 * 1024;
 const DEMO: Duration = Duration::from_millis(250);
 /// The slowest hundredth of calls of 64 callers.
 const P99: Duration = Duration::from_millis(50);
+/// The slowest hundredth of each page, from the request's first byte to the answer's last.
+const PAGE_P99: Duration = Duration::from_millis(1);
+const VISITS: usize = 5_000;
 const CALLERS: usize = 64;
 const CALLS_PER_CALLER: usize = 200;
 
@@ -53,6 +56,13 @@ fn main() {
         times.len()
     );
     check("64 callers: no error, p99 under 50 ms", figure, p99 <= P99 && errors == 0);
+
+    for (path, what, status) in PAGES {
+        let (times, bytes) = visits(address, path, *status);
+        let p99 = times[times.len() * 99 / 100];
+        let figure = format!("p50 {:.0?}, p99 {p99:.0?}, {bytes} bytes", times[times.len() / 2]);
+        check(&format!("{what} within 1 ms at p99"), figure, p99 < PAGE_P99);
+    }
     let _ended = demo.kill();
     let _reaped = demo.wait();
     std::process::exit(i32::from(broken > 0));
@@ -125,6 +135,53 @@ fn load(address: SocketAddr) -> (Vec<Duration>, usize) {
     all
 }
 
+/// Pages that need nobody but this server, with the statuses that they have. The files' own names
+/// are in the connect page.
+const PAGES: &[(&str, &str, &str)] = &[
+    ("/connect", "the connect page", "200"),
+    ("css", "its stylesheet", "200"),
+    ("js", "its script", "200"),
+    ("/favicon.svg", "its icon", "200"),
+    ("/logo.png", "the largest file", "200"),
+    ("/connect/account", "the page for who is not signed in", "403"),
+    ("/mcp", "the help at an MCP address", "405"),
+    ("/nothing", "the page where there is none", "404"),
+];
+
+/// A browser that asks for one page again and again: sorted times, and the size of an answer.
+fn visits(address: SocketAddr, path: &str, status: &str) -> (Vec<Duration>, usize) {
+    let get = |path: &str, encoding: &str| {
+        format!(
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: text/html,*/*;q=0.8\r\n\
+             Accept-Encoding: {encoding}\r\nUser-Agent: Mozilla/5.0\r\n\r\n"
+        )
+    };
+    let mut socket = TcpStream::connect(address).expect("the demo listens");
+    socket.set_nodelay(true).expect("a socket can be tuned");
+    let mut reader = BufReader::new(socket.try_clone().expect("a socket can be shared"));
+    let mut ask = |request: &str| {
+        socket.write_all(request.as_bytes()).expect("the demo reads");
+        response_parts(&mut reader)
+    };
+    let (_, page) = ask(&get("/connect", "identity"));
+    let page = String::from_utf8(page).expect("the page is UTF-8");
+    let file = page
+        .split('"')
+        .find(|text| text.starts_with("/assets/") && text.rsplit('.').next() == Some(path));
+    let request = get(file.unwrap_or(path), "gzip, deflate, br");
+    let mut times = Vec::with_capacity(VISITS);
+    let mut bytes = 0;
+    for _ in 0..VISITS {
+        let begun = Instant::now();
+        let (head, body) = ask(&request);
+        times.push(begun.elapsed());
+        assert!(head.starts_with(&format!("HTTP/1.1 {status}")), "{path}: {head}");
+        bytes = head.len() + body.len();
+    }
+    times.sort_unstable();
+    (times, bytes)
+}
+
 fn caller(address: SocketAddr, number: usize) -> (Vec<Duration>, usize) {
     let key = ["wiv-demo-acme", "wiv-demo-globex"][number % 2];
     let call = json!({
@@ -154,18 +211,24 @@ fn caller(address: SocketAddr, number: usize) -> (Vec<Duration>, usize) {
 }
 
 fn response(reader: &mut impl BufRead) -> String {
-    let mut length = 0;
+    String::from_utf8(response_parts(reader).1).expect("the body is UTF-8")
+}
+
+/// Head and body.
+fn response_parts(reader: &mut impl BufRead) -> (String, Vec<u8>) {
+    let (mut head, mut length) = (String::new(), 0);
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).expect("the demo answers");
         if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
             length = value.trim().parse().expect("a length is a number");
         }
+        head.push_str(&line);
         if line == "\r\n" {
             break;
         }
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).expect("the body is complete");
-    String::from_utf8(body).expect("the body is UTF-8")
+    (head, body)
 }
