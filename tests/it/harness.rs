@@ -117,6 +117,13 @@ impl Server {
         serde_json::from_value(list).unwrap()
     }
 
+    /// What reached the stand-in PropelAuth, oldest first.
+    pub(crate) async fn identity_calls(&self) -> Vec<Value> {
+        let url = format!("{}/_control/calls", self.sandbox.identity_url());
+        let mut calls = parse(self.http.get(url).send().await.unwrap()).await;
+        serde_json::from_value(calls["calls"].take()).unwrap()
+    }
+
     pub(crate) async fn live_keys(&self) -> usize {
         self.keys().await.iter().filter(|key| key["is_live"] == true).count()
     }

@@ -46,7 +46,9 @@ async fn an_organization_has_its_name_on_every_page_and_nothing_more() {
         let (status, key) = post(&mut browser, &server, "/connect/key", &make).await;
         assert_eq!(status, 200, "{key}");
         let (_, connections) = page_of(browser.open(&server.url("/connect/account")).await);
-        for page in [account, key, connections] {
+        let client = Client::register(&server).await;
+        let choice = client.stopped(&mut Browser::new(), OMAR).await;
+        for page in [account, key, connections, choice] {
             let whole = format!("<bdi>{shown}</bdi>");
             assert!(unescaped(&page).contains(&whole), "{name:?}: {page}");
             assert!(!page.contains("<img") && !page.contains("<script>"), "{page}");
