@@ -58,7 +58,7 @@ fn main() {
     check("64 callers: no error, p99 under 50 ms", figure, p99 <= P99 && errors == 0);
 
     for (path, what, status) in PAGES {
-        let (times, bytes) = visits(address, path, *status);
+        let (times, bytes) = visits(address, path, status);
         let p99 = times[times.len() * 99 / 100];
         let figure = format!("p50 {:.0?}, p99 {p99:.0?}, {bytes} bytes", times[times.len() / 2]);
         check(&format!("{what} within 1 ms at p99"), figure, p99 < PAGE_P99);

@@ -17,6 +17,7 @@ use crate::{
     caller::{Caller, Fingerprint},
     catalog::{Catalog, UpstreamRequest},
     marks::Marks,
+    telemetry::Causes,
     wiv,
 };
 
@@ -135,7 +136,7 @@ impl Admission {
             }
             Err(failure) => {
                 tracing::warn!(
-                    error = failure as &dyn std::error::Error,
+                    error = %Causes(failure),
                     "the key check could not ask the WIV API; the client was let in"
                 );
                 (Verdict::Admitted, REFUSED_FOR)

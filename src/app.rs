@@ -19,6 +19,7 @@ use crate::{
     server,
     settings::{Settings, WebLink},
     signin::{SignIn, SignInSettings},
+    telemetry::Causes,
     tools::{Tools, ToolsSettings},
     transport::{Endpoint, Origins, TransportSettings},
     web, wiv,
@@ -157,7 +158,7 @@ impl App {
     pub async fn stop(self) {
         self.closing.cancel();
         if let Err(error) = self.serving.await {
-            tracing::error!(error = &error as &dyn std::error::Error, "the server's task died");
+            tracing::error!(error = %Causes(&error), "the server's task died");
         }
     }
 }

@@ -61,6 +61,11 @@ impl Origin {
         self.is_https
     }
 
+    /// The port, the scheme's own if none is named.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Whether the host is this machine by name or address.
     pub fn is_loopback(&self) -> bool {
         let host = self.host.trim_matches(['[', ']']);

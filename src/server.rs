@@ -19,7 +19,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use crate::transport::Connection;
+use crate::{telemetry::Causes, transport::Connection};
 
 /// Connections that may wait to be accepted; a reconnect storm after a deploy comes at once.
 const BACKLOG: u32 = 4096;
@@ -76,7 +76,7 @@ pub async fn serve(
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "accepting failed");
+                tracing::error!(error = %Causes(&error), "accepting failed");
                 sleep(OUT_OF_FILES_PAUSE).await;
             }
         }
@@ -94,7 +94,7 @@ pub async fn serve(
 
 async fn serve_connection(socket: TcpStream, router: Router, closing: CancellationToken) {
     if let Err(error) = tune(&socket) {
-        tracing::debug!(error = &error as &dyn std::error::Error, "a socket could not be tuned");
+        tracing::debug!(error = %Causes(&error), "a socket could not be tuned");
     }
     let connection = Connection::default();
     let handle = connection.clone();
@@ -125,7 +125,7 @@ async fn serve_connection(socket: TcpStream, router: Router, closing: Cancellati
 /// Peers vanish all the time; only somebody who looks for it wants to read of it.
 fn log_end(result: Result<(), hyper::Error>) {
     if let Err(error) = result {
-        tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended early");
+        tracing::debug!(error = %Causes(&error), "a connection ended early");
     }
 }
 

@@ -3,6 +3,8 @@
 //! Never sees a key, a token or a body. Lines go to standard error, so that standard output
 //! stays free for what a command prints.
 
+use std::{error::Error, fmt};
+
 use http::Extensions;
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
@@ -24,9 +26,26 @@ impl TraceId {
     }
 }
 
-impl std::fmt::Display for TraceId {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for TraceId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{:032x}", self.0)
+    }
+}
+
+/// An error and what caused it, down to the first cause, on one line. Not every form of log line
+/// tells causes by itself.
+#[derive(Debug)]
+pub struct Causes<'e>(pub &'e (dyn Error + 'static));
+
+impl fmt::Display for Causes<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(formatter, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
     }
 }
 

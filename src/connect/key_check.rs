@@ -11,6 +11,7 @@ use crate::{
     caller::{ApiKey, Caller, Fingerprint},
     catalog::{Catalog, UpstreamRequest},
     seal::HashKey,
+    telemetry::Causes,
     wiv,
 };
 
@@ -64,8 +65,7 @@ impl KeyCheck {
                     return Verdict::Unknown;
                 }
                 Err(failure) => {
-                    let error = &failure as &dyn std::error::Error;
-                    tracing::warn!(error, "a new key could not be tried");
+                    tracing::warn!(error = %Causes(&failure), "a new key could not be tried");
                     return Verdict::Unknown;
                 }
             }

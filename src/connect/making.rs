@@ -1,7 +1,7 @@
 //! Keys that are being made: one per offer, to the end, whoever leaves meanwhile.
 //!
 //! A browser that sends a form twice drops the first answer; the second then waits for the same
-//! key. A key is held here only while somebody waits for it.
+//! key. A key is held here until it is made and tried, and while somebody waits for it.
 
 use std::{
     collections::HashMap,
@@ -16,6 +16,7 @@ use futures_util::{
     future::{BoxFuture, Shared},
 };
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use super::{key_check::Verdict, session::OFFER_LIFE};
 use crate::{
@@ -47,7 +48,7 @@ const MARK_LIFE: Duration = Duration::from_secs(OFFER_LIFE.as_secs() + 60);
 /// Every offer that is or was used.
 pub(super) struct Makings {
     used: Marks<OfferNumber, ()>,
-    /// Never held across an await. As many as requests run.
+    /// Never held across an await. Each entry goes when its key is made and tried, or given up.
     running: Mutex<HashMap<OfferNumber, Shared<BoxFuture<'static, Outcome>>>>,
     tasks: TaskTracker,
 }
@@ -75,12 +76,16 @@ impl Makings {
                 return Some(Err(FlowError::Unavailable));
             } else {
                 let makings = Arc::clone(self);
-                let task = self.tasks.spawn(async move {
+                let making = async move {
                     let outcome = AssertUnwindSafe(make).catch_unwind().await;
-                    let outcome = outcome.unwrap_or(Err(FlowError::KeyLost));
+                    let outcome = outcome.unwrap_or_else(|_| {
+                        tracing::error!("making a key panicked");
+                        Err(FlowError::KeyLost)
+                    });
                     makings.end(offer, &outcome);
                     outcome
-                });
+                };
+                let task = self.tasks.spawn(making.in_current_span());
                 let making = task.map(|ended| ended.unwrap_or(Err(FlowError::KeyLost)));
                 let making = making.boxed().shared();
                 running.insert(offer, making.clone());

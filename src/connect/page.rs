@@ -117,10 +117,16 @@ impl Connect {
         self.message("Not connected", &error.sentence(), request_id, link).response(error.status())
     }
 
-    /// A key that could not be ended, which the person must know.
+    /// A key that was not ended, or not for sure, which the person must know.
     pub(super) fn not_revoked(&self, error: &FlowError, request_id: &str) -> Response {
-        let text = format!("{} The key still works.", error.sentence());
-        self.message("Not revoked", &text, request_id, CONNECTIONS).response(error.status())
+        let (title, rest) = match error {
+            FlowError::EndUnknown => {
+                ("Perhaps not revoked", "My connections tells if it is there.")
+            }
+            _ => ("Not revoked", "The key still works."),
+        };
+        let text = format!("{} {rest}", error.sentence());
+        self.message(title, &text, request_id, CONNECTIONS).response(error.status())
     }
 
     /// A form that was sent twice, or sent again after going back.

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use tokio::time::{Duration, Instant};
 
 use super::{OAuthError, client::Client, redirects};
+use crate::telemetry::Causes;
 
 /// Documents remembered: they are public, small, and read again a day later.
 const MAX_REMEMBERED: usize = 1000;
@@ -66,8 +67,7 @@ impl Documents {
         let client = match fetch::document(id, self.local).await {
             Ok(body) => read(id, &body),
             Err(error) => {
-                let error: &dyn std::error::Error = &error;
-                tracing::info!(error, "a client document could not be fetched");
+                tracing::info!(error = %Causes(&error), "a client document could not be fetched");
                 None
             }
         };

@@ -5,15 +5,25 @@
 /// A name without characters that hide, reorder or pile up, at most `max_chars` long
 /// (Unicode TR 36, 2.5 and 3; TR 39, 5.4). Empty when nothing readable is left.
 pub fn shown_name(name: &str, max_chars: usize) -> String {
-    let mut marks = 0;
-    let readable = |character: &char| {
-        marks = if is_combining(*character) { marks + 1 } else { 0 };
-        !is_hidden(*character) && marks <= MAX_MARKS
-    };
-    let clean: String = name.chars().filter(readable).collect();
-    let clean = clean.trim();
-    let mut shown: String = clean.chars().take(max_chars).collect();
-    if shown.len() < clean.len() {
+    let (mut marks, mut after_space) = (0, true);
+    // In this order: what is hidden must not part marks or spaces that stand together on a page.
+    let mut readable = name
+        .chars()
+        .filter(|character| !is_hidden(*character))
+        .map(|character| if character.is_whitespace() { ' ' } else { character })
+        .filter(|character| {
+            marks = if is_combining(*character) { marks + 1 } else { 0 };
+            marks <= MAX_MARKS
+        })
+        .filter(|character| {
+            let again = after_space && *character == ' ';
+            after_space = *character == ' ';
+            !again
+        });
+    let mut shown: String = readable.by_ref().take(max_chars).collect();
+    let is_cut = readable.any(|character| character != ' ');
+    shown.truncate(shown.trim_end().len());
+    if is_cut {
         shown.push('…');
     }
     shown
@@ -24,7 +34,7 @@ const MAX_MARKS: usize = 3;
 
 /// Characters that show nothing or change the order of others.
 fn is_hidden(character: char) -> bool {
-    character.is_control()
+    (character.is_control() && !character.is_whitespace())
         || matches!(
             character,
             '\u{ad}'
@@ -34,7 +44,7 @@ fn is_hidden(character: char) -> bool {
                 | '\u{17b4}'..='\u{17b5}'
                 | '\u{180b}'..='\u{180f}'
                 | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
+                | '\u{202a}'..='\u{202e}'
                 | '\u{2060}'..='\u{206f}'
                 | '\u{2800}'
                 | '\u{3164}'

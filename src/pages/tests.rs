@@ -17,6 +17,10 @@ fn names_lose_what_could_deceive() {
         ("\u{2067}حساب\u{2069}", "حساب"),
         (piled.as_str(), shown_piled),
         ("Nguyễn", "Nguyễn"),
+        ("A  B\u{a0}\t\n\u{2028}C ", "A B C"),
+        ("Z\u{301}\u{301}\u{301}\u{200b}\u{301}\u{2060}\u{301}", shown_piled),
+        ("A \u{200b} B", "A B"),
+        ("abcdefghij   ", "abcdefghij"),
     ] {
         assert_eq!(shown_name(name, 10), shown, "{name:?}");
     }

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     clock::unix_seconds,
     propelauth::{BackendError, LoginError, Membership, User},
+    telemetry::Causes,
 };
 
 /// What the flow is for; comes back unchanged at its end.
@@ -55,6 +56,9 @@ pub enum FlowError {
     /// PropelAuth does not answer, or is pressed.
     #[error("the sign-in service can't help just now; try again in a minute")]
     Unavailable,
+    /// PropelAuth may have ended a key, but its answer did not come.
+    #[error("the sign-in service broke off while it ended the key")]
+    EndUnknown,
     /// PropelAuth may have made a key, but its answer did not come.
     #[error(
         "the sign-in service broke off while it made the key, so there is none to show; if My \
@@ -66,7 +70,7 @@ pub enum FlowError {
 impl FlowError {
     /// Whether trying again later can help: an outage, never the person's fault.
     pub fn is_outage(&self) -> bool {
-        matches!(self, Self::Unavailable | Self::KeyLost)
+        matches!(self, Self::Unavailable | Self::KeyLost | Self::EndUnknown)
     }
 
     /// The status of a page that tells it.
@@ -250,7 +254,7 @@ impl SignIn {
 }
 
 fn told(error: &LoginError) -> FlowError {
-    tracing::warn!(error = error as &dyn std::error::Error, "a sign-in failed");
+    tracing::warn!(error = %Causes(error), "a sign-in failed");
     match error {
         LoginError::Unavailable(_) => FlowError::Unavailable,
         LoginError::Impersonated => FlowError::Impersonated,
@@ -260,6 +264,6 @@ fn told(error: &LoginError) -> FlowError {
 
 /// What PropelAuth's Backend API says besides an answer is never the person's fault.
 pub(super) fn unavailable(error: &BackendError) -> FlowError {
-    tracing::warn!(error = error as &dyn std::error::Error, "PropelAuth gave no answer");
+    tracing::warn!(error = %Causes(error), "PropelAuth did not do what it was asked");
     FlowError::Unavailable
 }

@@ -172,7 +172,8 @@ impl SignIn {
     /// longest ago end. A failure here keeps nobody from signing in.
     async fn end_oldest(&self, user_id: &str, org_id: &str, newest: &str) {
         let Ok(mut keys) = self.our_keys(user_id, Some(org_id)).await else { return };
-        keys.retain(|key| key.id != newest);
+        // What a person pasted somewhere ends by that person only.
+        keys.retain(|key| key.id != newest && MadeBy::of(key) != Some(MadeBy::ConnectPage));
         keys.sort_by_key(|key| std::cmp::Reverse(renewed_at(key)));
         for key in keys.iter().skip(MAX_LIVE_KEYS - 1) {
             tracing::warn!(key_id = key.id, user_id, "ending the oldest of too many keys");
@@ -200,14 +201,21 @@ impl SignIn {
     /// Ends a person's own key that was made here; whether there was such a key.
     ///
     /// # Errors
-    /// When PropelAuth does not answer: the key may then still work.
+    /// When PropelAuth does not answer; `EndUnknown` when the key may have ended all the same.
     pub async fn revoke_own(&self, user_id: &str, id: &str) -> Result<bool, FlowError> {
         let is_own = |key: &KeyRecord| is_ours(key) && key.user_id.as_deref() == Some(user_id);
         if !self.key(id).await?.as_ref().is_some_and(is_own) {
             return Ok(false);
         }
-        self.delete_key(id).await?;
-        Ok(true)
+        tracing::info!(key_id = id, user_id, "a person revokes a key");
+        match self.propelauth.delete_key(id).await {
+            Ok(()) => Ok(true),
+            Err(error) if may_be_done(&error) => {
+                unavailable(&error);
+                Err(FlowError::EndUnknown)
+            }
+            Err(error) => Err(unavailable(&error)),
+        }
     }
 
     /// Deletes a key: every token with it ends.
@@ -242,20 +250,25 @@ impl SignIn {
     }
 }
 
-/// What a failed creation means. Only an answer that says no, or none because nothing was sent,
-/// tells that there is no key.
+/// What a failed creation means.
 fn not_made(error: &BackendError) -> FlowError {
     let told = unavailable(error);
     match error {
         BackendError::Refused { .. } => FlowError::KeyRefused,
-        BackendError::Unavailable(Outage::NoAnswer(cause)) if cause.is_connect() => told,
-        BackendError::Unavailable(
-            Outage::NoAnswer(_)
-            | Outage::TooLarge { .. }
-            | Outage::Malformed(_)
-            | Outage::Status(_),
-        ) => FlowError::KeyLost,
+        error if may_be_done(error) => FlowError::KeyLost,
         _ => told,
+    }
+}
+
+/// Whether a failed write may have been done: only an answer that says no, or none because
+/// nothing was sent, tells that it was not.
+fn may_be_done(error: &BackendError) -> bool {
+    match error {
+        BackendError::Unavailable(Outage::NoAnswer(cause)) => !cause.is_connect(),
+        BackendError::Unavailable(
+            Outage::TooLarge { .. } | Outage::Malformed(_) | Outage::Status(_),
+        ) => true,
+        _ => false,
     }
 }
 

@@ -21,6 +21,7 @@ use crate::{
     },
     clock::{self, unix_seconds},
     mcp::{self, Context, ToolCall, ToolResult},
+    telemetry::Causes,
     wiv,
 };
 
@@ -202,7 +203,7 @@ impl Tools {
             tracing::warn!(
                 operation = &*operation.id,
                 request.id = format_args!("{:032x}", step.trace.request_id),
-                error = &failure as &dyn std::error::Error,
+                error = %Causes(&failure),
                 "no answer from the WIV API"
             );
             ToolFailure::silent(facts, &failure)
@@ -244,7 +245,7 @@ impl Tools {
                 tracing::warn!(
                     operation = &*operation.id,
                     request.id = format_args!("{:032x}", step.trace.request_id),
-                    error = &malformed as &dyn std::error::Error,
+                    error = %Causes(&malformed),
                     "the WIV API sent an answer that can't be read"
                 );
                 ToolFailure::unreadable(

@@ -14,11 +14,13 @@ use axum::{
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
+use tracing::{Instrument, error_span};
 
 use super::{Service, layers::preflight};
 use crate::{
     connect::{Connect, is_for_people},
     oauth::OAuth,
+    origin::Origin,
     pages::see_other,
     signin::{Flow, FlowError, Next as FlowNext, Step},
     telemetry::TraceId,
@@ -67,18 +69,26 @@ pub(super) async fn guard(
     if let Err(refusal) = service.origins.check_host(headers, uri) {
         return refusal.into_response();
     }
-    // Cookies and forms are bound to one host name: people who came by another name of this
-    // machine go on by the one that the settings name.
-    if request.method() == Method::GET && is_for_people(headers) {
-        let by_this_name = |host: &HeaderValue| {
-            host.to_str().is_ok_and(|host| service.origins.public.host_header_matches(host))
-        };
-        if headers.get(header::HOST).is_some_and(|host| !by_this_name(host)) {
-            let path = uri.path_and_query().map_or("/", |path| path.as_str());
-            return see_other(&format!("{}{path}", service.origins.public));
-        }
+    if let Some(place) = by_the_settings_name(&service.origins.public, &request) {
+        return see_other(&place);
     }
-    next.run(request).await
+    // What goes wrong with PropelAuth is logged where it happens, a floor below request ids.
+    let span = error_span!("page", request.id = %TraceId::of(request.extensions()));
+    next.run(request).instrument(span).await
+}
+
+/// Cookies and forms are bound to one host name. People who came to a server of their own
+/// machine by another of its names, such as localhost, go on by the one that the settings name.
+fn by_the_settings_name(public: &Origin, request: &Request) -> Option<String> {
+    let host = request.headers().get(header::HOST)?.to_str().ok()?;
+    let is_other_name = || {
+        let asked = Origin::parse(&format!("http://{host}"));
+        // Behind a proxy or a forwarded port the browser's address may be another than this Host.
+        asked.is_some_and(|asked| asked != *public && asked.port() == public.port())
+    };
+    let is_visit = request.method() == Method::GET && is_for_people(request.headers());
+    let path = request.uri().path_and_query()?;
+    (public.is_loopback() && is_visit && is_other_name()).then(|| format!("{public}{path}"))
 }
 
 /// Answers preflights and lets pages of any origin read the answer.

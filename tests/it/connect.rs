@@ -5,7 +5,7 @@ mod pages;
 mod trouble;
 
 use reqwest::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     harness::*,
@@ -69,6 +69,12 @@ async fn post(
     page_of(browser.submit(&server.url(path), fields).await)
 }
 
+/// Creating a key takes long, but less than anybody's patience with PropelAuth.
+fn slow_creation() -> Value {
+    let creation = json!({ "method": "POST", "path": "/api/backend/v1/end_user_api_keys" });
+    json!({ "match": creation, "fault": "slow", "delay_ms": 3000 })
+}
+
 /// The key that a result page shows.
 fn key_on(page: &str) -> String {
     let shown = page.split("Show the key").nth(1).unwrap_or_else(|| panic!("{page}"));
@@ -112,8 +118,7 @@ async fn a_key_is_made_once_works_and_can_be_revoked() {
 async fn two_submits_at_one_time_make_one_key_and_both_see_it() {
     let server = Server::start_with_sign_in(&[]).await;
     // Slow enough that the second comes while the first is at work.
-    let slow = json!({ "match": { "method": "POST", "path": "/api/backend" }, "fault": "slow" });
-    server.identity_rule(&slow).await;
+    server.identity_rule(&slow_creation()).await;
     let (mut one, mut other) = (Browser::new(), Browser::new());
     let (_, page) = sign_in(&server, &mut one, ANA).await;
     other.take_cookies(&one);
@@ -135,8 +140,7 @@ async fn a_key_is_made_to_the_end_when_its_browser_leaves() {
     let mut browser = Browser::new();
     let (_, page) = sign_in(&server, &mut browser, ANA).await;
     let make = fields(&page, "/connect/key");
-    let slow = json!({ "match": { "method": "POST", "path": "/api/backend" }, "fault": "slow" });
-    server.identity_rule(&slow).await;
+    server.identity_rule(&slow_creation()).await;
     let mut leaving = Browser::new();
     leaving.take_cookies(&browser);
     let is_asked = async {
@@ -248,11 +252,35 @@ async fn forms_of_others_do_nothing() {
 #[tokio::test]
 async fn forms_from_other_sites_are_refused() {
     let server = Server::start_with_sign_in(&[]).await;
-    for (name, value) in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
-        for path in ["/connect/sign-in", "/connect/key", "/connect/revoke", "/connect/sign-out"] {
-            let request = server.http.post(server.url(path)).header(name, value);
-            let request = request.header("content-type", "application/x-www-form-urlencoded");
-            assert_eq!(request.send().await.unwrap().status(), 403, "{path} {name}");
+    let mut browser = Browser::new();
+    let (_, page) = sign_in(&server, &mut browser, ANA).await;
+    let make = fields(&page, "/connect/key");
+    let (_, page) = post(&mut browser, &server, "/connect/key", &make).await;
+    let revoke = fields(&page, "/connect/revoke");
+    let (_, page) = page_of(browser.open(&server.url("/connect/account")).await);
+    let make = fields(&page, "/connect/key");
+    // Each is good in all but where it comes from.
+    let forms = [
+        ("/connect/key", &make),
+        ("/connect/revoke", &revoke),
+        ("/connect/sign-out", &Fields::new()),
+        ("/connect/sign-in", &Fields::new()),
+    ];
+    for header in [("origin", "https://evil.example"), ("origin", "null")] {
+        for (path, form) in forms {
+            let (status, _) = page_of(browser.submit_as(&server.url(path), form, header).await);
+            assert_eq!(status, 403, "{path} {header:?}");
         }
     }
+    for (path, form) in forms {
+        let header = ("sec-fetch-site", "cross-site");
+        let (status, _) = page_of(browser.submit_as(&server.url(path), form, header).await);
+        assert_eq!(status, 403, "{path}");
+    }
+    assert_eq!(server.live_keys().await, 1, "nothing was made and nothing ended");
+    for (path, form) in &forms[..2] {
+        let (status, page) = post(&mut browser, &server, path, form).await;
+        assert_eq!(status, 200, "{path} from our own page: {page}");
+    }
+    assert_eq!(server.live_keys().await, 1, "one was made and one ended");
 }

@@ -24,6 +24,10 @@ struct Process {
 
 impl Process {
     async fn start(sandbox: &Sandbox) -> Self {
+        Self::start_with(sandbox, "trace").await
+    }
+
+    async fn start_with(sandbox: &Sandbox, log: &str) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut child = Command::new(env!("CARGO_BIN_EXE_wiv-mcp"))
             .arg("serve")
@@ -31,7 +35,7 @@ impl Process {
             .envs(sandbox.oauth_environment())
             .env("WIV_MCP_LISTEN", format!("127.0.0.1:{port}"))
             .env("WIV_API_URL", sandbox.wiv_api_url())
-            .env("WIV_MCP_LOG", "trace")
+            .env("WIV_MCP_LOG", log)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
@@ -140,6 +144,21 @@ async fn nothing_of_a_sign_in_is_logged_or_written() {
     client.tool(&field(&renewed, "access_token"), "wiv_list_spaces", json!({})).await;
     client.post(&browser::flipped(&access), "ping", json!({})).await;
     client.redeem(&back["code"], &[]).await;
+    // A key from the connect page, shown and tried.
+    let start = person.submit(&format!("{}/connect/sign-in", server.url), &[]).await;
+    let browser::End::Page(_, url, page) = start else { panic!("left for a client") };
+    let mut form = browser::Form::read(&url, &page);
+    form.fields.push(("email".into(), OMAR.0.into()));
+    form.fields.push(("password".into(), OMAR.1.into()));
+    let account = person.submit(&form.action, &form.fields).await;
+    let browser::End::Page(_, _, page) = account else { panic!("left for a client") };
+    let form = page.split("action=\"/connect/key\"").nth(1).unwrap();
+    let mut fields = browser::Form::read("", &format!("<form {form}")).fields;
+    let organization = form.split("name=\"organization\" value=\"").nth(1).unwrap();
+    fields.push(("organization".into(), organization.split('"').next().unwrap().into()));
+    let made = person.submit(&format!("{}/connect/key", server.url), &fields).await;
+    let browser::End::Page(status, _, page) = made else { panic!("left for a client") };
+    assert_eq!(status, 200, "{page}");
     let files = server.open_files();
     let revoke = [("token", access.as_str())];
     assert_eq!(client.post_form("/oauth/revoke", &revoke).await.status(), 200);
@@ -158,7 +177,7 @@ async fn nothing_of_a_sign_in_is_logged_or_written() {
         .skip(1)
         .filter_map(|rest| rest.split('"').next())
         .collect();
-    assert!(!made.is_empty(), "{keys}");
+    assert!(made.len() >= 2, "{keys}");
     let cookies = person.cookie_values();
     let (access2, refresh2) = (field(&renewed, "access_token"), field(&renewed, "refresh_token"));
     let environment = sandbox.oauth_environment();
@@ -183,4 +202,30 @@ async fn nothing_of_a_sign_in_is_logged_or_written() {
     let text = server.stop().await;
     assert!(text.contains("made a key") && text.contains("TRACE"), "{text}");
     assert_free(&text, &secrets);
+}
+
+#[tokio::test]
+async fn the_id_that_a_person_is_shown_is_in_the_line_with_the_cause() {
+    let sandbox = Sandbox::start(0, 0).await.unwrap();
+    let server = Process::start_with(&sandbox, "warn").await;
+    let rule = json!({ "match": { "path": "/propelauth/oauth/token" }, "fault": "500" });
+    let put = client().put(format!("{}/_control/faults", sandbox.identity_url()));
+    let put = put.header("content-type", "application/json").body(rule.to_string());
+    assert!(put.send().await.unwrap().status().is_success());
+    let mut browser = browser::Browser::new();
+    let start = browser.submit(&format!("{}/connect/sign-in", server.url), &[]).await;
+    let browser::End::Page(_, url, page) = start else { panic!("left for a client") };
+    let mut form = browser::Form::read(&url, &page);
+    form.fields.push(("email".into(), ANA.0.into()));
+    form.fields.push(("password".into(), ANA.1.into()));
+    let end = browser.submit(&form.action, &form.fields).await;
+    let browser::End::Page(status, _, page) = end else { panic!("left for a client") };
+    assert_eq!(status, 503, "{page}");
+    let id = page.split("name this request: <code>").nth(1).unwrap().split('<').next().unwrap();
+    let log = server.stop().await;
+    let line = log.lines().find(|line| line.contains(id)).unwrap_or_else(|| panic!("{id}: {log}"));
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["level"], "WARN");
+    assert_eq!(line["span"]["request.id"], id);
+    assert!(line["error"].as_str().unwrap().contains("status 500"), "{line}");
 }

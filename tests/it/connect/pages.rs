@@ -145,6 +145,17 @@ async fn people_by_another_name_of_this_machine_go_on_by_the_settings_name() {
         let program = http.get(&url).send().await.unwrap();
         assert_ne!(program.status(), 303, "{path}");
     }
+    // A proxy or a forwarded port may have put another Host there: sent on, people would come back
+    // for ever.
+    let forwarded = http.get(server.url("/connect")).header("host", "localhost:9000");
+    assert_eq!(forwarded.header("accept", HTML).send().await.unwrap().status(), 200);
+    let proxied = Server::start_with(&[("WIV_MCP_PUBLIC_URL", "https://mcp.wiv.example")]).await;
+    let request = format!(
+        "GET /connect HTTP/1.1\r\nHost: {}\r\nAccept: {HTML}\r\nConnection: close\r\n\r\n",
+        proxied.app.address()
+    );
+    let answer = proxied.raw(request.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
 #[tokio::test]

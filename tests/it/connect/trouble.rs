@@ -13,6 +13,9 @@ use crate::{
 };
 
 const FAULTS: [&str; 7] = ["429", "429_plain", "500", "cut", "malformed", "huge", "reset"];
+/// What the page says of a key that ended.
+const REVOKED: &str = "The key is revoked";
+
 const USERS: &str = "/api/backend/v1/user";
 const KEYS: &str = "/api/backend/v1/end_user_api_keys";
 
@@ -145,15 +148,15 @@ async fn a_key_that_could_not_be_tried_is_shown_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_key_that_could_not_be_revoked_is_said_to_work_still() {
+async fn a_key_that_was_not_revoked_is_said_to_work_still() {
     let server = Server::start_with_sign_in(&[]).await;
     let mut browser = Browser::new();
     let (_, page) = sign_in(&server, &mut browser, ANA).await;
     let make = fields(&page, "/connect/key");
     let (_, page) = post(&mut browser, &server, "/connect/key", &make).await;
     let revoke = fields(&page, "/connect/revoke");
-    for method in ["GET", "DELETE"] {
-        for fault in ["429", "429_plain", "500", "reset"] {
+    for (method, faults) in [("GET", &FAULTS[..]), ("DELETE", &FAULTS[..2])] {
+        for fault in faults {
             fault_at(&server, method, KEYS, fault).await;
             let (status, page) = post(&mut browser, &server, "/connect/revoke", &revoke).await;
             assert_eq!(status, 503, "{method} {fault}: {page}");
@@ -163,7 +166,26 @@ async fn a_key_that_could_not_be_revoked_is_said_to_work_still() {
     }
     assert_eq!(server.live_keys().await, 1);
     let (_, page) = post(&mut browser, &server, "/connect/revoke", &revoke).await;
-    assert!(page.contains("The key is revoked"), "{page}");
+    assert!(page.contains(REVOKED), "{page}");
+}
+
+#[tokio::test]
+async fn a_key_that_may_have_ended_is_not_said_to_work() {
+    // The second does the work and loses the answer.
+    for (fault, lives) in [("500", 1), ("cut", 0), ("reset", 1)] {
+        let server = Server::start_with_sign_in(&[]).await;
+        let mut browser = Browser::new();
+        let (_, page) = sign_in(&server, &mut browser, ANA).await;
+        let make = fields(&page, "/connect/key");
+        let (_, page) = post(&mut browser, &server, "/connect/key", &make).await;
+        fault_at(&server, "DELETE", KEYS, fault).await;
+        let revoke = fields(&page, "/connect/revoke");
+        let (status, page) = post(&mut browser, &server, "/connect/revoke", &revoke).await;
+        assert_eq!(status, 503, "{fault}: {page}");
+        assert!(page.contains("Perhaps not revoked") && !page.contains("still works"), "{page}");
+        assert!(page.contains("href=\"/connect/account\""), "{page}");
+        assert_eq!(server.live_keys().await, lives, "{fault}");
+    }
 }
 
 #[tokio::test]
@@ -221,48 +243,61 @@ async fn a_session_ends_an_hour_after_its_sign_in() {
     assert_eq!(page_of(browser.open(&account).await).0, 403, "but no page gives more of them");
 }
 
+/// A sign-in that is begun and waits at PropelAuth: its browser's cookie, and the state.
+async fn begun(server: &Server) -> (String, String) {
+    let no_redirects = client_builder().redirect(reqwest::redirect::Policy::none());
+    let start = no_redirects.build().unwrap().post(server.url("/connect/sign-in"));
+    let start = start.header("content-type", "application/x-www-form-urlencoded");
+    let start = start.send().await.unwrap();
+    let cookie = start.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap();
+    let to = start.headers()["location"].to_str().unwrap();
+    let state = to.split("state=").nth(1).unwrap().split('&').next().unwrap();
+    (cookie.to_owned(), state.to_owned())
+}
+
+async fn comes_back(server: &Server, cookie: &str, query: &str) -> (u16, String) {
+    let back = server.http.get(server.url(&format!("/oauth/callback?{query}")));
+    let back = back.header("cookie", cookie).send().await.unwrap();
+    (back.status().as_u16(), back.text().await.unwrap())
+}
+
 #[tokio::test]
 async fn a_sign_in_that_is_old_or_begun_elsewhere_goes_nowhere() {
     let server = Server::start_with_sign_in(&[]).await;
     let sealer = server.sealer(Purpose::SignIn);
-    let callback = |state: &str| server.url(&format!("/oauth/callback?code=x&state={state}"));
-    // No cookie; a cookie of nobody's making; another browser's cookie is the first case again.
-    let (status, page) = page_of(Browser::new().open(&callback("guessed")).await);
-    assert_eq!(status, 403, "{page}");
-    assert!(page.contains("begin again") && page.contains("href=\"/connect\""), "{page}");
-    for change in [
-        |content: &mut Value| content["expires_at"] = json!(1),
-        |content: &mut Value| content["state"] = json!("another"),
+    let (cookie, state) = begun(&server).await;
+    let (name, value) = cookie.split_once('=').unwrap();
+    let ended = resealed(value, &sealer, |content| content["expires_at"] = json!(1));
+    let denied = format!("state={state}&error=access_denied");
+    for (cookie, query, what) in [
+        (String::new(), denied.clone(), "another browser"),
+        (format!("{name}={ended}"), denied.clone(), "ten minutes later"),
+        (cookie.clone(), "error=access_denied".to_owned(), "without a state"),
+        (cookie.clone(), "state=guessed&error=access_denied".to_owned(), "another state"),
+        (format!("{name}=v4.local.AAAA"), denied.clone(), "a cookie of nobody's making"),
+        (format!("{cookie}; {cookie}"), denied.clone(), "a planted cookie"),
     ] {
-        let mut browser = Browser::new();
-        browser.submit(&server.url("/connect/sign-in"), &[]).await;
-        browser.reseal("wiv-sign-in", &sealer, change);
-        let (status, page) = page_of(browser.open(&callback("guessed")).await);
-        assert_eq!(status, 403, "{page}");
+        let (status, page) = comes_back(&server, &cookie, &query).await;
+        assert_eq!(status, 403, "{what}: {page}");
+        assert!(!page.contains("was cancelled"), "{what}: {page}");
+        assert!(page.contains("href=\"/connect\""), "{what}: {page}");
     }
+    let (_, page) = comes_back(&server, &cookie, &denied).await;
+    assert!(page.contains("was cancelled"), "the true one is believed: {page}");
 }
 
 #[tokio::test]
 async fn what_the_identity_provider_says_is_told_as_it_is() {
     let server = Server::start_with_sign_in(&[]).await;
-    for (error, status, words) in [
+    for (error, expected, words) in [
         ("access_denied", 403, "The sign-in was cancelled"),
         ("server_error", 503, "try again in a minute"),
         ("temporarily_unavailable", 503, "try again in a minute"),
     ] {
-        // The state is hashed in the cookie, so the real one is taken from the address.
-        let start = server.http.post(server.url("/connect/sign-in"));
-        let start = start.header("content-type", "application/x-www-form-urlencoded");
-        let no_redirects = client_builder().redirect(reqwest::redirect::Policy::none());
-        let start = no_redirects.build().unwrap().execute(start.build().unwrap()).await.unwrap();
-        let cookie = start.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap();
-        let to = start.headers()["location"].to_str().unwrap();
-        let state = to.split("state=").nth(1).unwrap().split('&').next().unwrap();
-        let back = server.url(&format!("/oauth/callback?state={state}&error={error}"));
-        let back = server.http.get(back).header("cookie", cookie).send().await.unwrap();
-        assert_eq!(back.status(), status, "{error}");
-        let page = back.text().await.unwrap();
-        assert!(page.contains(words), "{error}: {page}");
+        let (cookie, state) = begun(&server).await;
+        let back = comes_back(&server, &cookie, &format!("state={state}&error={error}")).await;
+        assert_eq!(back.0, expected, "{error}");
+        assert!(back.1.contains(words), "{error}: {}", back.1);
     }
 }
 
@@ -302,7 +337,7 @@ async fn people_who_lost_a_right_can_still_end_what_they_made() {
     assert_eq!(status, 409, "the form was used");
     let revoke = fields(&page, "/connect/revoke");
     let (_, page) = post(&mut browser, &server, "/connect/revoke", &revoke).await;
-    assert!(page.contains("The key is revoked"), "{page}");
+    assert!(page.contains(REVOKED), "{page}");
     assert_eq!(server.live_keys().await, 0);
 }
 

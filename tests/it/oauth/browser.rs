@@ -46,14 +46,24 @@ impl Browser {
 
     /// Sends a page's form.
     pub(crate) async fn submit(&mut self, url: &str, fields: &[(String, String)]) -> End {
+        let origin = url.split('/').take(3).collect::<Vec<_>>().join("/");
+        self.submit_as(url, fields, ("origin", &origin)).await
+    }
+
+    /// Sends a form with what a browser says of the page that it is on.
+    pub(crate) async fn submit_as(
+        &mut self,
+        url: &str,
+        fields: &[(String, String)],
+        (name, value): (&str, &str),
+    ) -> End {
         let body: String =
             form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let origin = url.split('/').take(3).collect::<Vec<_>>().join("/");
         let post = self
             .http
             .post(url)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(header::ORIGIN, origin)
+            .header(name, value)
             .body(body);
         let response = self.send(post, url).await;
         self.follow(url.to_owned(), response).await
