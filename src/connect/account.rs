@@ -20,6 +20,9 @@ use crate::{
 /// The path of the page.
 pub const ACCOUNT_PATH: &str = "/connect/account";
 
+/// Where on it the connections are.
+pub(super) const CONNECTIONS_PATH: &str = "/connect/account#connections";
+
 /// Longest names of clients and longest addresses of people shown, in characters.
 pub(super) const MAX_NAME_CHARS: usize = 80;
 
@@ -42,6 +45,8 @@ struct AccountPage<'a> {
 #[template(path = "signed_out.html")]
 struct SignedOutPage<'a> {
     footer: &'a Footer,
+    /// Whether it answers a form, which then did nothing.
+    after_form: bool,
 }
 
 /// A key of ours as the page shows it.
@@ -105,15 +110,17 @@ impl Connect {
     /// `GET /connect/account`.
     pub async fn account(&self, headers: &HeaderMap, query: &str, request_id: &str) -> Response {
         let Some(sign_in) = &self.sign_in else { return self.sign_in_is_off(request_id) };
-        let Ok(session) = self.session(sign_in, headers) else { return self.signed_out() };
+        let Ok(session) = self.session(sign_in, headers) else {
+            return self.signed_out(false);
+        };
         let query = Form::parse(query).unwrap_or_default();
         let shown = self.account_page(sign_in, &session, &query).await;
         shown.unwrap_or_else(|error| self.failed(&error, request_id))
     }
 
     /// For who is not signed in (any more) in this browser.
-    pub(super) fn signed_out(&self) -> Response {
-        let template = SignedOutPage { footer: &self.settings.footer };
+    pub(super) fn signed_out(&self, after_form: bool) -> Response {
+        let template = SignedOutPage { footer: &self.settings.footer, after_form };
         let targets = FormTargets::default().and(&self.settings.sign_in_origin);
         pages::page(StatusCode::FORBIDDEN, &template, &targets)
     }
@@ -137,7 +144,7 @@ impl Connect {
             form: &session.form,
             offer: &self.offer(session),
             notice: session.notice.map(|notice| match notice {
-                Notice::Revoked => "The key is revoked. What used it is cut off.",
+                Notice::Revoked => "Revoked. What used this key no longer has access.",
                 Notice::NotThere => {
                     "There is no such key of yours here; it may be revoked already."
                 }

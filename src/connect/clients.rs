@@ -27,7 +27,7 @@ pub struct ClientCard {
 pub struct Guide {
     /// One-click links, without a key.
     pub links: Vec<InstallLink>,
-    /// What to do, in order.
+    /// What to do, in order; what is typed stands between backticks.
     pub steps: Vec<&'static str>,
     /// An address to paste.
     pub address: Option<String>,
@@ -39,6 +39,10 @@ pub struct Guide {
 
 /// Stands for the key where there is none yet.
 pub const PLACEHOLDER_KEY: &str = "YOUR_WIV_API_KEY";
+
+/// A file may list other servers already.
+const ADD_TO_FILE: &str =
+    "Paste this into the file. If it lists servers already, add only the `wiv` part.";
 
 /// A client that takes a key.
 #[derive(Debug, PartialEq, Eq)]
@@ -80,11 +84,12 @@ fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
             name: "Cursor",
             sign_in: Some(Guide {
                 links: install_links::cursor(origin, None),
-                steps: vec!["Add the server, then press Connect beside it in Cursor's settings."],
+                steps: vec!["Add the server, then press Connect beside it in Cursor’s settings."],
                 snippets: vec![snippets::cursor(origin, None)],
                 ..none()
             }),
             key: Some(Guide {
+                steps: vec![ADD_TO_FILE, "Turn on wiv in Cursor’s MCP settings."],
                 snippets: vec![snippets::cursor(origin, Some(shown))],
                 key_links: key
                     .map(|key| install_links::cursor(origin, Some(key)))
@@ -97,13 +102,15 @@ fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
             name: "VS Code",
             sign_in: Some(Guide {
                 links: install_links::vs_code(origin, VsCodeKey::None),
-                steps: vec!["Start the server; VS Code opens the sign-in."],
+                steps: vec!["Start the server wiv in VS Code; it opens the sign-in."],
                 snippets: vec![snippets::vs_code(origin, None)],
                 ..none()
             }),
             key: Some(Guide {
                 links: install_links::vs_code(origin, VsCodeKey::Asked),
-                steps: vec!["The links hold no key: VS Code asks for it and keeps it safe."],
+                steps: vec![
+                    "These links hold no key: VS Code asks for it once and stores it securely.",
+                ],
                 snippets: vec![
                     snippets::vs_code_prompting(origin),
                     snippets::vs_code(origin, Some(shown)),
@@ -140,7 +147,7 @@ fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
                 ..none()
             }),
             key: Some(Guide {
-                steps: vec!["Needs Node.js 18 or newer. Restart Claude Desktop afterwards."],
+                steps: vec![ADD_TO_FILE, "Restart Claude Desktop. Node.js 18 or newer is needed."],
                 snippets: vec![snippets::claude_desktop(origin, shown)],
                 ..none()
             }),
@@ -149,7 +156,7 @@ fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
             id: "claude-code",
             name: "Claude Code",
             sign_in: Some(Guide {
-                steps: vec!["Run the command, then type /mcp in Claude Code and sign in."],
+                steps: vec!["Run the command, then type `/mcp` in Claude Code and sign in."],
                 snippets: vec![snippets::claude_code(origin, None)],
                 ..none()
             }),
@@ -175,7 +182,7 @@ fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
             id: "gemini-cli",
             name: "Gemini CLI",
             sign_in: Some(Guide {
-                steps: vec!["Run the command, then type /mcp auth wiv in Gemini CLI."],
+                steps: vec!["Run the command, then type `/mcp auth wiv` in Gemini CLI."],
                 snippets: vec![snippets::gemini_cli(origin, None)],
                 ..none()
             }),
@@ -192,31 +199,39 @@ fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
                 snippets: vec![snippets::windsurf(origin, None)],
                 ..none()
             }),
-            key: Some(Guide { snippets: vec![snippets::windsurf(origin, Some(shown))], ..none() }),
+            key: Some(Guide {
+                steps: vec![ADD_TO_FILE, "Refresh the MCP servers in Cascade."],
+                snippets: vec![snippets::windsurf(origin, Some(shown))],
+                ..none()
+            }),
         },
         ClientCard {
             id: "codex",
             name: "Codex",
             sign_in: Some(Guide {
-                steps: vec!["Codex opens the sign-in by itself; if not, run codex mcp login wiv."],
+                steps: vec!["Run the command; Codex opens the sign-in. If it doesn’t, run `codex mcp login wiv`."],
                 snippets: vec![snippets::codex_command(origin)],
                 ..none()
             }),
-            key: Some(Guide { snippets: vec![snippets::codex(origin, shown)], ..none() }),
+            key: Some(Guide {
+                steps: vec!["Add this to the file."],
+                snippets: vec![snippets::codex(origin, shown)],
+                ..none()
+            }),
         },
         ClientCard {
             id: "other",
             name: "Another assistant",
             sign_in: Some(Guide {
-                steps: vec!["Give the client this address; it finds the sign-in by itself."],
+                steps: vec!["Give it this address; it finds the sign-in by itself."],
                 address,
                 ..none()
             }),
             key: Some(Guide {
                 steps: vec![
-                    "Send the key as the header X-API-Key.",
-                    "A client that speaks only HTTP+SSE, or that starts a sign-in although it has \
-                     a key, takes the address that ends in /sse.",
+                    "Send the key as the header `X-API-Key`. An assistant that supports only \
+                     HTTP+SSE, or that starts a sign-in although it has a key, takes the address \
+                     that ends in `/sse`.",
                 ],
                 snippets: vec![snippets::any_other(origin, Some(shown))],
                 ..none()

@@ -29,7 +29,7 @@ pub(super) fn cursor(origin: &str, key: Option<&str>) -> Vec<InstallLink> {
     let by_scheme = link("Add to Cursor", "cursor://anysphere.cursor-deeplink/mcp/install");
     match key {
         Some(_) => vec![by_scheme],
-        None => vec![by_scheme, link("Add by cursor.com", "https://cursor.com/install-mcp")],
+        None => vec![by_scheme, link("Add via cursor.com", "https://cursor.com/install-mcp")],
     }
 }
 
@@ -47,7 +47,13 @@ pub(super) fn vs_code(origin: &str, key: VsCodeKey<'_>) -> Vec<InstallLink> {
     let server = encoded(&server.to_string());
     let link =
         |label, scheme: &str| InstallLink { label, href: format!("{scheme}:mcp/install?{server}") };
-    vec![link("Add to VS Code", "vscode"), link("Add to VS Code Insiders", "vscode-insiders")]
+    let [stable, insiders] = match key {
+        VsCodeKey::Asked => {
+            ["Add to VS Code (asks for the key)", "Add to VS Code Insiders (asks for the key)"]
+        }
+        VsCodeKey::None | VsCodeKey::InLink(_) => ["Add to VS Code", "Add to VS Code Insiders"],
+    };
+    vec![link(stable, "vscode"), link(insiders, "vscode-insiders")]
 }
 
 /// How VS Code gets the key.

@@ -5,7 +5,7 @@ use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::{
-    ClientCard, Connect, ConnectSettings, account::ACCOUNT_PATH, cards, clients::KeyClient,
+    ClientCard, Connect, ConnectSettings, account::CONNECTIONS_PATH, cards, clients::KeyClient,
 };
 use crate::{
     pages::{self, Fixed, Footer, Form, FormTargets, Message, PageLink, fixed_page, see_other},
@@ -27,7 +27,8 @@ struct ConnectPage<'a> {
 #[template(path = "help.html")]
 struct HelpPage<'a> {
     footer: &'a Footer,
-    address: &'a str,
+    origin: &'a str,
+    is_sse: bool,
     status: u16,
 }
 
@@ -35,7 +36,7 @@ struct HelpPage<'a> {
 const BACK: PageLink = PageLink { label: "Back to the connect page", path: "/connect" };
 
 /// The same for people who are signed in.
-const CONNECTIONS: PageLink = PageLink { label: "My connections", path: ACCOUNT_PATH };
+const CONNECTIONS: PageLink = PageLink { label: "My connections", path: CONNECTIONS_PATH };
 
 /// The connect page, which is the same for everybody.
 pub(super) fn front(settings: &ConnectSettings, sign_in: bool) -> Fixed {
@@ -82,12 +83,10 @@ impl Connect {
         if *method != Method::GET || !explained {
             return Response::from_parts(parts, body);
         }
-        // Where only messages of a session go, no assistant can begin.
-        let path = if path.contains("/messages") { "/mcp" } else { path.trim_end_matches('/') };
-        let address = format!("{}{path}", self.settings.origin);
         let template = HelpPage {
             footer: &self.settings.footer,
-            address: &address,
+            origin: &self.settings.origin,
+            is_sse: path.trim_end_matches('/') == "/sse",
             status: parts.status.as_u16(),
         };
         let page = pages::page(parts.status, &template, &FormTargets::default());
@@ -101,13 +100,13 @@ impl Connect {
     /// A path at which there is nothing, for people.
     pub fn nothing_here(&self, request_id: &str) -> Response {
         let text = "There is no such page. Assistants use the addresses that end in /mcp or /sse.";
-        self.message("Nothing is here", text, request_id, BACK).response(StatusCode::NOT_FOUND)
+        self.message("Page not found", text, request_id, BACK).response(StatusCode::NOT_FOUND)
     }
 
     /// Words for a step that failed.
     pub fn failed(&self, error: &FlowError, request_id: &str) -> Response {
         let link = match error {
-            FlowError::NotThisBrowser => return self.signed_out(),
+            FlowError::NotThisBrowser => return self.signed_out(true),
             FlowError::KeyLost
             | FlowError::KeyRefused
             | FlowError::TooManyKeys
@@ -131,10 +130,10 @@ impl Connect {
 
     /// A form that was sent twice, or sent again after going back.
     pub(super) fn used_before(&self, request_id: &str) -> Response {
-        let text = "Each of these forms makes one key, and the key is shown once, on the page that \
-                    follows. If none appeared, look under My connections: revoke it there, then \
-                    make another.";
-        let message = self.message("This form was used already", text, request_id, CONNECTIONS);
+        let text = "A key is shown only once, on the page that follows its form. If you didn’t copy \
+                    it, or none appeared, look under My connections: revoke it there and make \
+                    another.";
+        let message = self.message("This key was already made", text, request_id, CONNECTIONS);
         message.response(StatusCode::CONFLICT)
     }
 

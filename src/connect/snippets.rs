@@ -52,7 +52,11 @@ pub fn by_key(origin: &str, key: &str) -> Vec<Snippet> {
 /// Cursor with a key gets `/sse`: at `/mcp` it may start a sign-in although it has a key.
 pub(super) fn cursor(origin: &str, key: Option<&str>) -> Snippet {
     let text = json!({ "mcpServers": { SERVER_NAME: cursor_entry(origin, key) } });
-    let place = ".cursor/mcp.json in a project, or ~/.cursor/mcp.json";
+    // A key in a project's file would be committed with it.
+    let place = match key {
+        Some(_) => "~/.cursor/mcp.json (Windows: %USERPROFILE%\\.cursor\\mcp.json)",
+        None => ".cursor/mcp.json in a project, or ~/.cursor/mcp.json",
+    };
     Snippet::json("Cursor", place, &text)
 }
 
@@ -66,7 +70,10 @@ pub(super) fn cursor_entry(origin: &str, key: Option<&str>) -> Value {
 
 pub(super) fn vs_code(origin: &str, key: Option<&str>) -> Snippet {
     let text = json!({ "servers": { SERVER_NAME: http_entry(origin, key) } });
-    let place = ".vscode/mcp.json";
+    let place = match key {
+        Some(_) => ".vscode/mcp.json. Don’t commit this file: it holds the key",
+        None => ".vscode/mcp.json",
+    };
     Snippet::json("VS Code", place, &text)
 }
 
@@ -106,7 +113,7 @@ pub(super) fn claude_desktop(origin: &str, key: &str) -> Snippet {
         "args": ["-y", "mcp-remote@latest", mcp(origin), "--header", "X-API-Key:${WIV_API_KEY}"],
         "env": { "WIV_API_KEY": key },
     }}});
-    let place = "claude_desktop_config.json: Settings → Developer → Edit Config";
+    let place = "Settings → Developer → Edit Config";
     Snippet::json("Claude Desktop", place, &text)
 }
 
@@ -167,7 +174,7 @@ pub(super) fn codex(origin: &str, key: &str) -> Snippet {
 
 pub(super) fn any_other(origin: &str, key: Option<&str>) -> Snippet {
     let text = json!({ "mcpServers": { SERVER_NAME: http_entry(origin, key) } });
-    let place = "The assistant's MCP settings";
+    let place = "The assistant’s MCP settings";
     Snippet::json("Another assistant", place, &text)
 }
 

@@ -185,14 +185,15 @@ impl OAuth {
 
     fn not_connected(&self, status: StatusCode, text: &str, request_id: &str) -> Response {
         let (title, footer) = ("Not connected", &self.settings.footer);
-        let link = Some(PageLink { label: "The connect page", path: "/connect" });
+        let link = Some(PageLink { label: "Back to the connect page", path: "/connect" });
         Message { title, text, request_id, link, footer }.response(status)
     }
 
     /// A page for a request that has nobody to be redirected to.
     fn refused(&self, error: &OAuthError, request_id: &str) -> Response {
         let text = format!(
-            "The app's request can't be served: {}. Go back to the app and connect again.",
+            "The app’s request can’t be accepted. Remove WIV in the app, add it again and connect. \
+             (For its makers: {}.)",
             error.description
         );
         let status = if error.status == StatusCode::SERVICE_UNAVAILABLE {

@@ -62,7 +62,9 @@ pub(super) fn page(
         client: &request.name,
         verified_host,
         destination: redirects::destination(&request.redirect_uri),
-        on_this_computer: redirects::is_loopback(&request.redirect_uri),
+        // Any program of a computer can claim a private scheme.
+        on_this_computer: redirects::is_loopback(&request.redirect_uri)
+            || !request.redirect_uri.starts_with("https://"),
         write: request.write,
         request: &sealed,
     };
@@ -82,7 +84,7 @@ pub(super) async fn decision(
 ) -> Result<(AuthorizeRequest, bool), OAuthError> {
     const NOT_ASKED: OAuthError = OAuthError::new(
         "invalid_request",
-        "the page was not opened in this browser, or too long ago",
+        "the page is more than ten minutes old, or was opened in another browser",
     );
     check_same_origin(oauth, headers)?;
     let parameters = Parameters::read(headers, body).await?;

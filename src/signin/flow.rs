@@ -30,7 +30,7 @@ pub enum Next {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FlowError {
     /// Cookie or state missing, old, or of another browser.
-    #[error("this sign-in was not begun in this browser, or it is too old; begin again")]
+    #[error("the sign-in took more than ten minutes, or was begun in another browser; begin again")]
     NotThisBrowser,
     /// The person, or PropelAuth, said no.
     #[error("the sign-in was cancelled")]

@@ -1,4 +1,4 @@
-// What the pages are looked at on: the demo, and a server without sign-in. Ends them all.
+// What the pages are looked at on: the demo, and a server without sign-in.
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
@@ -14,7 +14,9 @@ function start(binary, args, env = {}) {
 
 async function readyLine(child) {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return JSON.parse((await lines.next()).value);
+  const { value } = await lines.next();
+  if (!value) throw new Error(`${child.spawnargs.join(" ")} ended before it was ready`);
+  return JSON.parse(value);
 }
 
 /** The demo, as it tells of itself. */
@@ -50,6 +52,5 @@ function bound(port) {
   });
 }
 
-export function end() {
-  children.forEach((child) => child.kill("SIGTERM"));
-}
+// However this process ends, they end.
+process.on("exit", () => children.forEach((child) => child.kill("SIGTERM")));

@@ -100,7 +100,7 @@ async fn a_key_is_made_once_works_and_can_be_revoked() {
     // The form once more: the back button, or a reload.
     let (status, again) = post(&mut browser, &server, "/connect/key", &make).await;
     assert_eq!(status, 409, "{again}");
-    assert!(!again.contains(&key) && again.contains("used already"));
+    assert!(!again.contains(&key) && again.contains("already made"));
     assert_eq!(server.live_keys().await, 1);
 
     let (status, page) = page_of(browser.open(&server.url("/connect/account")).await);
@@ -110,7 +110,7 @@ async fn a_key_is_made_once_works_and_can_be_revoked() {
     let revoke = fields(&page, "/connect/revoke");
     let (status, page) = post(&mut browser, &server, "/connect/revoke", &revoke).await;
     assert_eq!(status, 200, "{page}");
-    assert!(page.contains("The key is revoked") && page.contains("You have none yet"));
+    assert!(page.contains("Revoked. What used") && page.contains("You have none yet"));
     assert_eq!(server.live_keys().await, 0);
 }
 
@@ -240,13 +240,13 @@ async fn forms_of_others_do_nothing() {
     for odd in ["00", "../keys", "", "\u{202e}"] {
         let (_, page) =
             post(&mut ana, &server, "/connect/revoke", &changed(&revoke, "key", Some(odd))).await;
-        assert!(!page.contains("The key is revoked"), "{odd}: {page}");
+        assert!(!page.contains("Revoked. What used"), "{odd}: {page}");
     }
     assert_eq!(server.live_keys().await, 1);
     let (_, page) = post(&mut ana, &server, "/connect/revoke", &revoke).await;
-    assert!(page.contains("The key is revoked"), "{page}");
+    assert!(page.contains("Revoked. What used"), "{page}");
     let (_, page) = page_of(ana.open(&server.url("/connect/account")).await);
-    assert!(!page.contains("The key is revoked"), "it is told once");
+    assert!(!page.contains("Revoked. What used"), "it is told once");
 }
 
 #[tokio::test]

@@ -35,9 +35,7 @@ async fn pages_work_without_sign_in() {
 #[tokio::test]
 async fn a_person_at_an_mcp_address_gets_help_with_the_same_status() {
     let server = Server::start_with_sign_in(&[]).await;
-    for (path, status, address) in
-        [("/mcp", 405, "/mcp"), ("/sse", 401, "/sse"), ("/messages", 405, "/mcp")]
-    {
+    for (path, status) in [("/mcp", 405), ("/sse", 401), ("/messages", 405)] {
         let program = server.http.get(server.url(path)).header("accept", "text/event-stream");
         let program = program.send().await.unwrap();
         let person = server.http.get(server.url(path));
@@ -51,7 +49,8 @@ async fn a_person_at_an_mcp_address_gets_help_with_the_same_status() {
         assert_eq!(person.headers()["content-type"], "text/html; charset=utf-8");
         let page = person.text().await.unwrap();
         assert!(page.contains("This address is for assistants"), "{page}");
-        assert!(page.contains(&format!("<code data-text>{}<", server.url(address))), "{page}");
+        assert!(page.contains(&format!("<code data-text>{}<", server.url("/mcp"))), "{page}");
+        assert_eq!(page.contains("only HTTP+SSE"), path == "/sse", "{page}");
     }
 }
 
@@ -120,7 +119,7 @@ async fn people_who_lost_their_way_get_a_page_and_programs_get_json() {
         let person = person.send().await.unwrap();
         assert_eq!(person.status(), 404, "{path}");
         let page = person.text().await.unwrap();
-        assert!(page.contains("Nothing is here") && page.contains("href=\"/connect\""), "{page}");
+        assert!(page.contains("Page not found") && page.contains("href=\"/connect\""), "{page}");
         let program = server.http.get(server.url(path)).send().await.unwrap();
         assert_eq!(program.status(), 404, "{path}");
         assert_eq!(parse(program).await["error"], "not_found");

@@ -14,7 +14,7 @@ use crate::{
 
 const FAULTS: [&str; 7] = ["429", "429_plain", "500", "cut", "malformed", "huge", "reset"];
 /// What the page says of a key that ended.
-const REVOKED: &str = "The key is revoked";
+const REVOKED: &str = "Revoked. What used";
 
 const USERS: &str = "/api/backend/v1/user";
 const KEYS: &str = "/api/backend/v1/end_user_api_keys";
@@ -43,7 +43,7 @@ async fn an_outage_while_signing_in_is_told_and_over_when_it_is_over() {
             fault_at(server, method, path, fault).await;
             let (status, page) = sign_in(server, &mut Browser::new(), ANA).await;
             assert_eq!(status, 503, "{path} {fault}: {page}");
-            assert!(page.contains("try again in a minute") && page.contains("name this request"));
+            assert!(page.contains("try again in a minute") && page.contains("Quote this ID"));
             assert!(page.contains("href=\"/connect\""), "it leads on: {page}");
             server.identity_well().await;
         }
@@ -105,7 +105,7 @@ async fn a_key_that_may_have_been_made_is_told_as_such_and_can_be_found() {
         server.identity_well().await;
         let (status, page) = post(&mut browser, &server, "/connect/key", &make).await;
         assert_eq!(status, 409, "{fault}: {page}");
-        assert!(page.contains("If none appeared, look under My connections"), "{page}");
+        assert!(page.contains("look under My connections"), "{page}");
         // What was made is listed, and a new form is there.
         let made = server.live_keys().await;
         assert_eq!(made, usize::from(matches!(fault, "cut" | "malformed")), "{fault}");
@@ -183,7 +183,7 @@ async fn a_key_that_may_have_ended_is_not_said_to_work() {
         let (status, page) = post(&mut browser, &server, "/connect/revoke", &revoke).await;
         assert_eq!(status, 503, "{fault}: {page}");
         assert!(page.contains("Perhaps not revoked") && !page.contains("still works"), "{page}");
-        assert!(page.contains("href=\"/connect/account\""), "{page}");
+        assert!(page.contains("href=\"/connect/account#connections\""), "{page}");
         assert_eq!(server.live_keys().await, lives, "{fault}");
     }
 }
@@ -201,7 +201,7 @@ async fn pages_that_are_too_old_change_nothing_and_lead_to_a_new_sign_in() {
     let old_offer = changed(&make, "offer", Some(&resealed(&offer, &sealer, ended)));
     let (status, page) = post(&mut browser, &server, "/connect/key", &old_offer).await;
     assert_eq!(status, 403, "{page}");
-    assert!(page.contains("Sign in to go on") && page.contains("Nothing was changed"), "{page}");
+    assert!(page.contains("Sign in to continue") && page.contains("Nothing was changed"), "{page}");
 
     let (_, page) = post(&mut browser, &server, "/connect/key", &make).await;
     let revoke = fields(&page, "/connect/revoke");
@@ -209,7 +209,7 @@ async fn pages_that_are_too_old_change_nothing_and_lead_to_a_new_sign_in() {
     for (path, form) in [("/connect/key", &make), ("/connect/revoke", &revoke)] {
         let (status, page) = post(&mut browser, &server, path, form).await;
         assert_eq!(status, 403, "{path}: {page}");
-        assert!(page.contains("Sign in to go on") && page.contains("/connect/sign-in"), "{page}");
+        assert!(page.contains("Sign in to continue") && page.contains("/connect/sign-in"), "{page}");
     }
     let (status, _) = page_of(browser.open(&server.url("/connect/account")).await);
     assert_eq!(status, 403);
@@ -311,7 +311,7 @@ async fn people_who_may_not_are_told_why() {
     ] {
         let (status, page) = sign_in(&server, &mut Browser::new(), who).await;
         assert_eq!(status, 200, "{page}");
-        assert!(page.contains("No new key") && page.contains(words), "{page}");
+        assert!(page.contains("You can’t make a key now") && page.contains(words), "{page}");
         assert!(!page.contains("/connect/key"), "{page}");
     }
     let (status, page) =
@@ -332,7 +332,7 @@ async fn people_who_lost_a_right_can_still_end_what_they_made() {
     assert_eq!(status, 200, "{page}");
     let (status, page) = page_of(browser.open(&server.url("/connect/account")).await);
     assert_eq!(status, 200, "{page}");
-    assert!(page.contains("No new key"), "{page}");
+    assert!(page.contains("You can’t make a key now"), "{page}");
     let (status, _) = post(&mut browser, &server, "/connect/key", &make).await;
     assert_eq!(status, 409, "the form was used");
     let revoke = fields(&page, "/connect/revoke");

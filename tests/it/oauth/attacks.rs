@@ -96,7 +96,7 @@ async fn consent_is_asked_each_time_and_only_its_browser_may_answer() {
     let End::Page(_, url, page) = victim.open(&client.authorize_url(&[])).await else {
         panic!("consent was skipped")
     };
-    assert!(page.contains("Test client") && page.contains("Nobody vouches"), "{page}");
+    assert!(page.contains("Test client") && page.contains("WIV has not verified"), "{page}");
     let form = Form::read(&url, &page);
     let allow: Vec<_> =
         form.fields.into_iter().chain([("decision".to_owned(), "allow".to_owned())]).collect();
@@ -135,7 +135,7 @@ async fn a_sign_in_ends_only_in_the_browser_that_began_it() {
         panic!("the code went to the attacker's client")
     };
     assert_eq!(status, 403);
-    assert!(page.contains("not begun in this browser"), "{page}");
+    assert!(page.contains("begun in another browser"), "{page}");
     // And the same address once more, in the right browser, but with the state cut.
     let cut = url.replace("state=", "state=x");
     let End::Page(status, ..) = attacker.open(&cut).await else { panic!() };
@@ -328,7 +328,7 @@ async fn client_documents_are_read_under_guard() {
         client.authorize_url(&[("client_id", Some(claude)), ("redirect_uri", Some(callback))]);
     let End::Page(status, _, page) = Browser::new().open(&url).await else { panic!() };
     assert_eq!(status, 200, "{page}");
-    assert!(page.contains("vouched for by <strong>claude.ai</strong>"), "{page}");
+    assert!(page.contains("verified by <strong>claude.ai</strong>"), "{page}");
     for id in ["http://127.0.0.1:1/c", "https://127.0.0.1/c", "https://[::1]/c"] {
         let url = client.authorize_url(&[("client_id", Some(id))]);
         let End::Page(status, ..) = Browser::new().open(&url).await else { panic!("{id}") };
