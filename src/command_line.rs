@@ -60,7 +60,7 @@ pub(crate) fn command_line() -> Command {
         );
     let command = command.subcommand(
         Command::new("keys")
-            .about("Look after the keys that sign-in made")
+            .about("Look after the keys that were made here")
             .subcommand_required(true)
             .subcommand(
                 settings(

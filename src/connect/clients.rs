@@ -109,7 +109,8 @@ fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
             key: Some(Guide {
                 links: install_links::vs_code(origin, VsCodeKey::Asked),
                 steps: vec![
-                    "These links hold no key: VS Code asks for it once and stores it securely.",
+                    "These links hold no key: copy your key first, VS Code asks for it once and stores \
+                     it securely.",
                 ],
                 snippets: vec![
                     snippets::vs_code_prompting(origin),
@@ -209,7 +210,9 @@ fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
             id: "codex",
             name: "Codex",
             sign_in: Some(Guide {
-                steps: vec!["Run the command; Codex opens the sign-in. If it doesn’t, run `codex mcp login wiv`."],
+                steps: vec![
+                    "Run the command; Codex opens the sign-in. If it doesn’t, run `codex mcp login wiv`.",
+                ],
                 snippets: vec![snippets::codex_command(origin)],
                 ..none()
             }),

@@ -125,7 +125,7 @@ settings! {
         "who may get a key: `permission` (PropelAuth's own permission to manage keys) or `member` \
          (any enabled member; sound only if the WIV API applies the member's role to the key)";
     "WIV_MCP_KEY_LIFE", key_life: Duration = Text("2160h"),
-        "how long a key made by sign-in lives, counted anew at each renewal";
+        "how long a key made here lives, counted anew whenever a sign-in is renewed";
     "WIV_MCP_ACCESS_TOKEN_LIFE", access_token_life: Duration = Text("1h"),
         "how long an access token lives";
     "WIV_MCP_REDIRECTS", redirects: Redirects = Text("known"),

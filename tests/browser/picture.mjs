@@ -11,15 +11,24 @@ const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox"],
 });
-const page = await browser.newPage({ viewport: { width: 800, height: 560 } });
+// Of a server at its public address, which the picture shows in place of the demo's.
+const page = await browser.newPage({ viewport: { width: 1120, height: 800 }, deviceScaleFactor: 0.7 });
+const asPublic = () =>
+  page.evaluate((local) => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(local, "https://mcp.wiv.ai");
+  }, ready.url);
 await page.goto(`${ready.url}/connect`);
+await asPublic();
 await page.screenshot({ path: `${images}connect.png` });
-await page.getByRole("button", { name: /Sign in with WIV/ }).click();
+await page.getByRole("button", { name: "Sign in for an API key" }).click();
 await page.getByLabel("Email").fill("omar@acme.example");
 await page.getByLabel("Password").fill("demo-omar");
 await page.locator("form button").first().click();
+await page.getByRole("radio", { name: /Northstar/ }).check();
 await page.getByRole("button", { name: "Make a key" }).click();
 await page.getByText("Your key works").waitFor();
+await asPublic();
 await page.screenshot({ path: `${images}key.png` });
 await browser.close();
 demo.kill("SIGTERM");

@@ -221,7 +221,13 @@ async fn the_id_that_a_person_is_shown_is_in_the_line_with_the_cause() {
     let end = browser.submit(&form.action, &form.fields).await;
     let browser::End::Page(status, _, page) = end else { panic!("left for a client") };
     assert_eq!(status, 503, "{page}");
-    let id = page.split("Quote this ID if you ask for help: <code>").nth(1).unwrap().split('<').next().unwrap();
+    let id = page
+        .split("Quote this ID if you ask for help: <code>")
+        .nth(1)
+        .unwrap()
+        .split('<')
+        .next()
+        .unwrap();
     let log = server.stop().await;
     let line = log.lines().find(|line| line.contains(id)).unwrap_or_else(|| panic!("{id}: {log}"));
     let line: Value = serde_json::from_str(line).unwrap();

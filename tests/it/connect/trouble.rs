@@ -209,7 +209,10 @@ async fn pages_that_are_too_old_change_nothing_and_lead_to_a_new_sign_in() {
     for (path, form) in [("/connect/key", &make), ("/connect/revoke", &revoke)] {
         let (status, page) = post(&mut browser, &server, path, form).await;
         assert_eq!(status, 403, "{path}: {page}");
-        assert!(page.contains("Sign in to continue") && page.contains("/connect/sign-in"), "{page}");
+        assert!(
+            page.contains("Sign in to continue") && page.contains("/connect/sign-in"),
+            "{page}"
+        );
     }
     let (status, _) = page_of(browser.open(&server.url("/connect/account")).await);
     assert_eq!(status, 403);
