@@ -18,15 +18,15 @@ use futures_util::{
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-use super::{key_check::Verdict, session::OFFER_LIFE};
+use super::{
+    key_check::Verdict,
+    session::{OFFER_LIFE, OfferNumber},
+};
 use crate::{
     marks::Marks,
     propelauth::Membership,
     signin::{FlowError, MadeKey},
 };
-
-/// The number that an offer is told apart by.
-pub(super) type OfferNumber = [u8; 16];
 
 /// A key, and whether WIV takes it.
 #[derive(Debug)]

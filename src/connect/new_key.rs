@@ -12,8 +12,8 @@ use super::{
     cards,
     clients::{KEY_CLIENTS, KeyClient},
     key_check::{KeyCheck, Verdict},
-    making::{Made, OfferNumber, Outcome},
-    session::Session,
+    making::{Made, Outcome},
+    session::{OfferNumber, Session},
     snippets::is_plain,
 };
 use crate::{

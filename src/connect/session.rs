@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 
-use super::{Connect, making::OfferNumber};
+use super::Connect;
 use crate::{
     clock::unix_seconds,
     pages::Form,
@@ -43,6 +43,9 @@ pub(super) enum Notice {
     /// The key was not there (any more).
     NotThere,
 }
+
+/// The number that an offer is told apart by.
+pub(super) type OfferNumber = [u8; 16];
 
 /// A key that may be made once.
 #[derive(Debug, Serialize, Deserialize)]
