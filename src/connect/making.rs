@@ -42,6 +42,9 @@ pub(super) type Outcome = Result<Arc<Made>, FlowError>;
 /// Offers remembered as used. Above it no key is made: failing closed costs a minute's wait.
 const MAX_USED_OFFERS: usize = 100_000;
 
+/// Keys that are being made at one time. Each takes seconds, so nobody but a flood gets there.
+const MAX_RUNNING: usize = 1_000;
+
 /// A mark outlives its offer, so that no offer can be used again.
 const MARK_LIFE: Duration = Duration::from_secs(OFFER_LIFE.as_secs() + 60);
 
@@ -72,7 +75,7 @@ impl Makings {
                 making.clone()
             } else if self.used.get(offer).is_some() {
                 return None;
-            } else if !self.used.set_once(offer, (), MARK_LIFE) {
+            } else if running.len() >= MAX_RUNNING || !self.used.set_once(offer, (), MARK_LIFE) {
                 return Some(Err(FlowError::Unavailable));
             } else {
                 let makings = Arc::clone(self);

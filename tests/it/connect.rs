@@ -41,6 +41,22 @@ async fn sign_in_from(
     page_of(browser.submit(&form.action, &form.fields).await)
 }
 
+/// Ana, signed in, and the fields of her form for a key.
+async fn ready_to_make(server: &Server) -> (Browser, Fields) {
+    let mut browser = Browser::new();
+    let (status, page) = sign_in(server, &mut browser, ANA).await;
+    assert_eq!(status, 200, "{page}");
+    (browser, fields(&page, "/connect/key"))
+}
+
+/// Ana with a key, and the page that shows it.
+async fn with_a_key(server: &Server) -> (Browser, String) {
+    let (mut browser, make) = ready_to_make(server).await;
+    let (status, page) = post(&mut browser, server, "/connect/key", &make).await;
+    assert_eq!(status, 200, "{page}");
+    (browser, page)
+}
+
 fn page_of(end: End) -> (StatusCode, String) {
     let End::Page(status, _, page) = end else { panic!("left for a client") };
     (status, page)
@@ -137,9 +153,7 @@ async fn two_submits_at_one_time_make_one_key_and_both_see_it() {
 #[tokio::test]
 async fn a_key_is_made_to_the_end_when_its_browser_leaves() {
     let server = Server::start_with_sign_in(&[]).await;
-    let mut browser = Browser::new();
-    let (_, page) = sign_in(&server, &mut browser, ANA).await;
-    let make = fields(&page, "/connect/key");
+    let (mut browser, make) = ready_to_make(&server).await;
     server.identity_rule(&slow_creation()).await;
     let mut leaving = Browser::new();
     leaving.take_cookies(&browser);
@@ -252,10 +266,7 @@ async fn forms_of_others_do_nothing() {
 #[tokio::test]
 async fn forms_from_other_sites_are_refused() {
     let server = Server::start_with_sign_in(&[]).await;
-    let mut browser = Browser::new();
-    let (_, page) = sign_in(&server, &mut browser, ANA).await;
-    let make = fields(&page, "/connect/key");
-    let (_, page) = post(&mut browser, &server, "/connect/key", &make).await;
+    let (mut browser, page) = with_a_key(&server).await;
     let revoke = fields(&page, "/connect/revoke");
     let (_, page) = page_of(browser.open(&server.url("/connect/account")).await);
     let make = fields(&page, "/connect/key");

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wiv_mcp::settings::{RunAs, Settings};
 
-use super::{fields, key_on, page_of, post, sign_in};
+use super::{fields, key_on, page_of, post, ready_to_make, sign_in};
 use crate::{
     harness::*,
     oauth::{
@@ -108,9 +108,7 @@ async fn an_odd_key_is_shown_whole_and_breaks_out_of_nothing() {
     for odd in ["\"'<&>$`{x}\\;|", "</code><script>alert(1)</script>", "a&whoami", "${input:k}"] {
         let server = Server::start_with_sign_in(&[]).await;
         server.identity("settings", &json!({ "next_api_key": odd })).await;
-        let mut browser = Browser::new();
-        let (_, page) = sign_in(&server, &mut browser, ANA).await;
-        let make = fields(&page, "/connect/key");
+        let (mut browser, make) = ready_to_make(&server).await;
         let (status, page) = post(&mut browser, &server, "/connect/key", &make).await;
         assert_eq!(status, 200, "{page}");
         assert!(page.contains("Your key works"), "{page}");

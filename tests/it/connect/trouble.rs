@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wiv_mcp::seal::Purpose;
 
-use super::{Fields, changed, fields, key_on, page_of, post, sign_in};
+use super::{Fields, changed, fields, key_on, page_of, post, ready_to_make, sign_in, with_a_key};
 use crate::{
     harness::*,
     oauth::{
@@ -72,9 +72,7 @@ async fn an_outage_on_the_page_is_told_and_the_person_stays_signed_in() {
 #[tokio::test]
 async fn an_outage_that_made_no_key_costs_no_form() {
     let server = Server::start_with_sign_in(&[]).await;
-    let mut browser = Browser::new();
-    let (_, page) = sign_in(&server, &mut browser, ANA).await;
-    let make = fields(&page, "/connect/key");
+    let (mut browser, make) = ready_to_make(&server).await;
     for (method, path, faults) in
         [("GET", USERS, &FAULTS[..]), ("GET", KEYS, &FAULTS), ("POST", KEYS, &FAULTS[..2])]
     {
@@ -95,9 +93,7 @@ async fn an_outage_that_made_no_key_costs_no_form() {
 async fn a_key_that_may_have_been_made_is_told_as_such_and_can_be_found() {
     for fault in ["500", "cut", "malformed", "huge", "reset"] {
         let server = Server::start_with_sign_in(&[]).await;
-        let mut browser = Browser::new();
-        let (_, page) = sign_in(&server, &mut browser, ANA).await;
-        let make = fields(&page, "/connect/key");
+        let (mut browser, make) = ready_to_make(&server).await;
         fault_at(&server, "POST", KEYS, fault).await;
         let (status, page) = post(&mut browser, &server, "/connect/key", &make).await;
         assert_eq!(status, 503, "{fault}: {page}");
@@ -150,10 +146,7 @@ async fn a_key_that_could_not_be_tried_is_shown_all_the_same() {
 #[tokio::test]
 async fn a_key_that_was_not_revoked_is_said_to_work_still() {
     let server = Server::start_with_sign_in(&[]).await;
-    let mut browser = Browser::new();
-    let (_, page) = sign_in(&server, &mut browser, ANA).await;
-    let make = fields(&page, "/connect/key");
-    let (_, page) = post(&mut browser, &server, "/connect/key", &make).await;
+    let (mut browser, page) = with_a_key(&server).await;
     let revoke = fields(&page, "/connect/revoke");
     for (method, faults) in [("GET", &FAULTS[..]), ("DELETE", &FAULTS[..2])] {
         for fault in faults {
@@ -174,10 +167,7 @@ async fn a_key_that_may_have_ended_is_not_said_to_work() {
     // The second does the work and loses the answer.
     for (fault, lives) in [("500", 1), ("cut", 0), ("reset", 1)] {
         let server = Server::start_with_sign_in(&[]).await;
-        let mut browser = Browser::new();
-        let (_, page) = sign_in(&server, &mut browser, ANA).await;
-        let make = fields(&page, "/connect/key");
-        let (_, page) = post(&mut browser, &server, "/connect/key", &make).await;
+        let (mut browser, page) = with_a_key(&server).await;
         fault_at(&server, "DELETE", KEYS, fault).await;
         let revoke = fields(&page, "/connect/revoke");
         let (status, page) = post(&mut browser, &server, "/connect/revoke", &revoke).await;
@@ -193,9 +183,7 @@ async fn pages_that_are_too_old_change_nothing_and_lead_to_a_new_sign_in() {
     let server = Server::start_with_sign_in(&[]).await;
     let sealer = server.sealer(Purpose::Account);
     let ended = |content: &mut Value| content["expires_at"] = json!(1);
-    let mut browser = Browser::new();
-    let (_, page) = sign_in(&server, &mut browser, ANA).await;
-    let make = fields(&page, "/connect/key");
+    let (mut browser, make) = ready_to_make(&server).await;
 
     let offer = make.iter().find(|(name, _)| name == "offer").unwrap().1.clone();
     let old_offer = changed(&make, "offer", Some(&resealed(&offer, &sealer, ended)));
@@ -325,9 +313,7 @@ async fn people_who_may_not_are_told_why() {
 #[tokio::test]
 async fn people_who_lost_a_right_can_still_end_what_they_made() {
     let server = Server::start_with_sign_in(&[]).await;
-    let mut browser = Browser::new();
-    let (_, page) = sign_in(&server, &mut browser, ANA).await;
-    let make = fields(&page, "/connect/key");
+    let (mut browser, make) = ready_to_make(&server).await;
     post(&mut browser, &server, "/connect/key", &make).await;
     let out = json!({ "user": ANA.0, "org": "Acme Corporation", "role": null });
     server.identity("membership", &out).await;
