@@ -50,6 +50,7 @@ pub fn to_json(origin: &Origin, sandbox: &Sandbox) -> Value {
 /// When the output can't be written to.
 pub fn print(origin: &Origin, sandbox: &Sandbox, output: &mut dyn Write) -> io::Result<()> {
     writeln!(output, "WIV MCP demo: the server with a stand-in WIV API, all on this machine.\n")?;
+    writeln!(output, "connect page      {origin}/connect")?;
     writeln!(output, "Streamable HTTP   {origin}/mcp")?;
     writeln!(output, "HTTP+SSE          {origin}/sse")?;
     writeln!(output, "stand-in WIV API  {}", sandbox.wiv_api_url())?;

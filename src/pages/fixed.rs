@@ -3,7 +3,7 @@
 //! Never for a body that holds a secret: what is compressed beside a secret helps to guess it
 //! (the BREACH attack).
 
-use std::io::Write;
+use std::{io::Write, sync::OnceLock};
 
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
@@ -15,32 +15,35 @@ use http::{HeaderMap, HeaderValue, header};
 pub struct Fixed {
     headers: HeaderMap,
     plain: Bytes,
-    gzip: Option<Bytes>,
+    /// Made when first asked for, because a start must be quick. `None` for what is not
+    /// compressed.
+    gzip: OnceLock<Option<Bytes>>,
 }
 
 impl Fixed {
     /// A text.
     pub(super) fn text(headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        let plain = body.into();
-        let gzip = compressed(&plain);
-        Self { headers, plain, gzip }
+        Self { headers, plain: body.into(), gzip: OnceLock::new() }
     }
 
     /// A picture, which is compressed by its own format.
     pub(super) fn picture(headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        Self { headers, plain: body.into(), gzip: None }
+        Self { headers, plain: body.into(), gzip: OnceLock::from(None) }
     }
 
     /// The response, compressed for who takes that (RFC 9110, 12.5.3).
     pub fn response(&self, asked: &HeaderMap) -> Response {
-        let gzip = self.gzip.as_ref().filter(|_| takes_gzip(asked));
+        let is_text = self.gzip.get() != Some(&None);
+        let gzip = (is_text && takes_gzip(asked))
+            .then(|| self.gzip.get_or_init(|| compressed(&self.plain)).as_ref())
+            .flatten();
         let mut response = Response::new(Body::from(gzip.unwrap_or(&self.plain).clone()));
         let headers = response.headers_mut();
         headers.clone_from(&self.headers);
         if gzip.is_some() {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
-        if self.gzip.is_some() {
+        if is_text {
             headers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
         }
         response
