@@ -31,4 +31,6 @@ async fn what_may_stand_once_is_refused_the_second_time_and_when_full() {
     assert!(!marks.set_once(2, (), Duration::from_secs(5)));
     tokio::time::advance(Duration::from_secs(6)).await;
     assert!(marks.set_once(1, (), Duration::from_secs(5)));
+    marks.forget(1);
+    assert!(marks.set_once(1, (), Duration::from_secs(5)), "what is forgotten may stand again");
 }
