@@ -51,7 +51,7 @@ pub fn by_key(origin: &str, key: &str) -> Vec<Snippet> {
 
 /// Cursor with a key gets `/sse`: at `/mcp` it may start a sign-in although it has a key.
 pub(super) fn cursor(origin: &str, key: Option<&str>) -> Snippet {
-    let text = json!({ "mcpServers": { SERVER_NAME: cursor_entry(origin, key) } });
+    let text = mcp_servers(cursor_entry(origin, key));
     // A key in a project's file would be committed with it.
     let place = match key {
         Some(_) => "~/.cursor/mcp.json (Windows: %USERPROFILE%\\.cursor\\mcp.json)",
@@ -108,11 +108,11 @@ pub(super) fn http_entry(origin: &str, key: Option<&str>) -> Value {
 /// Claude Desktop starts programs only; the program `mcp-remote` speaks for it. The key stands
 /// in `env`, because some systems split arguments at spaces.
 pub(super) fn claude_desktop(origin: &str, key: &str) -> Snippet {
-    let text = json!({ "mcpServers": { SERVER_NAME: {
+    let text = mcp_servers(json!({
         "command": "npx",
         "args": ["-y", "mcp-remote@latest", mcp(origin), "--header", "X-API-Key:${WIV_API_KEY}"],
         "env": { "WIV_API_KEY": key },
-    }}});
+    }));
     let place = "Settings → Developer → Edit Config";
     Snippet::json("Claude Desktop", place, &text)
 }
@@ -122,7 +122,7 @@ pub(super) fn claude_code(origin: &str, key: Option<&str>) -> Snippet {
     let url = mcp(origin);
     let text = match key {
         Some(key) if !is_plain(key) => {
-            let text = json!({ "mcpServers": { SERVER_NAME: http_entry(origin, Some(key)) } });
+            let text = mcp_servers(http_entry(origin, Some(key)));
             return Snippet::json(client, ".mcp.json", &text);
         }
         Some(key) => format!(
@@ -139,7 +139,7 @@ pub(super) fn gemini_cli(origin: &str, key: Option<&str>) -> Snippet {
     let header = match key {
         Some(key) if !is_plain(key) => {
             let entry = with_key(json!({ "httpUrl": url }), Some(key));
-            let text = json!({ "mcpServers": { SERVER_NAME: entry } });
+            let text = mcp_servers(entry);
             let place = "~/.gemini/settings.json";
             return Snippet::json(client, place, &text);
         }
@@ -152,7 +152,7 @@ pub(super) fn gemini_cli(origin: &str, key: Option<&str>) -> Snippet {
 
 pub(super) fn windsurf(origin: &str, key: Option<&str>) -> Snippet {
     let entry = with_key(json!({ "serverUrl": mcp(origin) }), key);
-    let text = json!({ "mcpServers": { SERVER_NAME: entry } });
+    let text = mcp_servers(entry);
     let place = "~/.codeium/windsurf/mcp_config.json";
     Snippet::json("Windsurf", place, &text)
 }
@@ -173,9 +173,14 @@ pub(super) fn codex(origin: &str, key: &str) -> Snippet {
 }
 
 pub(super) fn any_other(origin: &str, key: Option<&str>) -> Snippet {
-    let text = json!({ "mcpServers": { SERVER_NAME: http_entry(origin, key) } });
+    let text = mcp_servers(http_entry(origin, key));
     let place = "The assistant’s MCP settings";
     Snippet::json("Another assistant", place, &text)
+}
+
+/// An entry in the frame that most clients share.
+fn mcp_servers(entry: Value) -> Value {
+    json!({ "mcpServers": { SERVER_NAME: entry } })
 }
 
 /// Adds the key as a header to a client's entry.

@@ -62,9 +62,7 @@ pub(super) fn page(
         client: &request.name,
         verified_host,
         destination: redirects::destination(&request.redirect_uri),
-        // Any program of a computer can claim a private scheme.
-        on_this_computer: redirects::is_loopback(&request.redirect_uri)
-            || !request.redirect_uri.starts_with("https://"),
+        on_this_computer: redirects::leads_to_this_computer(&request.redirect_uri),
         write: request.write,
         request: &sealed,
     };

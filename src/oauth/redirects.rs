@@ -61,8 +61,13 @@ pub(super) fn matches(registered: &str, requested: &str) -> bool {
     }
 }
 
-/// Whether the URI leads to an app on the person's own computer.
-pub(super) fn is_loopback(uri: &str) -> bool {
+/// Whether the URI leads to an app on the person's own computer, where any program can listen on
+/// a port or claim a private scheme.
+pub(super) fn leads_to_this_computer(uri: &str) -> bool {
+    is_loopback(uri) || !uri.starts_with("https://")
+}
+
+fn is_loopback(uri: &str) -> bool {
     loopback(uri).is_some()
 }
 

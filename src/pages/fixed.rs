@@ -15,45 +15,42 @@ use http::{HeaderMap, HeaderValue, header};
 pub struct Fixed {
     headers: HeaderMap,
     plain: Bytes,
-    /// Made when first asked for, because a start must be quick. `None` for what is not
-    /// compressed.
-    gzip: OnceLock<Option<Bytes>>,
+    /// Made when first asked for, because a start must be quick. `None` for pictures.
+    gzip: Option<OnceLock<Bytes>>,
 }
 
 impl Fixed {
     /// A text.
     pub(super) fn text(headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        Self { headers, plain: body.into(), gzip: OnceLock::new() }
+        Self { headers, plain: body.into(), gzip: Some(OnceLock::new()) }
     }
 
     /// A picture, which is compressed by its own format.
     pub(super) fn picture(headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        Self { headers, plain: body.into(), gzip: OnceLock::from(None) }
+        Self { headers, plain: body.into(), gzip: None }
     }
 
     /// The response, compressed for who takes that (RFC 9110, 12.5.3).
     pub fn response(&self, asked: &HeaderMap) -> Response {
-        let is_text = self.gzip.get() != Some(&None);
-        let gzip = (is_text && takes_gzip(asked))
-            .then(|| self.gzip.get_or_init(|| compressed(&self.plain)).as_ref())
-            .flatten();
+        let gzip = self.gzip.as_ref().filter(|_| takes_gzip(asked));
+        let gzip = gzip.map(|gzip| gzip.get_or_init(|| compressed(&self.plain)));
         let mut response = Response::new(Body::from(gzip.unwrap_or(&self.plain).clone()));
         let headers = response.headers_mut();
         headers.clone_from(&self.headers);
         if gzip.is_some() {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
-        if is_text {
+        if self.gzip.is_some() {
             headers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
         }
         response
     }
 }
 
-fn compressed(plain: &[u8]) -> Option<Bytes> {
+fn compressed(plain: &[u8]) -> Bytes {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(plain).ok()?;
-    encoder.finish().ok().map(Bytes::from)
+    let written = encoder.write_all(plain).and_then(|()| encoder.finish());
+    written.expect("memory takes what is written").into()
 }
 
 /// Whether `Accept-Encoding` names gzip, and not to refuse it.

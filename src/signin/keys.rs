@@ -201,30 +201,23 @@ impl SignIn {
     /// Ends a person's own key that was made here; whether there was such a key.
     ///
     /// # Errors
-    /// When PropelAuth does not answer; `EndUnknown` when the key may have ended all the same.
+    /// As of [`Self::delete_key`].
     pub async fn revoke_own(&self, user_id: &str, id: &str) -> Result<bool, FlowError> {
         let is_own = |key: &KeyRecord| is_ours(key) && key.user_id.as_deref() == Some(user_id);
         if !self.key(id).await?.as_ref().is_some_and(is_own) {
             return Ok(false);
         }
-        tracing::info!(key_id = id, user_id, "a person revokes a key");
-        match self.propelauth.delete_key(id).await {
-            Ok(()) => Ok(true),
-            Err(error) if may_be_done(&error) => {
-                unavailable(&error);
-                Err(FlowError::EndUnknown)
-            }
-            Err(error) => Err(unavailable(&error)),
-        }
+        self.delete_key(id).await?;
+        Ok(true)
     }
 
     /// Deletes a key: every token with it ends.
     ///
     /// # Errors
-    /// When PropelAuth does not answer.
+    /// When PropelAuth does not answer; `EndUnknown` when the key may have ended all the same.
     pub async fn delete_key(&self, id: &str) -> Result<(), FlowError> {
         tracing::info!(key_id = id, "deleting a key");
-        self.propelauth.delete_key(id).await.map_err(|error| unavailable(&error))
+        self.propelauth.delete_key(id).await.map_err(|error| not_ended(&error))
     }
 
     /// What PropelAuth remembers of a key; `None` when it is gone.
@@ -258,6 +251,12 @@ fn not_made(error: &BackendError) -> FlowError {
         error if may_be_done(error) => FlowError::KeyLost,
         _ => told,
     }
+}
+
+/// What a failed deletion means.
+fn not_ended(error: &BackendError) -> FlowError {
+    let told = unavailable(error);
+    if may_be_done(error) { FlowError::EndUnknown } else { told }
 }
 
 /// Whether a failed write may have been done: only an answer that says no, or none because

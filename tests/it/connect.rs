@@ -33,12 +33,7 @@ async fn sign_in_from(
     who: (&str, &str),
     fields: &[(String, String)],
 ) -> (StatusCode, String) {
-    let end = browser.submit(&server.url("/connect/sign-in"), fields).await;
-    let End::Page(_, url, page) = end else { panic!("left for a client") };
-    let mut form = Form::read(&url, &page);
-    form.fields.push(("email".into(), who.0.into()));
-    form.fields.push(("password".into(), who.1.into()));
-    page_of(browser.submit(&form.action, &form.fields).await)
+    browser.sign_in_at_connect(server.app.origin().as_str(), who, fields).await
 }
 
 /// Ana, signed in, and the fields of her form for a key.

@@ -145,13 +145,7 @@ async fn nothing_of_a_sign_in_is_logged_or_written() {
     client.post(&browser::flipped(&access), "ping", json!({})).await;
     client.redeem(&back["code"], &[]).await;
     // A key from the connect page, shown and tried.
-    let start = person.submit(&format!("{}/connect/sign-in", server.url), &[]).await;
-    let browser::End::Page(_, url, page) = start else { panic!("left for a client") };
-    let mut form = browser::Form::read(&url, &page);
-    form.fields.push(("email".into(), OMAR.0.into()));
-    form.fields.push(("password".into(), OMAR.1.into()));
-    let account = person.submit(&form.action, &form.fields).await;
-    let browser::End::Page(_, _, page) = account else { panic!("left for a client") };
+    let (_, page) = person.sign_in_at_connect(&server.url, OMAR, &[]).await;
     let form = page.split("action=\"/connect/key\"").nth(1).unwrap();
     let mut fields = browser::Form::read("", &format!("<form {form}")).fields;
     let organization = form.split("name=\"organization\" value=\"").nth(1).unwrap();
@@ -212,14 +206,8 @@ async fn the_id_that_a_person_is_shown_is_in_the_line_with_the_cause() {
     let put = client().put(format!("{}/_control/faults", sandbox.identity_url()));
     let put = put.header("content-type", "application/json").body(rule.to_string());
     assert!(put.send().await.unwrap().status().is_success());
-    let mut browser = browser::Browser::new();
-    let start = browser.submit(&format!("{}/connect/sign-in", server.url), &[]).await;
-    let browser::End::Page(_, url, page) = start else { panic!("left for a client") };
-    let mut form = browser::Form::read(&url, &page);
-    form.fields.push(("email".into(), ANA.0.into()));
-    form.fields.push(("password".into(), ANA.1.into()));
-    let end = browser.submit(&form.action, &form.fields).await;
-    let browser::End::Page(status, _, page) = end else { panic!("left for a client") };
+    let mut person = browser::Browser::new();
+    let (status, page) = person.sign_in_at_connect(&server.url, ANA, &[]).await;
     assert_eq!(status, 503, "{page}");
     let id = page
         .split("Quote this ID if you ask for help: <code>")

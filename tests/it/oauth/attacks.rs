@@ -40,6 +40,14 @@ async fn nothing_is_redirected_to_before_client_and_uri_are_verified() {
     let End::Page(status, _, page) = Browser::new().open(&other_port).await else { panic!() };
     assert_eq!(status, 200);
     assert!(page.contains("An app on this computer") && page.contains("127.0.0.1:9"), "{page}");
+    // Any program of the computer can claim a private scheme.
+    let scheme = [("redirect_uri", Some("cursor://anysphere.cursor-mcp/oauth/callback"))];
+    let End::Page(status, _, page) = Browser::new().open(&client.authorize_url(&scheme)).await
+    else {
+        panic!()
+    };
+    assert_eq!(status, 200);
+    assert!(page.contains("An app on this computer"), "{page}");
 }
 
 #[tokio::test]

@@ -109,6 +109,23 @@ impl Browser {
         End::Page(status, url, response.text().await.unwrap())
     }
 
+    /// Signs in from a form of the connect page with these fields; where the walk ended.
+    pub(crate) async fn sign_in_at_connect(
+        &mut self,
+        origin: &str,
+        (email, password): (&str, &str),
+        fields: &[(String, String)],
+    ) -> (StatusCode, String) {
+        let end = self.submit(&format!("{origin}/connect/sign-in"), fields).await;
+        let End::Page(_, url, page) = end else { panic!("left for a client") };
+        let mut form = Form::read(&url, &page);
+        form.fields.push(("email".into(), email.into()));
+        form.fields.push(("password".into(), password.into()));
+        let end = self.submit(&form.action, &form.fields).await;
+        let End::Page(status, _, page) = end else { panic!("left for a client") };
+        (status, page)
+    }
+
     /// Changes what the server sealed into a cookie.
     pub(crate) fn reseal(&mut self, cookie: &str, sealer: &Sealer, change: impl Fn(&mut Value)) {
         let mut cookies = self.cookies.iter_mut();
