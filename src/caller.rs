@@ -154,9 +154,16 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Whether tools that change something may be used, as far as this server has a say.
+    /// Whether tools that change something may be used, as far as this server has a say. Of the
+    /// credential that is used, not of another one in the request.
     pub fn may_write(&self) -> bool {
         self.grant.as_ref().is_none_or(|grant| grant.scopes.write)
+    }
+
+    /// Whether every credential of the request may change something: which of them will be used
+    /// is not known before WIV was asked.
+    pub fn all_may_write(&self) -> bool {
+        self.may_write() && self.spare.as_ref().is_none_or(|spare| spare.all_may_write())
     }
 }
 

@@ -132,7 +132,7 @@ impl Host for Tools {
     }
 
     fn tools(&self, caller: &Caller) -> &ToolList {
-        if caller.may_write() { &self.list } else { &self.reading_list }
+        if caller.all_may_write() { &self.list } else { &self.reading_list }
     }
 
     fn writes(&self, tool: &str) -> bool {

@@ -195,6 +195,10 @@ impl Tools {
         if let (Ok(answer), Some(spare)) = (&sent, &step.caller.spare)
             && answer.status == StatusCode::UNAUTHORIZED
         {
+            // The scope is that of the credential that is used: the key's own ended with it.
+            if !step.tool.hints.read_only && !spare.may_write() {
+                return Err(beyond_the_spare());
+            }
             // Refused means not done, so the other credential may ask again.
             sent = self.wiv.send(spare, request, step.trace, deadline).await;
             step.spare_used.set(true);
@@ -284,6 +288,16 @@ fn notes(step: Step<'_>) -> Vec<String> {
         notes.push(format!("This sign-in ends on {day} (UTC): sign in again before."));
     }
     notes
+}
+
+/// The configured key is dead, and the sign-in beside it does not reach as far.
+fn beyond_the_spare() -> ToolFailure {
+    ToolFailure::new(
+        FailureKind::Forbidden,
+        "WIV refuses the API key that is configured in the client, and the sign-in beside it \
+         allows reading only. Nothing was changed. Remove the key from the client's settings; \
+         to allow changes, sign in again and allow them.",
+    )
 }
 
 fn invalid(problems: &[Problem]) -> ToolFailure {

@@ -15,6 +15,7 @@ mod oauth;
 mod propelauth;
 mod revisions;
 mod secrets;
+mod security;
 mod statuses;
 mod streamable_http;
 mod tools;

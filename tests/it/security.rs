@@ -1,0 +1,3 @@
+//! What an attacker tries, a test per point, named as a sentence.
+
+mod scope;
