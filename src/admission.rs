@@ -100,7 +100,7 @@ impl Admission {
     }
 
     async fn admit_one(&self, caller: &Caller, address: Option<IpAddr>, trace_id: u128) -> Verdict {
-        if let Some(verdict) = self.verdicts.get(caller.fingerprint) {
+        if let Some(verdict) = self.verdicts.get(&caller.fingerprint) {
             return self.count(verdict, address);
         }
         if self.bucket(address, |bucket| bucket.is_empty()) {
@@ -117,7 +117,7 @@ impl Admission {
     async fn find_out(&self, caller: &Caller, deadline: Instant, trace_id: u128) -> Verdict {
         let turn = self.turn(caller.fingerprint);
         let _turn = turn.lock().await;
-        if let Some(verdict) = self.verdicts.get(caller.fingerprint) {
+        if let Some(verdict) = self.verdicts.get(&caller.fingerprint) {
             return verdict;
         }
         let _place = self.tries.acquire().await;

@@ -3,10 +3,14 @@
 //! Never sees a key, a token or a body. Lines go to standard error, so that standard output
 //! stays free for what a command prints.
 
+mod seldom;
+
 use std::{error::Error, fmt};
 
 use http::Extensions;
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+
+pub use seldom::Seldom;
 
 /// Names one request in logs, in `X-Request-Id` and towards upstream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -73,7 +73,7 @@ impl Makings {
             let mut running = self.running();
             if let Some(making) = running.get(&offer) {
                 making.clone()
-            } else if self.used.get(offer).is_some() {
+            } else if self.used.get(&offer).is_some() {
                 return None;
             } else if running.len() >= MAX_RUNNING || !self.used.set_once(offer, (), MARK_LIFE) {
                 return Some(Err(FlowError::Unavailable));
@@ -100,7 +100,7 @@ impl Makings {
 
     fn end(&self, offer: OfferNumber, outcome: &Outcome) {
         if outcome.as_ref().is_err_and(|error| *error != FlowError::KeyLost) {
-            self.used.forget(offer);
+            self.used.forget(&offer);
         }
         self.running().remove(&offer);
     }

@@ -6,9 +6,9 @@ use super::*;
 async fn a_mark_ends_with_its_life() {
     let marks = Marks::new(8);
     marks.set(1, 'a', Duration::from_secs(5));
-    assert_eq!(marks.get(1), Some('a'));
+    assert_eq!(marks.get(&1), Some('a'));
     tokio::time::advance(Duration::from_secs(6)).await;
-    assert_eq!(marks.get(1), None);
+    assert_eq!(marks.get(&1), None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -17,10 +17,10 @@ async fn a_full_set_keeps_what_it_has_until_that_expires() {
     marks.set(1, 'a', Duration::from_secs(5));
     marks.set(2, 'b', Duration::from_secs(60));
     marks.set(3, 'c', Duration::from_secs(60));
-    assert_eq!((marks.get(1), marks.get(3)), (Some('a'), None));
+    assert_eq!((marks.get(&1), marks.get(&3)), (Some('a'), None));
     tokio::time::advance(Duration::from_secs(6)).await;
     marks.set(3, 'c', Duration::from_secs(60));
-    assert_eq!((marks.get(2), marks.get(3)), (Some('b'), Some('c')));
+    assert_eq!((marks.get(&2), marks.get(&3)), (Some('b'), Some('c')));
 }
 
 #[tokio::test(start_paused = true)]
@@ -31,6 +31,54 @@ async fn what_may_stand_once_is_refused_the_second_time_and_when_full() {
     assert!(!marks.set_once(2, (), Duration::from_secs(5)));
     tokio::time::advance(Duration::from_secs(6)).await;
     assert!(marks.set_once(1, (), Duration::from_secs(5)));
-    marks.forget(1);
+    marks.forget(&1);
     assert!(marks.set_once(1, (), Duration::from_secs(5)), "what is forgotten may stand again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_set_of_a_hundred_thousand_takes_no_longer_than_a_small_one() {
+    let marks = Marks::new(100_000);
+    for number in 0..100_000 {
+        marks.set(number, (), Duration::from_secs(60));
+    }
+    let begun = std::time::Instant::now();
+    for number in 100_000..200_000 {
+        assert!(!marks.set(number, (), Duration::from_secs(60)));
+        assert!(!marks.set_once(number, (), Duration::from_secs(60)));
+    }
+    // A search of the whole set for each would take minutes.
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fact_that_is_set_again_lives_anew_and_stands_once() {
+    let marks = Marks::new(2);
+    marks.set(1, 'a', Duration::from_secs(5));
+    marks.set(1, 'b', Duration::from_secs(60));
+    marks.set(2, 'c', Duration::from_secs(60));
+    tokio::time::advance(Duration::from_secs(6)).await;
+    assert!(!marks.set(3, 'd', Duration::from_secs(60)), "two facts fill a set of two");
+    assert_eq!(marks.get(&1), Some('b'));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_lets_some_pass_at_once_and_then_one_a_pause() {
+    let rates = Rates::new(Duration::from_secs(10), 3, 100);
+    let pass = |key: &'static str| rates.take(key).is_ok();
+    assert_eq!([pass("a"), pass("a"), pass("a"), pass("a")], [true, true, true, false]);
+    assert!(pass("b"), "another key has a rate of its own");
+    assert_eq!(rates.take("a"), Err(Duration::from_secs(10)));
+    tokio::time::advance(Duration::from_secs(10)).await;
+    assert_eq!([pass("a"), pass("a")], [true, false]);
+    tokio::time::advance(Duration::from_secs(60)).await;
+    assert_eq!([pass("a"), pass("a"), pass("a"), pass("a")], [true, true, true, false]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_keys_than_a_rate_has_room_for_are_refused_until_others_are_over() {
+    let rates = Rates::new(Duration::from_secs(10), 1, 2);
+    assert_eq!([rates.take(1), rates.take(2)], [Ok(()), Ok(())]);
+    assert!(rates.take(3).is_err());
+    tokio::time::advance(Duration::from_secs(10)).await;
+    assert!(rates.take(3).is_ok());
 }
