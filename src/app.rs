@@ -8,8 +8,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     admission::Admission,
     auth::{AccessTokens, Auth, Challenges, VerifyBearer},
+    caller::Fingerprint,
     catalog::{Catalog, DocumentError, Toolset},
     connect::{Connect, ConnectSettings, KeyCheck},
+    limits::{Connections, Descriptors, Memory},
     oauth::{OAuth, OAuthSettings},
     origin::Origin,
     pages::Footer,
@@ -58,6 +60,13 @@ pub enum StartError {
     PropelAuth(#[from] PropelAuthError),
 }
 
+/// Keys that nobody knows and that are tried at one time: enough for all that come back after a
+/// deploy, each taking a tenth of a second.
+const TRIES: usize = 64;
+
+/// The same from one address, where addresses can be believed: an office behind one.
+const TRIES_PER_ADDRESS: usize = 8;
+
 /// Who may call besides clients of the public origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
@@ -89,7 +98,9 @@ impl App {
         let tasks = TaskTracker::new();
         let closing = CancellationToken::new();
         let catalog = catalog(settings.catalog.as_deref())?;
-        let client = Arc::new(client(settings)?);
+        let descriptors = Descriptors::raised();
+        let memory = Memory::new(settings.memory.bytes());
+        let client = Arc::new(client(settings, descriptors, &memory)?);
         let admission = Admission::new(Arc::clone(&client), &catalog);
         let key_check = KeyCheck::new(Arc::clone(&client), &catalog, keys.hash_key("caller"));
         let sign_in = sign_in(settings, &keys, &origin)?;
@@ -109,13 +120,14 @@ impl App {
             Arc::new(tools),
             Some(admission),
             challenges.clone(),
-            transport_settings(settings, &origin),
+            transport_settings(settings, &origin, memory),
             &keys,
             tasks.clone(),
         ));
         let service = Arc::new(web::Service {
             endpoint,
-            auth: Auth::new(keys.hash_key("caller"), challenges, bearers),
+            auth: Auth::new(keys.hash_key("caller"), challenges, bearers)
+                .behind(settings.trusted_proxy_hops),
             oauth,
             connect: Arc::new(connect),
             openai_challenge: settings
@@ -132,9 +144,10 @@ impl App {
         });
         let router = web::router(service);
         let (token, drain) = (closing.clone(), settings.drain);
+        let connections = Connections::new(settings.connections.min(descriptors.connections()));
         let serving = tokio::spawn(async move {
             // One time for both: connections end, then calls that outlive theirs.
-            let end = server::serve(listener, router, token, drain).await;
+            let end = server::serve(listener, router, token, drain, &connections).await;
             tasks.close();
             if tokio::time::timeout_at(end, tasks.wait()).await.is_err() {
                 tracing::warn!(calls = tasks.len(), "calls were still running at the end");
@@ -180,13 +193,22 @@ pub fn catalog(path: Option<&Path>) -> Result<Catalog, StartError> {
 ///
 /// # Errors
 /// When the proxy's address can't be used.
-pub fn client(settings: &Settings) -> Result<wiv::Client, StartError> {
+pub fn client(
+    settings: &Settings,
+    descriptors: Descriptors,
+    memory: &Memory<Fingerprint>,
+) -> Result<wiv::Client, StartError> {
     Ok(wiv::Client::new(&wiv::ClientSettings {
         base_url: settings.wiv_api_url.as_str().to_owned(),
         timeout: settings.upstream_timeout,
         body_limit_bytes: settings.upstream_body_limit.bytes(),
-        calls_per_key: settings.calls_per_key,
-        calls: settings.calls,
+        limits: wiv::ClientLimits {
+            calls_per_key: settings.calls_per_key,
+            calls: settings.calls.min(descriptors.calls()),
+            tries: TRIES.min(descriptors.tries()),
+            tries_per_address: TRIES_PER_ADDRESS,
+            answers: Arc::clone(&memory.answers),
+        },
         proxy: settings.upstream_proxy.as_ref().map(|url| url.as_str().to_owned()),
     })?)
 }
@@ -294,7 +316,11 @@ fn sign_in_origin(settings: &Settings) -> Option<String> {
     settings.propelauth_auth_url.as_ref().map(|url| url.origin().as_str().to_owned())
 }
 
-fn transport_settings(settings: &Settings, origin: &Origin) -> TransportSettings {
+fn transport_settings(
+    settings: &Settings,
+    origin: &Origin,
+    memory: Memory<Fingerprint>,
+) -> TransportSettings {
     TransportSettings {
         request_limit_bytes: settings.request_limit.bytes(),
         keep_alive: settings.keep_alive,
@@ -304,8 +330,8 @@ fn transport_settings(settings: &Settings, origin: &Origin) -> TransportSettings
             streams: settings.streams,
             streams_per_key: settings.streams_per_key,
         },
-        trusted_proxy_hops: settings.trusted_proxy_hops,
         audience: origin.as_str().to_owned(),
+        memory,
     }
 }
 

@@ -3,13 +3,15 @@
 //! Decides who calls, not what they may do. A key's goodness is upstream's to decide; here it
 //! only has to be possible. There is no way around it, for tests either.
 
+mod address;
 mod bearer;
 mod challenge;
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use http::{HeaderMap, HeaderName, header};
 
+use address::Addresses;
 pub use bearer::{AccessToken, AccessTokens, BearerError, SealedKey, VerifyBearer};
 pub use challenge::{Challenge, Challenges, Resource, WellKnown};
 
@@ -26,6 +28,7 @@ pub struct Auth {
     challenges: Challenges,
     /// `None`: sign-in is off, and no bearer is good.
     bearers: Option<Box<dyn VerifyBearer>>,
+    addresses: Addresses,
 }
 
 impl Auth {
@@ -35,13 +38,19 @@ impl Auth {
         challenges: Challenges,
         bearers: Option<Box<dyn VerifyBearer>>,
     ) -> Self {
-        Self { fingerprints, challenges, bearers }
+        Self { fingerprints, challenges, bearers, addresses: Addresses::default() }
+    }
+
+    /// Takes the word of so many proxies in front on where a client is.
+    #[must_use]
+    pub fn behind(self, trusted_proxy_hops: u8) -> Self {
+        Self { addresses: Addresses::new(trusted_proxy_hops), ..self }
     }
 
     /// Makes the caller of a request to a resource.
     ///
     /// A key comes first, also beside a bearer: whoever configured it meant it. The bearer then
-    /// is the spare, for the day the key is refused.
+    /// is the spare, for the day the key is refused. `peer` is the other end of the socket.
     ///
     /// # Errors
     /// A challenge, to be sent with 401, when there is no usable credential.
@@ -49,10 +58,11 @@ impl Auth {
         &self,
         headers: &HeaderMap,
         resource: Resource,
+        peer: Option<IpAddr>,
     ) -> Result<Caller, Challenge> {
         let key = key(headers);
         let bearer = bearer(headers).map(|bearer| self.open(bearer));
-        match (key, bearer) {
+        let caller = match (key, bearer) {
             (Some(Ok(key)), bearer) => {
                 let spare = bearer.and_then(Result::ok).map(Arc::new);
                 Ok(Caller { spare, ..self.caller(key) })
@@ -61,13 +71,14 @@ impl Auth {
             (Some(Err(error)), _) => Err(self.challenges.bad_key(resource, error)),
             (None, Some(Err(error))) => Err(self.challenges.bad_bearer(resource, error)),
             (None, None) => Err(self.challenges.nothing(resource)),
-        }
+        }?;
+        Ok(Caller { address: self.addresses.of(headers, peer), ..caller })
     }
 
     /// The caller that a bare key makes.
     pub fn caller(&self, key: ApiKey) -> Caller {
         let fingerprint = Fingerprint::new(self.fingerprints.hash(key.expose()));
-        Caller { key, fingerprint, grant: None, spare: None }
+        Caller { key, fingerprint, grant: None, spare: None, address: None }
     }
 
     /// The challenges, for refusals that come later in a request.

@@ -4,7 +4,7 @@
 //! A key can't be printed, logged, compared or put into a URL; it leaves only as a header value
 //! marked sensitive, towards the WIV API.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, net::IpAddr, sync::Arc};
 
 use http::HeaderValue;
 
@@ -140,6 +140,24 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
+/// Where a client is, as far as proxies in front can be believed: one IPv4 address, or the /64
+/// that one subscriber of IPv6 has for itself (RFC 6177, section 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Address(IpAddr);
+
+impl Address {
+    /// The part of an address that tells subscribers apart.
+    pub fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V6(address) => {
+                let network = u128::from(address) & !u128::from(u64::MAX);
+                Self(IpAddr::V6(network.into()))
+            }
+            address => Self(address),
+        }
+    }
+}
+
 /// One authenticated request's origin: the key to pass upstream and its keyed hash.
 #[derive(Clone, Debug)]
 pub struct Caller {
@@ -151,6 +169,8 @@ pub struct Caller {
     pub grant: Option<Arc<Grant>>,
     /// Who calls if WIV refuses the key: the bearer that came beside it.
     pub spare: Option<Arc<Caller>>,
+    /// Where the request came from; `None` where nobody's word on it can be taken.
+    pub address: Option<Address>,
 }
 
 impl Caller {

@@ -12,7 +12,7 @@
 //! | 3 | [`answer`], [`pages`] |
 //! | 2 | [`wiv`], [`auth`] |
 //! | 1 | [`catalog`], [`marks`], [`propelauth`] |
-//! | 0 | [`mcp`], [`caller`], [`seal`], [`telemetry`], [`origin`], `clock`, `tls` |
+//! | 0 | [`mcp`], [`caller`], [`seal`], [`telemetry`], [`origin`], [`limits`], `clock`, `tls` |
 
 pub mod admission;
 pub mod answer;
@@ -23,6 +23,7 @@ pub mod catalog;
 mod clock;
 pub mod commands;
 pub mod connect;
+pub mod limits;
 pub mod marks;
 pub mod mcp;
 pub mod oauth;

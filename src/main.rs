@@ -17,6 +17,7 @@ use wiv_mcp::{
     auth::{Auth, Challenges},
     caller::Caller,
     commands,
+    limits::{Descriptors, Memory},
     mcp::ToolCall,
     origin::Origin,
     seal::SealingKeys,
@@ -150,7 +151,8 @@ fn call(matches: &ArgMatches) -> Result<(), Failure> {
     let json = matches.get_one::<String>("arguments").map(String::as_str);
     let arguments = commands::call::arguments(local.tools.catalog(), &tool, &pairs, json)
         .map_err(|error| Failure::Usage(error.into()))?;
-    let call = ToolCall { name: tool, arguments };
+    let text = serde_json::Value::Object(arguments.clone()).to_string().into();
+    let call = ToolCall { name: tool, arguments, text };
     let as_json = matches.get_flag("json");
     let mut output = io::stdout().lock();
     let run = commands::call::run(&local.tools, &local.caller, call, as_json, &mut output);
@@ -190,7 +192,8 @@ impl Local {
         let origin =
             settings.public_url.clone().unwrap_or_else(|| Origin::of_listener(settings.listen));
         let catalog = app::catalog(settings.catalog.as_deref()).map_err(of_start)?;
-        let client = Arc::new(app::client(settings)?);
+        let memory = Memory::new(settings.memory.bytes());
+        let client = Arc::new(app::client(settings, Descriptors::raised(), &memory)?);
         let tools = app::tools(settings, catalog, client, &keys, &origin).map_err(of_start)?;
         let challenges = Challenges::new(origin.as_str(), None);
         let caller = Auth::new(keys.hash_key("caller"), challenges, None).caller(key);

@@ -152,6 +152,8 @@ pub struct ToolCall {
     pub name: String,
     /// `params.arguments`; empty when none were sent.
     pub arguments: Map<String, Value>,
+    /// Their JSON text as the client wrote it, with every digit; empty when there is none.
+    pub text: Bytes,
 }
 
 /// What a tool call came to.

@@ -21,6 +21,13 @@ pub struct StreamLimits {
     pub streams_per_key: usize,
 }
 
+impl StreamLimits {
+    /// Of the total, for keys of which nobody could tell whether they are good.
+    fn of_strangers(self) -> usize {
+        (self.streams / 8).max(1)
+    }
+}
+
 /// A stream can't be opened now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Full {
@@ -55,6 +62,7 @@ pub struct Relay<S> {
 struct Open<S> {
     sessions: HashMap<Arc<str>, (Fingerprint, Arc<S>)>,
     per_key: HashMap<Fingerprint, usize>,
+    strangers: usize,
 }
 
 /// A place among the open streams; given back when dropped.
@@ -62,16 +70,17 @@ pub struct Place<S> {
     relay: Arc<Relay<S>>,
     fingerprint: Fingerprint,
     id: Arc<str>,
+    is_strangers: bool,
 }
 
 impl<S> Relay<S> {
     /// Nothing open yet. The instance gets a random name.
     pub fn new(ids: Sealer, limits: StreamLimits) -> Self {
-        let open = Open { sessions: HashMap::new(), per_key: HashMap::new() };
+        let open = Open { sessions: HashMap::new(), per_key: HashMap::new(), strangers: 0 };
         Self { instance: random_name(), ids, limits, open: Mutex::new(open) }
     }
 
-    /// Registers a session for its caller.
+    /// Registers a session for its caller, who is a stranger or a customer.
     ///
     /// # Errors
     /// When the caller or the instance has as many as it may.
@@ -79,11 +88,14 @@ impl<S> Relay<S> {
         self: &Arc<Self>,
         fingerprint: Fingerprint,
         session: Arc<S>,
+        is_strangers: bool,
     ) -> Result<Place<S>, Full> {
         let id: Arc<str> =
             self.ids.seal(format!("{}.{}", self.instance, random_name()).as_bytes()).into();
         let mut open = self.lock();
-        if open.sessions.len() >= self.limits.streams {
+        let is_full = open.sessions.len() >= self.limits.streams
+            || (is_strangers && open.strangers >= self.limits.of_strangers());
+        if is_full {
             return Err(Full::Server);
         }
         let of_key = open.per_key.entry(fingerprint).or_default();
@@ -91,8 +103,9 @@ impl<S> Relay<S> {
             return Err(Full::Key);
         }
         *of_key += 1;
+        open.strangers += usize::from(is_strangers);
         open.sessions.insert(Arc::clone(&id), (fingerprint, session));
-        Ok(Place { relay: Arc::clone(self), fingerprint, id })
+        Ok(Place { relay: Arc::clone(self), fingerprint, id, is_strangers })
     }
 
     /// Finds a session for a caller.
@@ -108,6 +121,19 @@ impl<S> Relay<S> {
             return Found::Unknown;
         }
         Found::Elsewhere
+    }
+
+    /// Whether the caller has a stream open.
+    pub fn has(&self, fingerprint: Fingerprint) -> bool {
+        self.lock().per_key.contains_key(&fingerprint)
+    }
+
+    /// The session with the largest measure, if any has one above zero.
+    pub fn largest(&self, measure: impl Fn(&S) -> usize) -> Option<Arc<S>> {
+        let open = self.lock();
+        let measured = open.sessions.values().map(|(_, session)| (measure(session), session));
+        let (_, session) = measured.filter(|(size, _)| *size > 0).max_by_key(|(size, _)| *size)?;
+        Some(Arc::clone(session))
     }
 
     /// Streams open now.
@@ -136,6 +162,7 @@ impl<S> Drop for Place<S> {
     fn drop(&mut self) {
         let mut open = self.relay.lock();
         open.sessions.remove(&self.id);
+        open.strangers -= usize::from(self.is_strangers);
         if let Some(of_key) = open.per_key.get_mut(&self.fingerprint) {
             *of_key -= 1;
             if *of_key == 0 {

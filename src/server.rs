@@ -3,7 +3,7 @@
 //! Knows no route. Every connection has a deadline for its headers, bounded buffers and a
 //! task that is waited for.
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, sync::Arc};
 
 use axum::Router;
 use hyper::server::conn::http1;
@@ -19,7 +19,11 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use crate::{telemetry::Causes, transport::Connection};
+use crate::{
+    caller::Fingerprint,
+    limits::{Connection, Connections},
+    telemetry::{Causes, Seldom},
+};
 
 /// Connections that may wait to be accepted; a reconnect storm after a deploy comes at once.
 const BACKLOG: u32 = 4096;
@@ -28,11 +32,18 @@ const BACKLOG: u32 = 4096;
 /// exceed the 60 s for which load balancers reuse one, or they run into closed sockets.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(75);
 
-/// Largest read buffer of a connection. Headers fit many times over; bodies pass through.
-const MAX_BUFFER_BYTES: usize = 64 * 1024;
+/// Time to send the first request's headers: a connection that says nothing costs a place.
+const FIRST_REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Largest read buffer of a connection, and so of its headers: two sealed tokens of the largest
+/// size still fit. Bodies pass through.
+const MAX_BUFFER_BYTES: usize = 32 * 1024;
 
 /// How long a peer may leave sent bytes unacknowledged. Three missed keep-alive comments.
 const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(45);
+
+/// Pause while connections that were cut to make room are still closing.
+const CLOSING_PAUSE: Duration = Duration::from_millis(5);
 
 /// Pause when the process is out of file descriptors: accepting would fail again at once.
 const OUT_OF_FILES_PAUSE: Duration = Duration::from_millis(100);
@@ -55,50 +66,85 @@ pub async fn serve(
     router: Router,
     closing: CancellationToken,
     drain: Duration,
+    connections: &Arc<Connections<Fingerprint>>,
 ) -> Instant {
-    let connections = TaskTracker::new();
+    let tasks = TaskTracker::new();
     let cut = CancellationToken::new();
+    let (crowded, failing) = (Seldom::new(), Seldom::new());
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = closing.cancelled() => break,
         };
         match accepted {
-            Ok((socket, _)) => {
-                let connection = serve_connection(socket, router.clone(), closing.clone());
+            Ok((socket, peer)) => {
+                let opened = connections.open_one(peer);
+                let is_crowded = opened.as_ref().is_none_or(|(_, was_full)| *was_full);
+                if is_crowded && let Some(more) = crowded.pass() {
+                    tracing::warn!(
+                        open = connections.len(),
+                        more,
+                        "as many connections are open as may be; those of strangers make room, \
+                         the longest silent first"
+                    );
+                }
+                let Some((connection, _)) = opened else {
+                    refuse(&socket);
+                    continue;
+                };
+                let serving = serve_connection(socket, router.clone(), closing.clone(), connection);
                 let cut = cut.clone();
-                connections.spawn(async move {
+                tasks.spawn(async move {
                     tokio::select! {
-                        () = connection => {}
+                        () = serving => {}
                         () = cut.cancelled() => {}
                     }
                 });
+                while connections.is_overfull() {
+                    sleep(CLOSING_PAUSE).await;
+                }
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
-                tracing::error!(error = %Causes(&error), "accepting failed");
+                if let Some(more) = failing.pass() {
+                    tracing::error!(error = %Causes(&error), more, "accepting failed");
+                }
                 sleep(OUT_OF_FILES_PAUSE).await;
             }
         }
     }
     drop(listener);
-    connections.close();
+    tasks.close();
     let end = Instant::now() + drain;
-    if timeout_at(end, connections.wait()).await.is_err() {
-        tracing::info!(open = connections.len(), "cutting connections at the end of the drain");
+    if timeout_at(end, tasks.wait()).await.is_err() {
+        tracing::info!(open = tasks.len(), "cutting connections at the end of the drain");
         cut.cancel();
-        connections.wait().await;
+        tasks.wait().await;
     }
     end
 }
 
-async fn serve_connection(socket: TcpStream, router: Router, closing: CancellationToken) {
+/// There is no room, and nobody to make some. Whoever can't be told in one piece isn't.
+fn refuse(socket: &TcpStream) {
+    const REFUSAL: &[u8] =
+        b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\n\
+        retry-after: 5\r\nconnection: close\r\ncontent-length: 67\r\n\r\n\
+        {\"error\":\"server_full\",\"message\":\"too many connections; try again\"}";
+    let _unheard = socket.try_write(REFUSAL);
+}
+
+async fn serve_connection(
+    socket: TcpStream,
+    router: Router,
+    closing: CancellationToken,
+    connection: Connection<Fingerprint>,
+) {
     if let Err(error) = tune(&socket) {
         tracing::debug!(error = %Causes(&error), "a socket could not be tuned");
     }
-    let connection = Connection::default();
     let handle = connection.clone();
     let service = router.map_request(move |mut request: http::Request<hyper::body::Incoming>| {
+        handle.asks();
         request.extensions_mut().insert(handle.clone());
         request
     });
@@ -109,9 +155,16 @@ async fn serve_connection(socket: TcpStream, router: Router, closing: Cancellati
             .max_buf_size(MAX_BUFFER_BYTES)
             .serve_connection(TokioIo::new(socket), TowerToHyperService::new(service))
     );
+    let silence = async {
+        sleep(FIRST_REQUEST_TIMEOUT).await;
+        if connection.has_asked() {
+            std::future::pending::<()>().await;
+        }
+    };
     tokio::select! {
         result = &mut serving => log_end(result),
         () = connection.was_cut() => {}
+        () = silence => tracing::debug!("a connection was silent from its beginning"),
         () = closing.cancelled() => {
             serving.as_mut().graceful_shutdown();
             tokio::select! {

@@ -2,26 +2,31 @@
 //!
 //! Never authenticates: the `Caller` is given. Knows no tool.
 
+mod answer;
+mod body;
 mod checks;
 pub(crate) mod event_stream;
 mod headers;
 mod http_sse;
+mod message;
 mod refusal;
 pub mod stdio;
 mod streamable_http;
 
 pub use headers::Origins;
+pub use message::largest_request_bytes;
 pub use refusal::Refusal;
 
 use std::sync::Arc;
 
-use tokio::time::Duration;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::{sync::Semaphore, time::Duration};
+use tokio_util::task::TaskTracker;
 
 use crate::{
     admission::Admission,
     auth::Challenges,
-    caller::Caller,
+    caller::{Caller, Fingerprint},
+    limits::{self, Memory},
     mcp::Host,
     relay::{Relay, StreamLimits},
     seal::{Purpose, SealingKeys},
@@ -40,11 +45,14 @@ pub struct TransportSettings {
     pub call_timeout: Duration,
     /// How many streams may be open.
     pub streams: StreamLimits,
-    /// Proxies in front whose word on a client's address is taken.
-    pub trusted_proxy_hops: u8,
     /// Who the sealed ids are for: the public origin.
     pub audience: String,
+    /// Room for messages and answers.
+    pub memory: Memory<Fingerprint>,
 }
+
+/// Large messages that are parsed at one time: one keeps a core busy.
+const PARSED_AT_ONE_TIME: usize = 2;
 
 /// Everything a transport works with; one for the whole server.
 pub struct Endpoint<H: Host<Caller = Caller>> {
@@ -53,6 +61,8 @@ pub struct Endpoint<H: Host<Caller = Caller>> {
     admission: Option<Admission>,
     challenges: Challenges,
     settings: TransportSettings,
+    memory: Memory<Fingerprint>,
+    parsing: Semaphore,
     relay: Arc<Relay<http_sse::Session>>,
     hints: streamable_http::Hints,
     tasks: TaskTracker,
@@ -71,7 +81,9 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let ids = keys.sealer(Purpose::Session, &settings.audience);
         let hints = streamable_http::Hints::new(keys.sealer(Purpose::Hint, &settings.audience));
         let relay = Arc::new(Relay::new(ids, settings.streams));
-        Self { host, admission, challenges, settings, relay, hints, tasks }
+        let memory = settings.memory.clone();
+        let parsing = Semaphore::new(PARSED_AT_ONE_TIME);
+        Self { host, admission, challenges, settings, memory, parsing, relay, hints, tasks }
     }
 
     /// HTTP+SSE streams open now.
@@ -80,21 +92,5 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     }
 }
 
-/// Cuts the connection that a request came in on.
-///
-/// A peer that reads nothing can't be told anything; this is how it is let go. The accept loop
-/// puts it into each request.
-#[derive(Debug, Clone, Default)]
-pub struct Connection(CancellationToken);
-
-impl Connection {
-    /// Cuts it.
-    pub fn cut(&self) {
-        self.0.cancel();
-    }
-
-    /// Waits until it is cut.
-    pub async fn was_cut(&self) {
-        self.0.cancelled().await;
-    }
-}
+/// The connection that a request came in on. The accept loop puts it into each request.
+pub type Connection = limits::Connection<Fingerprint>;

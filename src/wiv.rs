@@ -4,18 +4,31 @@
 //! else; redirects are never followed.
 
 mod client;
-mod limits;
+mod reading;
 mod retry;
+mod verdicts;
 
-pub use client::{Answer, Client, ClientError, ClientSettings, Trace};
-pub use limits::Busy;
+pub use client::{Answer, Client, ClientError, ClientLimits, ClientSettings, Trace};
+pub use reading::largest_answer_bytes;
+pub use verdicts::{Verdict, Verdicts};
+
+use crate::limits::Busy;
 
 /// Why there is no answer of the WIV API.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// Too many calls are running, for this key or in total.
+    /// Too many calls are running, for this key or in total. Nothing was sent.
     #[error("too many calls at once")]
-    Busy(#[from] Busy),
+    Busy(#[source] Busy),
+    /// Too many keys that nobody knows are being tried. Nothing was sent.
+    #[error("too many unknown keys at once")]
+    TooManyTries(#[source] Busy),
+    /// This process has too many files open. Nothing was sent.
+    #[error("no descriptor is left for a connection")]
+    OutOfDescriptors(#[source] reqwest::Error),
+    /// There is no room for the answer in this server's memory.
+    #[error("no room for the WIV API's answer")]
+    NoRoom(#[source] Busy),
     /// No connection: nothing was sent.
     #[error("no connection to the WIV API")]
     Unreachable(#[source] reqwest::Error),

@@ -17,6 +17,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wiv_mcp::{
     auth::{self, Auth, Challenges},
     caller::{ApiKey, Caller},
+    limits::{Connections, Memory},
     mcp::{
         Capabilities, CompletionRequest, Context, Error, HeaderParameter, Host, Implementation,
         Outcome, Prompt, PromptRequest, PromptResult, Resource, ResourceContents, ToolCall,
@@ -147,8 +148,8 @@ async fn main() -> anyhow::Result<()> {
         max_stream_age: None,
         call_timeout: Duration::from_secs(50),
         streams: StreamLimits { streams: 100, streams_per_key: 100 },
-        trusted_proxy_hops: 0,
         audience: origin.as_str().to_owned(),
+        memory: Memory::new(64 * 1024 * 1024),
     };
     let challenges = Challenges::new(&settings.audience, None);
     let endpoint = Arc::new(Endpoint::new(
@@ -179,7 +180,8 @@ async fn main() -> anyhow::Result<()> {
         while tokio::io::stdin().read(&mut unused).await.is_ok_and(|count| count > 0) {}
         stop.cancel();
     });
-    server::serve(listener, router, closing, Duration::from_secs(1)).await;
+    let connections = Connections::new(1000);
+    server::serve(listener, router, closing, Duration::from_secs(1), &connections).await;
     Ok(())
 }
 

@@ -150,6 +150,33 @@ impl ToolFailure {
                     "Too many calls are running with this key. Nothing was done.",
                 )
             },
+            Failure::TooManyTries(busy) => Self {
+                retry_after_seconds: Some(busy.retry_after_seconds),
+                ..Self::new(
+                    FailureKind::RateLimited,
+                    "Too many API keys that this server doesn't know are being tried at once. \
+                     Nothing was done.",
+                )
+            },
+            Failure::OutOfDescriptors(_) => Self {
+                retry_after_seconds: Some(1),
+                ..Self::new(
+                    FailureKind::RateLimited,
+                    "This server has no room for another connection to the WIV API just now. \
+                     Nothing was done.",
+                )
+            },
+            Failure::NoRoom(_) if operation.writes => {
+                Self::new(FailureKind::OutcomeUnknown, unknown_outcome)
+            }
+            Failure::NoRoom(busy) => Self {
+                retry_after_seconds: Some(busy.retry_after_seconds),
+                ..Self::new(
+                    FailureKind::RateLimited,
+                    "This server has no room for another answer just now. Ask for less, or try \
+                     again.",
+                )
+            },
             Failure::Unreachable(_) => Self::new(
                 FailureKind::UpstreamError,
                 "The WIV API can't be reached. Nothing was done; trying again later may help.",

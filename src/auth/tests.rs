@@ -19,7 +19,7 @@ fn check(auth: &Auth, headers: &[(&'static str, &str)]) -> Result<Caller, Challe
     for (name, value) in headers {
         map.append(*name, HeaderValue::try_from(*value).unwrap());
     }
-    auth.authenticate(&map, Resource::Mcp)
+    auth.authenticate(&map, Resource::Mcp, None)
 }
 
 fn token() -> AccessToken {

@@ -52,7 +52,8 @@ impl KeyCheck {
 
     pub(super) async fn check(&self, key: &ApiKey, trace_id: u128) -> Verdict {
         let fingerprint = Fingerprint::new(self.fingerprints.hash(key.expose()));
-        let caller = Caller { key: key.clone(), fingerprint, grant: None, spare: None };
+        let caller =
+            Caller { key: key.clone(), fingerprint, grant: None, spare: None, address: None };
         let deadline = Instant::now() + PATIENCE;
         for attempt in 1..=TRIES {
             match self.wiv.send(&caller, &self.request, trace_id, deadline).await {

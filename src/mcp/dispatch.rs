@@ -2,6 +2,7 @@
 //!
 //! Knows the order of checks; what each method does is in `methods`.
 
+use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::{
@@ -56,6 +57,30 @@ impl Response {
         let error = Error::new(Code::InternalError, "the server failed; the outcome is unknown");
         Self::answered(messages::response_error(Some(id), &error))
     }
+
+    /// The answer of a request whose own answer found no room on its way.
+    pub(crate) fn no_room(id: &Id) -> Self {
+        let message = "this server has no room for the answer just now; what was asked may have \
+                       been done: look before asking again";
+        Self::answered(messages::response_error(
+            Some(id),
+            &Error::new(Code::InternalError, message),
+        ))
+    }
+
+    /// The answer of a request whose stream ends before its own answer is there.
+    pub(crate) fn cut_short(id: &Id, is_write: bool) -> Self {
+        let message = if is_write {
+            "the stream ends before the answer is there; the change may have been made: read the \
+             object before asking again"
+        } else {
+            "the stream ends before the answer is there; nothing was changed: ask again"
+        };
+        Self::answered(messages::response_error(
+            Some(id),
+            &Error::new(Code::InternalError, message),
+        ))
+    }
 }
 
 /// Whether a request may be dropped half-way.
@@ -91,7 +116,7 @@ pub(crate) async fn dispatch<H: Host>(
     mut context: Context,
     request: Request,
 ) -> Response {
-    let Request { id, method: name, params } = request;
+    let Request { id, method: name, params, arguments } = request;
     let has_statuses = context.revision.error_statuses;
     let refused = |standing, error: &Error| Response {
         standing: if has_statuses { standing } else { Standing::Answered },
@@ -129,7 +154,7 @@ pub(crate) async fn dispatch<H: Host>(
             Err(error) => refused(Standing::Answered, &error),
         };
     }
-    let asked = Asked { host, caller, id: &id, name: &name };
+    let asked = Asked { host, caller, id: &id, name: &name, arguments };
     match answer(asked, context, method, params).await {
         Ok(called) => Response {
             credential_refused: called.credential_refused,
@@ -147,6 +172,8 @@ pub(super) struct Asked<'r, H: Host> {
     pub(super) id: &'r Id,
     /// The method's name.
     pub(super) name: &'r str,
+    /// JSON text of the parameters' member `arguments`.
+    pub(super) arguments: Bytes,
 }
 
 async fn answer<H: Host>(
@@ -182,7 +209,7 @@ async fn answer<H: Host>(
         Method::PromptsGet => {
             methods::prompts::get(&asked, &context, params, binding).await.map(Called::from)
         }
-        _ => methods::tools::call(&asked, &context, params, binding).await,
+        _ => methods::tools::call(asked, &context, params, binding).await,
     }
 }
 

@@ -16,11 +16,32 @@ use super::{Code, Error, MAX_BATCH, context::PROTOCOL_VERSION};
 /// Deepest nesting read. Arguments of tools need about ten levels.
 pub(crate) const MAX_DEPTH: usize = 64;
 
+/// Most values in one message of a customer: a filter with every id of a large company has tens
+/// of thousands.
+pub(crate) const MAX_VALUES: usize = 120_000;
+
+/// Most values in one message of a stranger: what a client says about itself has a hundred.
+pub(crate) const MAX_STRANGERS_VALUES: usize = 2_000;
+
+/// What a value may cost in memory once it is read, in bytes: a member of a small object.
+pub(crate) const VALUE_BYTES: usize = 192;
+
+/// Longest id, in bytes of its JSON text. Every answer repeats it; clients count, or use UUIDs.
+const MAX_ID_BYTES: usize = 256;
+
 /// A request's id exactly as it was written: a JSON string or number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Id(Bytes);
 
 impl Id {
+    /// A small body is kept as long as its id, a large one is not.
+    fn part_of(body: &Bytes, id: &str) -> Self {
+        if body.len() <= KEPT_WITH_ITS_ID_BYTES {
+            return Self(body.slice_ref(id.as_bytes()));
+        }
+        Self(Bytes::copy_from_slice(id.as_bytes()))
+    }
+
     /// JSON text of the id.
     pub(crate) fn as_json(&self) -> &[u8] {
         &self.0
@@ -58,6 +79,8 @@ pub(crate) struct Request {
     pub(crate) id: Id,
     pub(crate) method: Box<str>,
     pub(crate) params: Params,
+    /// JSON text of the parameters' member `arguments`; empty without one.
+    pub(crate) arguments: Bytes,
 }
 
 /// A message that wants none.
@@ -91,6 +114,16 @@ impl Message {
 pub(crate) struct Invalid {
     pub(crate) id: Option<Id>,
     pub(crate) error: Error,
+    /// It holds more values than were asked for, and nothing else is known of it.
+    pub(crate) has_too_many_values: bool,
+}
+
+/// A body that was read.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Parsed {
+    pub(crate) frame: Frame,
+    /// How many values it holds.
+    pub(crate) values: usize,
 }
 
 /// What one body holds.
@@ -117,19 +150,37 @@ impl Frame {
     }
 }
 
-/// Reads one body.
+/// Reads one body of a customer.
 ///
 /// # Errors
 /// `-32700` when it isn't UTF-8, isn't JSON or nests too deep; `-32600` when it is JSON but no
-/// message, repeats a name within an object, or holds too many messages.
+/// message, repeats a name within an object, or holds too many messages or values.
 pub(crate) fn parse(body: &Bytes) -> Result<Frame, Invalid> {
+    parse_within(body, MAX_VALUES).map(|parsed| parsed.frame)
+}
+
+/// Reads one body of at most so many values.
+///
+/// # Errors
+/// As [`parse`].
+pub(crate) fn parse_within(body: &Bytes, max_values: usize) -> Result<Parsed, Invalid> {
     let text =
         std::str::from_utf8(body).map_err(|_| refuse(Code::ParseError, "the body is not UTF-8"))?;
-    let found = strict::Found { too_deep: Cell::new(false), repeated_name: Cell::new(false) };
+    let found = strict::Found {
+        too_deep: Cell::new(false),
+        too_many: Cell::new(false),
+        repeated_name: Cell::new(false),
+        values_left: Cell::new(max_values),
+    };
     let mut reader = serde_json::Deserializer::from_str(text);
     let frame = strict::read_frame(&mut reader, &found)
         .and_then(|frame| reader.end().map(|()| frame))
         .map_err(|_| {
+            if found.too_many.get() {
+                let message = format!("the message holds more than {max_values} values");
+                let error = Error::new(Code::InvalidRequest, message);
+                return Invalid { id: None, error, has_too_many_values: true };
+            }
             let message = if found.too_deep.get() {
                 "the body nests deeper than 64 levels"
             } else {
@@ -137,13 +188,16 @@ pub(crate) fn parse(body: &Bytes) -> Result<Frame, Invalid> {
             };
             refuse(Code::ParseError, message)
         })?;
+    let values = max_values - found.values_left.get();
+    judge(body, frame, found.repeated_name.get()).map(|frame| Parsed { frame, values })
+}
+
+/// Tells what the members of a body make.
+fn judge(body: &Bytes, frame: strict::Frame<'_>, repeated_name: bool) -> Result<Frame, Invalid> {
     match frame {
-        strict::Frame::One(fields) => {
-            let repeated = found.repeated_name.get();
-            message(body, fields, repeated).map(Frame::One)
-        }
+        strict::Frame::One(fields) => message(body, fields, repeated_name).map(Frame::One),
         strict::Frame::Batch { first, total } => {
-            if found.repeated_name.get() {
+            if repeated_name {
                 return Err(refuse(Code::InvalidRequest, REPEATED_NAME));
             }
             if total == 0 || total > MAX_BATCH {
@@ -158,10 +212,13 @@ pub(crate) fn parse(body: &Bytes) -> Result<Frame, Invalid> {
     }
 }
 
+/// Up to this size a body is not worth a copy of its id.
+const KEPT_WITH_ITS_ID_BYTES: usize = 4096;
+
 const REPEATED_NAME: &str = "a name stands twice in one JSON object";
 
 fn refuse(code: Code, message: &'static str) -> Invalid {
-    Invalid { id: None, error: Error::new(code, message) }
+    Invalid { id: None, error: Error::new(code, message), has_too_many_values: false }
 }
 
 /// Tells what kind of message the members make.
@@ -178,11 +235,13 @@ fn message(
         .filter(|id| {
             id.starts_with(|first: char| first == '"' || first == '-' || first.is_ascii_digit())
         })
-        .map(|id| Id(body.slice_ref(id.as_bytes())));
-    let invalid = |message| Invalid {
-        id: readable_id.clone(),
-        error: Error::new(Code::InvalidRequest, message),
-    };
+        .filter(|id| id.len() <= MAX_ID_BYTES)
+        .map(|id| Id::part_of(body, id));
+    let invalid =
+        |message| Invalid { id: readable_id.clone(), ..refuse(Code::InvalidRequest, message) };
+    if id.is_some_and(|id| id.len() > MAX_ID_BYTES) {
+        return Err(invalid("the member `id` is longer than 256 bytes"));
+    }
     if repeated_name {
         return Err(invalid(REPEATED_NAME));
     }
@@ -202,7 +261,12 @@ fn message(
     };
     match (id, readable_id.clone()) {
         (None, _) => Ok(Message::Notification(Notification { method, params })),
-        (Some(_), Some(id)) => Ok(Message::Request(Request { id, method, params })),
+        (Some(_), Some(id)) => {
+            let text = fields.arguments.unwrap_or_default();
+            let arguments =
+                if text.is_empty() { Bytes::new() } else { body.slice_ref(text.as_bytes()) };
+            Ok(Message::Request(Request { id, method, params, arguments }))
+        }
         (Some(_), None) => Err(invalid("the member `id` must be a string or a number")),
     }
 }

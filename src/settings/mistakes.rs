@@ -96,6 +96,18 @@ pub enum Mistake {
         /// The configured timeout.
         timeout: Duration,
     },
+    /// The largest message or answer that the other settings let in would never fit.
+    #[error(
+        "WIV_MCP_MEMORY is {} MiB, expected at least {} MiB for WIV_MCP_REQUEST_LIMIT and \
+         WIV_MCP_UPSTREAM_BODY_LIMIT",
+        .memory / 1_048_576, .least.div_ceil(1_048_576)
+    )]
+    MemoryTooSmall {
+        /// What is set, in bytes.
+        memory: usize,
+        /// What is needed, in bytes.
+        least: usize,
+    },
 }
 
 impl Mistakes {

@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
+use crate::limits::Memory;
 use crate::origin::HttpUrl;
+use crate::{transport, wiv};
 
 use super::RunAs;
 use super::mistakes::Mistake;
@@ -35,6 +37,7 @@ const RULES: &[(&[&str], Rule)] = &[
     (&["PROPELAUTH_AUTH_URL", "PROPELAUTH_API_URL"], propelauth_not_https),
     (&SIGN_IN, sign_in_incomplete),
     (&["WIV_MCP_MAX_STREAM_AGE", "WIV_MCP_UPSTREAM_TIMEOUT"], stream_age_too_short),
+    (&["WIV_MCP_MEMORY", "WIV_MCP_REQUEST_LIMIT", "WIV_MCP_UPSTREAM_BODY_LIMIT"], memory_too_small),
 ];
 
 /// What sign-in needs, all of it.
@@ -99,4 +102,13 @@ fn api_url_not_https(settings: &Settings, _: RunAs) -> Option<Mistake> {
 fn stream_age_too_short(settings: &Settings, _: RunAs) -> Option<Mistake> {
     let (age, timeout) = (settings.max_stream_age?, settings.upstream_timeout);
     (age < timeout + ROOM_FOR_A_CALL).then_some(Mistake::StreamAgeTooShort { age, timeout })
+}
+
+/// One largest message and one largest answer must fit, or they could never be served.
+fn memory_too_small(settings: &Settings, _: RunAs) -> Option<Mistake> {
+    let request = transport::largest_request_bytes(settings.request_limit.bytes());
+    let answer = wiv::largest_answer_bytes(settings.upstream_body_limit.bytes());
+    let least = Memory::<()>::least(request, answer);
+    let memory = settings.memory.bytes();
+    (memory < least).then_some(Mistake::MemoryTooSmall { memory, least })
 }

@@ -158,6 +158,10 @@ settings! {
         "tool calls at one time with one WIV key";
     "WIV_MCP_CALLS", calls: usize = Text("1024"),
         "tool calls at one time in total";
+    "WIV_MCP_MEMORY", memory: ByteSize = Text("512MiB"),
+        "bodies, queues and answers of the WIV API held in memory at one time";
+    "WIV_MCP_CONNECTIONS", connections: usize = Text("26000"),
+        "open connections of clients, as far as the system's limit of open files allows";
     "WIV_MCP_STREAMS_PER_KEY", streams_per_key: usize = Text("32"),
         "open SSE streams with one WIV key";
     "WIV_MCP_STREAMS", streams: usize = Text("12000"),

@@ -2,13 +2,13 @@
 //!
 //! Asks only; who the caller is was settled before.
 
-use http::{HeaderMap, StatusCode};
+use http::{Extensions, HeaderMap, StatusCode};
 
-use super::{Endpoint, Refusal, headers};
+use super::{Connection, Endpoint, Refusal};
 use crate::{
-    admission::Verdict,
+    admission::{Admitted, NotAdmitted},
     auth::Resource,
-    caller::{Caller, Grant},
+    caller::{Caller, Fingerprint, Grant},
     clock::unix_seconds,
     mcp::{self, Effect, Host, jsonrpc::Request},
     telemetry::TraceId,
@@ -17,29 +17,59 @@ use crate::{
 /// How long a sign-in counts as new, in seconds.
 const NEW_GRANT_SECONDS: u64 = 60;
 
+/// Who asks, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Asking<'r> {
+    pub(super) caller: &'r Caller,
+    pub(super) resource: Resource,
+    pub(super) headers: &'r HeaderMap,
+    pub(super) extensions: &'r Extensions,
+}
+
+impl Asking<'_> {
+    pub(super) fn trace_id(&self) -> TraceId {
+        TraceId::of(self.extensions)
+    }
+
+    /// The connection is a customer's from now on.
+    fn is_customers(&self, customer: Fingerprint) {
+        if let Some(connection) = self.extensions.get::<Connection>() {
+            connection.is_customers(&customer);
+        }
+    }
+}
+
 impl<H: Host<Caller = Caller>> Endpoint<H> {
+    /// Which customer asks; `None` for strangers.
+    pub(super) fn customer(&self, asking: &Asking<'_>) -> Option<Fingerprint> {
+        let customer = match &self.admission {
+            Some(admission) => admission.customer(asking.caller)?,
+            None => asking.caller.fingerprint,
+        };
+        asking.is_customers(customer);
+        Some(customer)
+    }
+
     /// Tries the key when a client connects.
-    pub(super) async fn admit(
-        &self,
-        caller: &Caller,
-        resource: Resource,
-        headers: &HeaderMap,
-        trace_id: TraceId,
-    ) -> Result<(), Refusal> {
-        let Some(admission) = &self.admission else { return Ok(()) };
-        let address = headers::client_address(headers, self.settings.trusted_proxy_hops);
-        match admission.admit(caller, address, trace_id.0).await {
-            Verdict::Admitted => Ok(()),
-            Verdict::Refused => {
+    pub(super) async fn admit(&self, asking: &Asking<'_>) -> Result<Admitted, Refusal> {
+        let Some(admission) = &self.admission else { return Ok(Admitted::Customer) };
+        let Asking { caller, resource, .. } = *asking;
+        match admission.admit(caller, asking.trace_id().0).await {
+            Ok(Admitted::Customer) => {
+                asking.is_customers(caller.fingerprint);
+                Ok(Admitted::Customer)
+            }
+            Ok(Admitted::Stranger) => Ok(Admitted::Stranger),
+            Err(NotAdmitted::Refused) => {
                 let challenge = self.challenges.refused_key(resource, caller.grant.is_some());
                 Err(Refusal::unauthorized(challenge))
             }
-            Verdict::TooManyAttempts => Err(Refusal::new(
+            Err(NotAdmitted::TooManyTries(busy)) => Err(Refusal::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "too_many_attempts",
-                "too many refused keys; try again in a moment",
+                "too many keys that nobody knows are being tried; try again in a moment",
             )
-            .retry_after(1)),
+            .retry_after(busy.retry_after_seconds)),
         }
     }
 
@@ -63,12 +93,11 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         &self,
         grant: Option<&Grant>,
         resource: Resource,
-        answer: &mcp::Response,
+        credential_refused: bool,
     ) -> Result<(), Refusal> {
         match grant {
             Some(grant)
-                if answer.credential_refused
-                    && unix_seconds() > grant.issued_at + NEW_GRANT_SECONDS =>
+                if credential_refused && unix_seconds() > grant.issued_at + NEW_GRANT_SECONDS =>
             {
                 Err(Refusal::unauthorized(self.challenges.refused_key(resource, true)))
             }

@@ -4,8 +4,6 @@
 
 mod mirrored;
 
-use std::net::IpAddr;
-
 use http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 
 pub(super) use mirrored::check as check_mirrored;
@@ -75,21 +73,6 @@ impl Accept {
     pub(super) fn takes_event_stream(self) -> bool {
         self != Self::Json
     }
-}
-
-/// The client's address by the word of the proxies in front: each appends whom it heard, so
-/// with one trusted proxy the last entry counts, with two the last but one. `None` when nobody
-/// can be believed.
-pub(super) fn client_address(headers: &HeaderMap, trusted_hops: u8) -> Option<IpAddr> {
-    let from_the_end = usize::from(trusted_hops).checked_sub(1)?;
-    let entries: Vec<&str> = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect();
-    let position = entries.len().checked_sub(1 + from_the_end)?;
-    entries[position].trim().parse().ok()
 }
 
 /// The revision that a request names in its header.

@@ -3,8 +3,10 @@
 //! A session is an open stream and ends with it. It needs no `initialize` before other calls,
 //! so that a client whose stream was cut goes on with the next one.
 
+mod queue;
 mod session;
 mod stream;
+mod telling;
 
 use std::sync::Arc;
 
@@ -15,19 +17,22 @@ pub(crate) use session::Session;
 use session::Started;
 
 use super::{
-    Connection, Endpoint, Refusal, event_stream,
+    Connection, Endpoint, Refusal,
+    checks::Asking,
+    event_stream,
     headers::{self, Named, PROTOCOL_VERSION},
-    streamable_http::{accepted, parse, read_body},
+    message::Incoming,
+    streamable_http::accepted,
 };
 use crate::{
     auth::Resource,
-    caller::Caller,
+    caller::{Caller, Fingerprint},
+    limits::Held,
     mcp::{
-        self, Context, Effect, Host, LATEST_LEGACY, Outbox, Revision, TransportKind,
+        self, Context, Effect, Host, LATEST_LEGACY, Revision, TransportKind,
         jsonrpc::{Frame, Message, Request as RpcRequest},
     },
     relay::{Found, Full},
-    telemetry::TraceId,
 };
 
 impl<H: Host<Caller = Caller>> Endpoint<H> {
@@ -41,16 +46,25 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         headers: &HeaderMap,
         extensions: &Extensions,
     ) -> Result<Response, Refusal> {
+        let asking = Asking { caller: &caller, resource: Resource::Sse, headers, extensions };
         // A reconnect carries the revision; its key was tried when it first came.
-        if !headers.contains_key(PROTOCOL_VERSION) {
-            self.admit(&caller, Resource::Sse, headers, TraceId::of(extensions)).await?;
+        if !(headers.contains_key(PROTOCOL_VERSION) && self.is_fresh(&caller)) {
+            self.admit(&asking).await?;
         }
-        let connection = extensions.get::<Connection>().cloned().unwrap_or_default();
-        let (session, queue) = Session::new(connection);
-        let session = Arc::new(session);
-        let place = self.relay.open(caller.fingerprint, Arc::clone(&session)).map_err(full)?;
-        let events = stream::events(session, queue, place, &self.settings);
+        let is_strangers = self.customer(&asking).is_none();
+        let session = Arc::new(Session::new(extensions.get::<Connection>().cloned()));
+        let place = self.relay.open(caller.fingerprint, Arc::clone(&session), is_strangers);
+        let events = stream::events(session, place.map_err(full)?, &self.settings);
         Ok(event_stream::response(events, self.settings.keep_alive))
+    }
+
+    /// Whether the key was good a moment ago. An open stream says so too.
+    fn is_fresh(&self, caller: &Caller) -> bool {
+        let Some(admission) = &self.admission else { return true };
+        if self.relay.has(caller.fingerprint) {
+            admission.renew(caller.fingerprint);
+        }
+        admission.is_fresh(caller)
     }
 
     /// Takes a message for a session: `POST /messages?session_id=…`.
@@ -86,27 +100,25 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
                 .retry_after(1));
             }
         };
-        headers::check_content_type(&parts.headers)?;
-        let body = read_body(body, &parts.headers, self.settings.request_limit_bytes).await?;
-        let frame = parse(&body)?;
+        let (headers, extensions) = (&parts.headers, &parts.extensions);
+        headers::check_content_type(headers)?;
+        let asking = Asking { caller: &caller, resource: Resource::Sse, headers, extensions };
+        let Incoming { frame, held } = self.read(body, &asking).await?;
         if let Frame::One(Message::Request(request)) = &frame
-            && stands_alone(&parts.headers, request)
+            && stands_alone(headers, request)
         {
-            session.push(event_stream::message(&refused_revision(request)));
+            self.tell(&session, &caller, None, refused_revision(request)).await;
             return Ok(accepted());
         }
-        let revision = revision(&parts.headers, &session)?;
+        let revision = revision(headers, &session)?;
         for request in frame.requests() {
             self.check_scope(&caller, Resource::Sse, request)?;
         }
-        let trace_id = TraceId::of(&parts.extensions).0;
-        let outbox = Outbox::new({
-            let session = Arc::clone(&session);
-            move |message| session.push(event_stream::message(&message))
-        });
-        let context = Context::new(revision, TransportKind::HttpSse, trace_id).with_outbox(outbox);
+        let context = Context::new(revision, TransportKind::HttpSse, asking.trace_id().0)
+            .with_outbox(self.outbox(&session, &caller));
+        let held = Arc::new(held);
         match frame {
-            Frame::One(message) => self.take(&caller, context, &session, message)?,
+            Frame::One(message) => self.take(&caller, context, &session, message, &held)?,
             Frame::Batch(_) if !revision.batches => {
                 return Err(Refusal::invalid_request(
                     "this revision has no batches; send the messages one by one",
@@ -115,14 +127,17 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             Frame::Batch(messages) => {
                 for message in messages {
                     match message {
-                        Ok(Message::Request(request)) if stands_alone(&parts.headers, &request) => {
-                            session.push(event_stream::message(&refused_revision(&request)));
+                        Ok(Message::Request(request)) if stands_alone(headers, &request) => {
+                            let refused = refused_revision(&request);
+                            self.tell(&session, &caller, None, refused).await;
                         }
-                        Ok(message) => self.take(&caller, context.clone(), &session, message)?,
-                        Err(invalid) => session.push(event_stream::message(&mcp::response_error(
-                            invalid.id.as_ref(),
-                            &invalid.error,
-                        ))),
+                        Ok(message) => {
+                            self.take(&caller, context.clone(), &session, message, &held)?;
+                        }
+                        Err(invalid) => {
+                            let refused = mcp::response_error(invalid.id.as_ref(), &invalid.error);
+                            self.tell(&session, &caller, None, refused).await;
+                        }
                     }
                 }
             }
@@ -137,9 +152,12 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         context: Context,
         session: &Arc<Session>,
         message: Message,
+        held: &Arc<Held<Fingerprint>>,
     ) -> Result<(), Refusal> {
         match message {
-            Message::Request(request) => self.start(caller.clone(), context, session, request),
+            Message::Request(request) => {
+                self.start(caller.clone(), context, session, request, Arc::clone(held))
+            }
             Message::Notification(notification) => {
                 if &*notification.method == "notifications/cancelled" {
                     session.cancel(&notification.params);
@@ -156,23 +174,30 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         context: Context,
         session: &Arc<Session>,
         request: RpcRequest,
+        held: Arc<Held<Fingerprint>>,
     ) -> Result<(), Refusal> {
         let effect = mcp::effect(&*self.host, &request);
         let id = request.id.clone();
         let (endpoint, answering) = (Arc::clone(self), Arc::clone(session));
         let run = async move {
+            let _turn = answering.turn().await;
             let id = request.id.clone();
             let answer = if &*request.method == "initialize" {
                 endpoint.initialize(&caller, context, &answering, request).await
             } else {
                 mcp::dispatch(&*endpoint.host, &caller, context, request).await.body
             };
-            answering.finish(&id, event_stream::message(&answer));
+            drop(held);
+            endpoint.tell(&answering, &caller, Some(&id), answer).await;
         };
         let spawn = || self.tasks.spawn(run).abort_handle();
         match session.start(id, effect == Effect::Write, spawn) {
             Started::Running => Ok(()),
             Started::Ended => Err(unknown_session()),
+            Started::Deaf => {
+                self.let_go(session);
+                Err(unknown_session())
+            }
             Started::TooMany => Err(Refusal::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "too_many_calls",

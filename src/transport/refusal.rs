@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::{
     auth::Challenge,
+    limits::Busy,
     mcp::{self, Code},
 };
 
@@ -97,4 +98,23 @@ impl axum::response::IntoResponse for Refusal {
     fn into_response(self) -> Response {
         self.into_response()
     }
+}
+
+/// There is no room in memory for what was sent, or for its answer.
+pub(super) fn no_room(busy: Busy) -> Refusal {
+    Refusal::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "server_busy",
+        "this server holds as much as it may just now; nothing was done; try again in a moment",
+    )
+    .retry_after(busy.retry_after_seconds)
+}
+
+/// A task of ours died.
+pub(super) fn failed() -> Refusal {
+    Refusal::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal_error",
+        "the server failed; nothing was done",
+    )
 }

@@ -5,14 +5,12 @@
 //! longer than clients wait in silence, or has something to tell on the way.
 
 mod answering;
-mod body;
 mod hints;
 mod revision;
 
 use std::sync::Arc;
 
 use axum::{body::Body, response::Response};
-use bytes::Bytes;
 use futures_util::future::join_all;
 use http::{HeaderValue, Request, StatusCode, header};
 use tokio::{
@@ -21,23 +19,26 @@ use tokio::{
 };
 use tokio_stream::StreamExt;
 
-pub(super) use body::read as read_body;
 pub(crate) use hints::Hints;
 
 use answering::{Answering, Running};
 
 use super::{
-    Endpoint, Refusal, event_stream,
+    Endpoint, Refusal,
+    answer::Answer,
+    checks::Asking,
+    event_stream,
     headers::{self, Accept},
+    message::Incoming,
 };
 use crate::{
     auth::Resource,
-    caller::{Caller, Grant},
+    caller::{Caller, Fingerprint, Grant},
+    limits::Held,
     mcp::{
         self, Context, Effect, Host, Standing, TransportKind,
         jsonrpc::{self, Frame, Message},
     },
-    telemetry::TraceId,
 };
 
 /// Silence before an answer becomes an event stream. Below every client's and proxy's patience
@@ -63,55 +64,66 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         request: Request<Body>,
     ) -> Result<Response, Refusal> {
         let (parts, body) = request.into_parts();
-        let headers = parts.headers;
-        headers::check_content_type(&headers)?;
-        let trace_id = TraceId::of(&parts.extensions);
-        let body = read_body(body, &headers, self.settings.request_limit_bytes).await?;
-        let frame = parse(&body)?;
+        let (headers, extensions) = (&parts.headers, &parts.extensions);
+        headers::check_content_type(headers)?;
+        let asking = Asking { caller: &caller, resource, headers, extensions };
+        let Incoming { frame, held } = self.read(body, &asking).await?;
         let parameters = |tool: &str| self.host.header_parameters(tool);
-        let revision = revision::of_post(&headers, &frame, &self.hints, parameters)?;
-        let context = Context::new(revision, TransportKind::StreamableHttp, trace_id.0);
+        let revision = revision::of_post(headers, &frame, &self.hints, parameters)?;
+        let context = Context::new(revision, TransportKind::StreamableHttp, asking.trace_id().0);
         for request in frame.requests() {
             self.check_scope(&caller, resource, request)?;
         }
-        let accept = Accept::read(&headers);
+        let accept = Accept::read(headers);
         let asked = Asked { resource, accept, grant: caller.grant.clone() };
         match frame {
             Frame::One(Message::Request(request)) => {
                 if matches!(&*request.method, "initialize" | "server/discover") {
-                    self.admit(&caller, resource, &headers, trace_id).await?;
+                    self.admit(&asking).await?;
                 }
                 let (outbox, news) = answering::outbox();
                 let context =
                     if accept.takes_event_stream() { context.with_outbox(outbox) } else { context };
-                let running = self.run(caller, context, request);
+                let running = self.run(caller, context, request, Some(held));
                 self.deliver(running, news, asked).await
             }
             Frame::One(Message::Notification(_) | Message::Response) => Ok(accepted()),
             Frame::Batch(_) if !revision.batches => Err(Refusal::invalid_request(
                 "this revision has no batches; send the messages one by one",
             )),
-            Frame::Batch(messages) => self.answer_batch(caller, context, messages, asked).await,
+            Frame::Batch(messages) => {
+                let response = self.answer_batch(caller, context, messages, asked).await;
+                drop(held);
+                response
+            }
         }
     }
 
     /// Runs a request: with the connection when it only reads, on a task of its own when it may
-    /// write, so that the write ends without its listener.
+    /// write, so that the write ends without its listener. `held` is the memory of its message.
     fn run(
         self: &Arc<Self>,
         caller: Caller,
         context: Context,
         request: jsonrpc::Request,
+        held: Option<Held<Fingerprint>>,
     ) -> Running {
         let effect = mcp::effect(&*self.host, &request);
         let endpoint = Arc::clone(self);
         let id = request.id.clone();
-        let run = async move { mcp::dispatch(&*endpoint.host, &caller, context, request).await };
+        let run = async move {
+            let id = request.id.clone();
+            let response = mcp::dispatch(&*endpoint.host, &caller, context, request).await;
+            drop(held);
+            endpoint.kept(&caller, &id, response).await
+        };
         match effect {
             Effect::Read => Box::pin(run),
             Effect::Write => {
                 let task = self.tasks.spawn(run);
-                Box::pin(async move { task.await.unwrap_or_else(|_| mcp::Response::lost(&id)) })
+                Box::pin(async move {
+                    task.await.unwrap_or_else(|_| Answer::small(mcp::Response::lost(&id)))
+                })
             }
         }
     }
@@ -143,11 +155,12 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         } else {
             running.await
         };
-        self.check_credential(asked.grant.as_deref(), asked.resource, &answer)?;
-        let hint = self.hints.seal(&answer);
+        let refused = answer.credential_refused;
+        self.check_credential(asked.grant.as_deref(), asked.resource, refused)?;
+        let hint = self.hints.seal(answer.initialized.as_ref());
         let as_events = asked.accept == Accept::EventStream || !news.is_empty();
         let mut response = if as_events && answer.standing == Standing::Answered {
-            let events = begin().chain(Answering::finished(news, answer.body));
+            let events = begin().chain(Answering::finished(news, answer));
             event_stream::response(events, keep_alive)
         } else {
             json(answer)
@@ -172,7 +185,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
                     Some(refused(Some(&request.id), &error))
                 }
                 Ok(Message::Request(request)) => {
-                    Some(self.run(caller.clone(), context.clone(), request))
+                    Some(self.run(caller.clone(), context.clone(), request, None))
                 }
                 Ok(Message::Notification(_) | Message::Response) => None,
                 Err(invalid) => Some(refused(invalid.id.as_ref(), &invalid.error)),
@@ -181,11 +194,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         if answers.is_empty() {
             return Ok(accepted());
         }
-        let all = Box::pin(async move {
-            let bodies: Vec<Vec<u8>> =
-                join_all(answers).await.into_iter().map(|answer| answer.body).collect();
-            mcp::Response::of_batch(&bodies)
-        });
+        let all = Box::pin(async move { Answer::of_batch(join_all(answers).await) });
         let (_, news) = answering::outbox();
         self.deliver(all, news, Asked { grant: None, ..asked }).await
     }
@@ -193,24 +202,17 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
 
 /// An answer that is known already.
 fn refused(id: Option<&jsonrpc::Id>, error: &mcp::Error) -> Running {
-    Box::pin(std::future::ready(mcp::Response::refused(id, error)))
+    Box::pin(std::future::ready(Answer::small(mcp::Response::refused(id, error))))
 }
 
-/// Reads a body's messages.
-pub(super) fn parse(body: &Bytes) -> Result<Frame, Refusal> {
-    jsonrpc::parse(body).map_err(|invalid| {
-        let body = mcp::response_error(invalid.id.as_ref(), &invalid.error);
-        Refusal::with_body(StatusCode::BAD_REQUEST, body)
-    })
-}
-
-fn json(answer: mcp::Response) -> Response {
-    let mut response = Response::new(Body::from(answer.body));
-    *response.status_mut() = match answer.standing {
+fn json(answer: Answer) -> Response {
+    let status = match answer.standing {
         Standing::Answered => StatusCode::OK,
         Standing::UnknownMethod => StatusCode::NOT_FOUND,
         Standing::Malformed => StatusCode::BAD_REQUEST,
     };
+    let mut response = Response::new(Body::from(answer.into_json()));
+    *response.status_mut() = status;
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
-use tokio::time::timeout;
+use tokio::time::{Sleep, sleep_until, timeout};
 
 use crate::{telemetry::TraceId, transport::Refusal};
 
@@ -60,19 +60,36 @@ const MAX_UNREAD_BYTES: usize = 64 * 1024;
 /// Longest wait for it.
 const UNREAD_PATIENCE: Duration = Duration::from_secs(1);
 
-/// A request's body that can be read to its end after its handler let go of it.
+/// Longest time for a request's body, whoever reads it: above what each reader gives itself, so
+/// that its own words come first.
+const BODY_TIMEOUT: Duration = Duration::from_secs(35);
+
+/// The body did not come in time.
+#[derive(Debug, thiserror::Error)]
+#[error("the request's body took too long")]
+struct TooSlow;
+
+/// A request's body that can be read to its end after its handler let go of it, within a time.
 ///
 /// Clients that send head and body apart may still be sending when a refusal is ready. Answered
 /// at once, hyper would close the connection under their hands, and some would never see why.
 #[derive(Clone)]
-struct SharedBody(Arc<Mutex<Body>>);
+struct SharedBody(Arc<Mutex<Timed>>);
+
+struct Timed {
+    body: Body,
+    end: tokio::time::Instant,
+    /// Made when something is waited for; most bodies are there with their heads.
+    timer: Option<Pin<Box<Sleep>>>,
+}
 
 impl SharedBody {
     fn new(body: Body) -> Self {
-        Self(Arc::new(Mutex::new(body)))
+        let end = tokio::time::Instant::now() + BODY_TIMEOUT;
+        Self(Arc::new(Mutex::new(Timed { body, end, timer: None })))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Body> {
+    fn lock(&self) -> MutexGuard<'_, Timed> {
         self.0.lock().expect("no code panics while it holds this lock")
     }
 
@@ -99,15 +116,23 @@ impl http_body::Body for SharedBody {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        Pin::new(&mut *self.lock()).poll_frame(context)
+        let Timed { body, end, timer } = &mut *self.lock();
+        let polled = Pin::new(body).poll_frame(context);
+        if polled.is_pending() {
+            let timer = timer.get_or_insert_with(|| Box::pin(sleep_until(*end)));
+            if timer.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Some(Err(axum::Error::new(TooSlow))));
+            }
+        }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
-        self.lock().is_end_stream()
+        self.lock().body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.lock().size_hint()
+        self.lock().body.size_hint()
     }
 }
 

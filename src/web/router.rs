@@ -28,7 +28,7 @@ use crate::{
     oauth::OAuth,
     telemetry::TraceId,
     tools::Tools,
-    transport::{Endpoint, Origins, Refusal},
+    transport::{Connection, Endpoint, Origins, Refusal},
 };
 
 /// What the routes work with.
@@ -193,7 +193,10 @@ impl Service {
     }
 
     fn caller(&self, request: &Request, resource: Resource) -> Result<Caller, Refusal> {
-        self.auth.authenticate(request.headers(), resource).map_err(Refusal::unauthorized)
+        let peer =
+            request.extensions().get::<Connection>().map(|connection| connection.peer().ip());
+        let caller = self.auth.authenticate(request.headers(), resource, peer);
+        caller.map_err(Refusal::unauthorized)
     }
 }
 

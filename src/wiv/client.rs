@@ -2,19 +2,22 @@
 //!
 //! Sends exactly the headers of the contract and nothing else of the caller's request.
 
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use reqwest::Response;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
-    Failure,
-    limits::Limits,
+    Failure, Verdicts, reading,
     retry::{self, Outcome},
 };
-use crate::{caller::Caller, catalog::UpstreamRequest, tls};
+use crate::{
+    caller::{Address, Caller, Fingerprint},
+    catalog::UpstreamRequest,
+    limits::{Held, Place, Places, Pool, Turn, Turns, is_out_of_descriptors},
+    tls,
+};
 
 /// Longest wait for a TCP and TLS handshake. A healthy upstream needs well under a second.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -40,12 +43,25 @@ pub struct ClientSettings {
     pub timeout: Duration,
     /// Largest body read, in bytes.
     pub body_limit_bytes: usize,
-    /// Calls that may run at once for one key.
-    pub calls_per_key: usize,
-    /// Calls that may run at once in total.
-    pub calls: usize,
+    /// What may run at one time.
+    pub limits: ClientLimits,
     /// HTTP proxy to go through.
     pub proxy: Option<String>,
+}
+
+/// How much may run at one time.
+#[derive(Debug, Clone)]
+pub struct ClientLimits {
+    /// Calls of one customer.
+    pub calls_per_key: usize,
+    /// Calls of all customers.
+    pub calls: usize,
+    /// Requests with keys that nobody knows.
+    pub tries: usize,
+    /// Such requests from one address.
+    pub tries_per_address: usize,
+    /// Room for answers.
+    pub answers: Arc<Pool<Fingerprint>>,
 }
 
 /// The client can't be made.
@@ -62,6 +78,8 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// The whole body, within the limit.
     pub body: Bytes,
+    /// The room that it takes until it is dropped.
+    _held: Held<Fingerprint>,
 }
 
 /// How a request is named towards upstream.
@@ -88,7 +106,20 @@ pub struct Client {
     base_url: String,
     timeout: Duration,
     body_limit_bytes: usize,
-    limits: Limits,
+    turns: Arc<Turns<Fingerprint>>,
+    tries: Arc<Places<Address>>,
+    answers: Arc<Pool<Fingerprint>>,
+    verdicts: Verdicts,
+}
+
+/// Why a request may be sent now; given back when dropped.
+enum Right {
+    /// A customer's turn.
+    Turn { _turn: Turn<Fingerprint> },
+    /// A stranger's try.
+    Try(Place<Address>),
+    /// A customer's key is looked at again, whatever else runs.
+    Look,
 }
 
 impl Client {
@@ -119,8 +150,16 @@ impl Client {
             base_url: settings.base_url.trim_end_matches('/').to_owned(),
             timeout: settings.timeout,
             body_limit_bytes: settings.body_limit_bytes,
-            limits: Limits::new(settings.calls_per_key, settings.calls),
+            turns: Turns::new(settings.limits.calls_per_key, settings.limits.calls),
+            tries: Places::new(settings.limits.tries, settings.limits.tries_per_address),
+            answers: Arc::clone(&settings.limits.answers),
+            verdicts: Verdicts::new(),
         })
+    }
+
+    /// What is known about keys.
+    pub fn verdicts(&self) -> &Verdicts {
+        &self.verdicts
     }
 
     /// When a call that begins now must have its answer.
@@ -139,14 +178,70 @@ impl Client {
         trace: impl Into<Trace>,
         deadline: Instant,
     ) -> Result<Answer, Failure> {
-        let trace = trace.into();
-        let _turn = self.limits.turn(caller.fingerprint, deadline).await?;
+        let right = if self.verdicts.knows(caller) {
+            let turn = self.turns.turn(caller.fingerprint, deadline).await;
+            Right::Turn { _turn: turn.map_err(Failure::Busy)? }
+        } else {
+            self.stranger(caller, deadline).await?
+        };
+        self.send_with(right, caller, request, trace.into(), deadline).await
+    }
+
+    /// Sends a request to find out about the caller's key: what runs with it already, or with
+    /// others, does not delay it.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn look(
+        &self,
+        caller: &Caller,
+        request: &UpstreamRequest,
+        trace: impl Into<Trace>,
+        deadline: Instant,
+    ) -> Result<Answer, Failure> {
+        let right = if self.verdicts.knows(caller) {
+            Right::Look
+        } else {
+            self.stranger(caller, deadline).await?
+        };
+        self.send_with(right, caller, request, trace.into(), deadline).await
+    }
+
+    async fn stranger(&self, caller: &Caller, deadline: Instant) -> Result<Right, Failure> {
+        let place = self.tries.place(caller.address, deadline).await;
+        place.map(Right::Try).map_err(Failure::TooManyTries)
+    }
+
+    async fn send_with(
+        &self,
+        right: Right,
+        caller: &Caller,
+        request: &UpstreamRequest,
+        trace: Trace,
+        deadline: Instant,
+    ) -> Result<Answer, Failure> {
+        let result = self.send_until_it_stands(caller, request, trace, deadline).await;
+        if let Ok(answer) = &result {
+            self.verdicts.note(caller.fingerprint, answer.status);
+            if let (Right::Try(place), StatusCode::UNAUTHORIZED) = (right, answer.status) {
+                place.refused();
+            }
+        }
+        result
+    }
+
+    async fn send_until_it_stands(
+        &self,
+        caller: &Caller,
+        request: &UpstreamRequest,
+        trace: Trace,
+        deadline: Instant,
+    ) -> Result<Answer, Failure> {
         let mut sendings = 0;
         loop {
             sendings += 1;
-            let result = timeout_at(deadline, self.send_once(caller, request, trace, sendings))
-                .await
-                .unwrap_or(Err(Failure::Timeout));
+            let sending = self.send_once(caller, request, trace, sendings, deadline);
+            let result = timeout_at(deadline, sending).await.unwrap_or(Err(Failure::Timeout));
             if !request.repeatable {
                 return result;
             }
@@ -172,6 +267,7 @@ impl Client {
         request: &UpstreamRequest,
         trace: Trace,
         sending: u32,
+        deadline: Instant,
     ) -> Result<Answer, Failure> {
         let url = [self.base_url.as_str(), request.path_and_query.as_str()].concat();
         let mut builder = self
@@ -191,42 +287,19 @@ impl Client {
         let response = builder.send().await.map_err(failure)?;
         let status = response.status();
         let retry_after = seconds(response.headers().get(header::RETRY_AFTER));
-        let body = self.read(response).await?;
-        Ok(Answer { status, retry_after, body })
-    }
-
-    /// Reads a body, never more than the limit of it.
-    async fn read(&self, mut response: Response) -> Result<Bytes, Failure> {
-        let too_large = || Failure::TooLarge { limit_bytes: self.body_limit_bytes };
-        let announced = response.content_length().and_then(|size| usize::try_from(size).ok());
-        if announced.is_some_and(|size| size > self.body_limit_bytes) {
-            return Err(too_large());
-        }
-        let Some(first) = response.chunk().await.map_err(failure)? else {
-            return Ok(Bytes::new());
-        };
-        // Small answers come in one piece, which then needs no copy.
-        if announced == Some(first.len()) {
-            return Ok(first);
-        }
-        let mut body = BytesMut::with_capacity(announced.unwrap_or(0).max(first.len()));
-        let mut piece = Some(first);
-        while let Some(bytes) = piece {
-            if body.len() + bytes.len() > self.body_limit_bytes {
-                return Err(too_large());
-            }
-            body.extend_from_slice(&bytes);
-            piece = response.chunk().await.map_err(failure)?;
-        }
-        Ok(body.freeze())
+        let mut held = self.answers.nothing(caller.fingerprint);
+        let body = reading::read(response, self.body_limit_bytes, &mut held, deadline).await?;
+        Ok(Answer { status, retry_after, body, _held: held })
     }
 }
 
-fn failure(error: reqwest::Error) -> Failure {
+pub(super) fn failure(error: reqwest::Error) -> Failure {
     // Addresses hold ids of the caller's objects: not for the log.
     let error = error.without_url();
     if error.is_builder() {
         Failure::Unsendable(error)
+    } else if is_out_of_descriptors(&error) {
+        Failure::OutOfDescriptors(error)
     } else if error.is_connect() {
         Failure::Unreachable(error)
     } else {

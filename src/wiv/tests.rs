@@ -1,15 +1,10 @@
-//! When requests are repeated, and who gets a turn.
+//! When requests are repeated.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use http::StatusCode;
-use tokio::time::Instant;
 
-use super::{limits::Limits, retry::*};
-use crate::caller::Fingerprint;
-
-const ACME: Fingerprint = Fingerprint::new([1; 16]);
-const GLOBEX: Fingerprint = Fingerprint::new([2; 16]);
+use super::retry::*;
 
 #[test]
 fn passing_trouble_is_repeated_within_the_time_there_is() {
@@ -44,27 +39,4 @@ fn waits_are_spread() {
     let wait = |jitter| wait(Outcome::NoAnswer, 1, Duration::from_secs(60), jitter).unwrap();
     assert_eq!(wait(0.0), Duration::from_millis(150));
     assert_eq!(wait(1.0), Duration::from_millis(250));
-}
-
-#[tokio::test(start_paused = true)]
-async fn one_keys_calls_wait_for_each_other_and_for_nobody_else() {
-    let limits = Arc::new(Limits::new(1, 8));
-    let soon = || Instant::now() + Duration::from_secs(1);
-    let first = limits.turn(ACME, soon()).await.unwrap();
-    assert!(limits.turn(ACME, soon()).await.is_err());
-    assert!(limits.turn(GLOBEX, soon()).await.is_ok());
-    drop(first);
-    assert!(limits.turn(ACME, soon()).await.is_ok());
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_total_is_bounded_and_a_waiting_call_gets_its_turn() {
-    let limits = Arc::new(Limits::new(8, 1));
-    let soon = Instant::now() + Duration::from_secs(1);
-    let first = limits.turn(ACME, soon).await.unwrap();
-    let (second, ()) = tokio::join!(limits.turn(GLOBEX, soon), async {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-        drop(first);
-    });
-    assert!(second.is_ok());
 }

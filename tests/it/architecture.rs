@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Floors of the crate's rooms; a room imports from lower floors only.
-const FLOORS: [(&str, u8); 29] = [
+const FLOORS: [(&str, u8); 30] = [
     ("mcp", 0),
     ("caller", 0),
     ("seal", 0),
@@ -15,6 +15,7 @@ const FLOORS: [(&str, u8); 29] = [
     ("origin", 0),
     ("tls", 0),
     ("clock", 0),
+    ("limits", 0),
     ("catalog", 1),
     ("marks", 1),
     ("propelauth", 1),

@@ -1,3 +1,8 @@
 //! What an attacker tries, a test per point, named as a sentence.
 
+mod connections;
+mod fairness;
+mod guessing;
+mod memory;
 mod scope;
+mod streams;

@@ -14,7 +14,25 @@ use super::{MAX_BATCH, MAX_DEPTH};
 /// What the pass noticed beside the values.
 pub(super) struct Found {
     pub(super) too_deep: Cell<bool>,
+    pub(super) too_many: Cell<bool>,
     pub(super) repeated_name: Cell<bool>,
+    /// Values that may still come: each costs far more memory than its text.
+    pub(super) values_left: Cell<usize>,
+}
+
+impl Found {
+    fn count_value<E: serde::de::Error>(&self) -> Result<(), E> {
+        match self.values_left.get().checked_sub(1) {
+            Some(left) => {
+                self.values_left.set(left);
+                Ok(())
+            }
+            None => {
+                self.too_many.set(true);
+                Err(E::custom("too many values"))
+            }
+        }
+    }
 }
 
 /// Members of one message, not yet judged.
@@ -25,6 +43,8 @@ pub(super) struct Fields<'a> {
     pub(super) id: Option<&'a str>,
     pub(super) method: Option<Box<str>>,
     pub(super) params: Option<Value>,
+    /// JSON text of the parameters' member `arguments`.
+    pub(super) arguments: Option<&'a str>,
     /// `result` or `error` is there.
     pub(super) has_answer: bool,
 }
@@ -159,6 +179,7 @@ fn read_fields<'de, A: MapAccess<'de>>(
     let mut fields = Fields::default();
     let mut seen = Names::default();
     while let Some(name) = members.next_key::<Cow<'de, str>>()? {
+        found.count_value()?;
         let value = Strict { found, depth: depth + 1 };
         match name.as_ref() {
             "id" => {
@@ -180,7 +201,10 @@ fn read_fields<'de, A: MapAccess<'de>>(
                     fields.method = Some(method.into());
                 }
             }
-            "params" => fields.params = Some(members.next_value_seed(value)?),
+            "params" => {
+                let (params, arguments) = members.next_value_seed(Parameters(value))?;
+                (fields.params, fields.arguments) = (Some(params), arguments);
+            }
             other => {
                 fields.has_answer |= matches!(other, "result" | "error");
                 members.next_value_seed(value)?;
@@ -191,6 +215,55 @@ fn read_fields<'de, A: MapAccess<'de>>(
         }
     }
     Ok(fields)
+}
+
+/// Reads parameters, and keeps the text of their member `arguments` beside its value.
+struct Parameters<'f>(Strict<'f>);
+
+impl<'de> DeserializeSeed<'de> for Parameters<'_> {
+    type Value = (Value, Option<&'de str>);
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Parameters<'_> {
+    type Value = (Value, Option<&'de str>);
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("parameters")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let inner = self.0.inner()?;
+        let (mut values, mut arguments) = (Map::new(), None);
+        while let Some(name) = members.next_key::<String>()? {
+            let value = if name == "arguments" {
+                let text = members.next_value::<&'de RawValue>()?.get();
+                arguments = Some(text);
+                let mut reader = serde_json::Deserializer::from_str(text);
+                inner.deserialize(&mut reader).map_err(A::Error::custom)?
+            } else {
+                members.next_value_seed(inner)?
+            };
+            if values.insert(name, value).is_some() {
+                self.0.found.repeated_name.set(true);
+            }
+        }
+        Ok((Value::Object(values), arguments))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, elements: A) -> Result<Self::Value, A::Error> {
+        self.0.visit_seq(elements).map(|value| (value, None))
+    }
+
+    scalars!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str;
+        (Value::Bool(false), None));
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok((Value::Null, None))
+    }
 }
 
 /// Reads any value at a depth, 1 being the outermost.
@@ -206,6 +279,7 @@ impl Strict<'_> {
             self.found.too_deep.set(true);
             return Err(E::custom("too deep"));
         }
+        self.found.count_value()?;
         Ok(Self { depth: self.depth + 1, ..self })
     }
 }
@@ -257,6 +331,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let inner = self.inner()?;
         let mut values = Vec::new();
         while let Some(value) = elements.next_element_seed(inner)? {
+            self.found.count_value()?;
             values.push(value);
         }
         Ok(Value::Array(values))
@@ -267,6 +342,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut values = Map::new();
         while let Some(name) = members.next_key::<String>()? {
             let value = members.next_value_seed(inner)?;
+            self.found.count_value()?;
             if values.insert(name, value).is_some() {
                 self.found.repeated_name.set(true);
             }

@@ -69,11 +69,13 @@ impl From<Vec<u8>> for Called {
 
 /// Runs a tool and renders its answer.
 pub(in crate::mcp) async fn call<H: Host>(
-    asked: &Asked<'_, H>,
+    mut asked: Asked<'_, H>,
     context: &Context,
     mut params: Map<String, Value>,
     binding: Option<&Binding>,
 ) -> Result<Called, Error> {
+    let text = std::mem::take(&mut asked.arguments);
+    let asked = &asked;
     let Some(Value::String(name)) = params.remove("name") else {
         return Err(Error::new(Code::InvalidParams, "`tools/call` needs the string `name`"));
     };
@@ -84,7 +86,7 @@ pub(in crate::mcp) async fn call<H: Host>(
             return Err(Error::new(Code::InvalidParams, "`arguments` must be a JSON object"));
         }
     };
-    let call = ToolCall { name, arguments };
+    let call = ToolCall { name, arguments, text };
     let answer = match asked.host.call(asked.caller, context, call).await? {
         Outcome::Complete(answer) => answer,
         Outcome::InputRequired(needed) => {

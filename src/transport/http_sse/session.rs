@@ -5,42 +5,60 @@
 use std::{
     collections::HashMap,
     sync::{
-        Mutex, MutexGuard,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering},
     },
+    task::{Poll, Waker},
 };
 
 use bytes::Bytes;
 use tokio::{
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::{Notify, Semaphore},
     task::AbortHandle,
+    time::{Duration, timeout},
 };
 
+use super::queue::{Queue, Unsent, counted};
 use crate::{
+    caller::Fingerprint,
+    limits::Held,
     mcp::{
-        Revision,
+        self, Revision,
         jsonrpc::{Id, Params},
     },
-    transport::Connection,
+    transport::{Connection, event_stream},
 };
 
-/// Events that may wait for a slow reader. A client that reads at all empties this in a blink.
-const MAX_WAITING_EVENTS: usize = 64;
+/// Bytes that may wait for a stream to be read. One event may be larger; more wait outside, each
+/// with its call's turn.
+const MAX_WAITING_BYTES: usize = 1024 * 1024;
 
-/// Bytes that may wait, for the case that the events are large.
-const MAX_WAITING_BYTES: usize = 16 * 1024 * 1024;
+/// Calls of one stream that run at one time; the others wait in order. Twice what a key may have
+/// upstream, so that calls that need no upstream don't wait for those that do.
+const MAX_RUNNING: usize = 32;
 
-/// Calls in flight on one stream. More than a key may have upstream, so that ours is not the
-/// limit that a client meets first.
+/// Calls in flight on one stream, running or waiting.
 const MAX_CALLS: usize = 1024;
+
+/// A reader that takes nothing for so long, while a thousand of its calls are in flight, is not
+/// reading.
+const DEAF_AFTER: Duration = Duration::from_secs(1);
+
+/// How long an answer waits for a reader. Beyond what a reader's own connection lives without
+/// reading.
+const READER_PATIENCE: Duration = Duration::from_secs(60);
 
 /// A session. Ends when its stream is dropped or its reader is too slow.
 #[derive(Debug)]
 pub(crate) struct Session {
     /// Never held across an await.
     state: Mutex<State>,
-    waiting_bytes: AtomicUsize,
-    connection: Connection,
+    unsent: Arc<Unsent>,
+    /// An event left the queue, or the session ended.
+    less: Notify,
+    running: Semaphore,
+    is_over: AtomicBool,
+    connection: Option<Connection>,
 }
 
 /// What became of a call that was to start.
@@ -52,28 +70,64 @@ pub(super) enum Started {
     Ended,
     /// Too many are in flight.
     TooMany,
+    /// Too many are in flight, and the reader takes no answer.
+    Deaf,
 }
 
-#[derive(Debug)]
+/// The reader did not read for too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TooSlow;
+
+/// What ended with a stream whose reader is too slow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Overflow {
+    /// What waited here.
+    Ended,
+    /// Nothing waited here: all of it is before the socket, and only cutting that helps.
+    NothingWaited,
+    /// Nothing: it had ended.
+    WasOver,
+}
+
+#[derive(Debug, Default)]
 struct State {
-    /// `None` once the session ended.
-    queue: Option<Sender<Bytes>>,
-    /// `None` for writes: a write that may have been sent is not aborted.
-    calls: HashMap<Id, Option<AbortHandle>>,
+    queue: Queue,
+    calls: HashMap<Id, Call>,
     revision: Option<&'static Revision>,
 }
 
+/// A call in flight.
+#[derive(Debug)]
+struct Call {
+    /// A write that may have been sent is not aborted.
+    is_write: bool,
+    task: AbortHandle,
+}
+
 impl Session {
-    pub(super) fn new(connection: Connection) -> (Self, Receiver<Bytes>) {
-        let (sender, receiver) = channel(MAX_WAITING_EVENTS);
-        let state = State { queue: Some(sender), calls: HashMap::new(), revision: None };
-        let session =
-            Self { state: Mutex::new(state), waiting_bytes: AtomicUsize::new(0), connection };
-        (session, receiver)
+    pub(super) fn new(connection: Option<Connection>) -> Self {
+        Self {
+            state: Mutex::default(),
+            unsent: Arc::default(),
+            less: Notify::new(),
+            running: Semaphore::new(MAX_RUNNING),
+            is_over: AtomicBool::new(false),
+            connection,
+        }
     }
 
-    /// Starts a call unless the session has ended. A repeated id is
-    /// answered once: the first call's answer is the second's too.
+    /// Bytes that the reader has not taken yet, wherever they are.
+    pub(super) fn unsent_bytes(&self) -> usize {
+        self.unsent.bytes()
+    }
+
+    /// Bytes that would be free if the stream ended; none once it has.
+    pub(super) fn could_give_back(&self) -> usize {
+        if self.is_over.load(Ordering::Relaxed) { 0 } else { self.unsent_bytes() }
+    }
+
+    /// Starts a call unless the session has ended. A repeated id is answered once: the first
+    /// call's answer is the second's too.
     pub(super) fn start(
         &self,
         id: Id,
@@ -81,7 +135,7 @@ impl Session {
         spawn: impl FnOnce() -> AbortHandle,
     ) -> Started {
         let mut state = self.state();
-        if state.queue.is_none() {
+        if state.queue.is_over {
             return Started::Ended;
         }
         if state.calls.contains_key(&id) {
@@ -89,42 +143,77 @@ impl Session {
             return Started::Running;
         }
         if state.calls.len() >= MAX_CALLS {
-            return Started::TooMany;
+            let is_full = state.queue.bytes() > MAX_WAITING_BYTES;
+            let is_deaf = is_full && state.queue.is_stuck_for(DEAF_AFTER);
+            return if is_deaf { Started::Deaf } else { Started::TooMany };
         }
         // Under the lock, so that the call can't finish before it is known.
-        let handle = spawn();
-        state.calls.insert(id, (!is_write).then_some(handle));
+        state.calls.insert(id, Call { is_write, task: spawn() });
         Started::Running
     }
 
-    /// Queues a call's answer.
-    pub(super) fn finish(&self, id: &Id, event: Bytes) {
+    /// Waits until a call may run.
+    pub(super) async fn turn(&self) -> tokio::sync::SemaphorePermit<'_> {
+        self.running.acquire().await.expect("the semaphore is never closed")
+    }
+
+    /// Queues an answer once there is room before the reader; `answers` is its call.
+    pub(super) async fn answer(
+        &self,
+        answers: Option<&Id>,
+        event: Bytes,
+        held: Held<Fingerprint>,
+    ) -> Result<(), TooSlow> {
+        let event = counted(event, Some(held), &self.unsent);
+        let queueing = async {
+            loop {
+                let less = self.less.notified();
+                if self.queue(answers, &event) {
+                    return;
+                }
+                less.await;
+            }
+        };
+        timeout(READER_PATIENCE, queueing).await.map_err(|_| TooSlow)
+    }
+
+    /// Whether the event is settled: queued, or wanted by nobody any more.
+    fn queue(&self, answers: Option<&Id>, event: &Bytes) -> bool {
         let mut state = self.state();
-        if state.calls.remove(id).is_some() {
-            self.queue(&mut state, event);
+        let is_wanted = answers.is_none_or(|id| state.calls.contains_key(id));
+        if state.queue.is_over || !is_wanted {
+            return true;
+        }
+        if state.queue.bytes() > MAX_WAITING_BYTES {
+            return false;
+        }
+        if let Some(id) = answers {
+            state.calls.remove(id);
+        }
+        state.queue.push(answers.cloned(), event.clone());
+        true
+    }
+
+    /// Queues what is no answer, if there is room now.
+    pub(super) fn offer(&self, event: Bytes, held: Held<Fingerprint>) {
+        if !self.queue(None, &counted(event, Some(held), &self.unsent)) {
+            tracing::debug!("a notification was dropped: its reader is slow");
         }
     }
 
-    /// Queues an event that answers no call.
-    pub(super) fn push(&self, event: Bytes) {
-        self.queue(&mut self.state(), event);
-    }
-
-    fn queue(&self, state: &mut State, event: Bytes) {
-        let Some(queue) = &state.queue else { return };
-        let size = event.len();
-        let waiting = self.waiting_bytes.fetch_add(size, Ordering::Relaxed) + size;
-        // One event may be larger than the bound; many may not wait.
-        let too_much = waiting > MAX_WAITING_BYTES && waiting != size;
-        if too_much || queue.try_send(event).is_err() {
-            tracing::info!("a stream's reader is too slow; the stream is closed");
-            self.end(state);
+    /// The next event, for the stream; `None` at the end.
+    pub(super) fn poll(&self, waker: &Waker) -> Poll<Option<Bytes>> {
+        let mut state = self.state();
+        if let Some(event) = state.queue.pop() {
+            drop(state);
+            self.less.notify_waiters();
+            return Poll::Ready(Some(event));
         }
-    }
-
-    /// The stream took an event out of the queue.
-    pub(super) fn sent(&self, event: &Bytes) {
-        self.waiting_bytes.fetch_sub(event.len(), Ordering::Relaxed);
+        if state.queue.is_over {
+            return Poll::Ready(None);
+        }
+        state.queue.wait(waker);
+        Poll::Pending
     }
 
     /// `notifications/cancelled`: drops a call that only reads, without an answer
@@ -134,20 +223,90 @@ impl Session {
         let Some(wanted) = params.get("requestId") else { return };
         let mut state = self.state();
         let Some(id) = state.calls.keys().find(|id| id.means(wanted)).cloned() else { return };
-        if let Some(Some(handle)) = state.calls.get(&id) {
-            handle.abort();
-            state.calls.remove(&id);
+        if state.calls.get(&id).is_some_and(|call| !call.is_write)
+            && let Some(call) = state.calls.remove(&id)
+        {
+            call.task.abort();
         }
     }
 
     /// Ends the session if nothing is in flight; whether it did. One step, so that no call is
     /// taken in between and lost.
     pub(super) fn close_if_idle(&self) -> bool {
-        let mut state = self.state();
-        if state.calls.is_empty() {
-            state.queue = None;
+        let state = self.state();
+        let is_idle = state.calls.is_empty();
+        if is_idle {
+            self.end_queue(state);
         }
-        state.calls.is_empty()
+        is_idle
+    }
+
+    /// Ends the session from our side: what is in flight is answered in a few words, then comes
+    /// `last`. Reads are dropped, writes go on unheard.
+    pub(super) fn end(&self, last: Bytes) {
+        self.end_with(last, |_| Vec::new());
+    }
+
+    /// The same for a reader that doesn't read: what waits for it is dropped, and its calls are
+    /// answered like the others.
+    pub(super) fn overflow(&self, last: Bytes) -> Overflow {
+        let mut overflow = Overflow::WasOver;
+        self.end_with(last, |queue| {
+            let waited = queue.bytes() > 0;
+            overflow = if waited { Overflow::Ended } else { Overflow::NothingWaited };
+            queue.clear()
+        });
+        overflow
+    }
+
+    fn end_with(&self, last: Bytes, dropped: impl FnOnce(&mut Queue) -> Vec<Id>) {
+        let mut state = self.state();
+        if state.queue.is_over {
+            return;
+        }
+        // A dropped answer may have been a write's.
+        let dropped = dropped(&mut state.queue).into_iter().map(|id| (id, true));
+        let running = std::mem::take(&mut state.calls);
+        let running = running.into_iter().map(|(id, call)| {
+            if !call.is_write {
+                call.task.abort();
+            }
+            (id, call.is_write)
+        });
+        for (id, is_write) in dropped.chain(running).collect::<Vec<_>>() {
+            let answer = mcp::Response::cut_short(&id, is_write).body;
+            let event = counted(event_stream::message(&answer), None, &self.unsent);
+            state.queue.push(Some(id), event);
+        }
+        state.queue.push(None, counted(last, None, &self.unsent));
+        self.end_queue(state);
+    }
+
+    /// Nothing comes any more; who waits for room is told.
+    fn end_queue(&self, mut state: MutexGuard<'_, State>) {
+        state.queue.end();
+        self.is_over.store(true, Ordering::Relaxed);
+        drop(state);
+        self.less.notify_waiters();
+    }
+
+    /// The stream is gone: reads are dropped, writes go on unheard.
+    pub(super) fn close(&self) {
+        let mut state = self.state();
+        state.queue.clear();
+        for call in std::mem::take(&mut state.calls).into_values() {
+            if !call.is_write {
+                call.task.abort();
+            }
+        }
+        self.end_queue(state);
+    }
+
+    /// Cuts the connection of a reader that can't be told anything.
+    pub(super) fn cut(&self) {
+        if let Some(connection) = &self.connection {
+            connection.cut();
+        }
     }
 
     pub(super) fn revision(&self) -> Option<&'static Revision> {
@@ -156,22 +315,6 @@ impl Session {
 
     pub(super) fn set_revision(&self, revision: &'static Revision) {
         self.state().revision = Some(revision);
-    }
-
-    /// The stream ended: reads are dropped, writes go on unheard.
-    pub(super) fn close(&self) {
-        let mut state = self.state();
-        state.queue = None;
-        for handle in state.calls.drain().filter_map(|(_, handle)| handle) {
-            handle.abort();
-        }
-    }
-
-    /// Ends a session from our side. A peer that doesn't read can't be told, so its connection
-    /// is cut.
-    fn end(&self, state: &mut State) {
-        state.queue = None;
-        self.connection.cut();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

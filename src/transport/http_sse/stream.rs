@@ -10,11 +10,8 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::{
-    sync::mpsc::Receiver,
-    time::{Duration, Instant, Sleep, sleep_until},
-};
-use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
+use tokio::time::{Duration, Instant, Sleep, sleep_until};
+use tokio_stream::{Stream, StreamExt};
 
 use super::Session;
 use crate::{
@@ -30,7 +27,6 @@ const EARLY_RETRY_MS: std::ops::Range<u64> = 200..1200;
 
 pub(super) fn events(
     session: Arc<Session>,
-    queue: Receiver<Bytes>,
     place: Place<Session>,
     settings: &TransportSettings,
 ) -> impl Stream<Item = Bytes> + Send + 'static {
@@ -43,7 +39,7 @@ pub(super) fn events(
         let soft_end = now + age.saturating_sub(settings.call_timeout);
         Life { timer: Box::pin(sleep_until(soft_end)), soft_end, hard_end: now + age }
     });
-    let messages = Messages { queue: ReceiverStream::new(queue), session, life, _place: place };
+    let messages = Messages { session, life, is_told: false, _place: place };
     tokio_stream::once(Bytes::from(endpoint)).chain(messages)
 }
 
@@ -54,9 +50,10 @@ struct Life {
 }
 
 struct Messages {
-    queue: ReceiverStream<Bytes>,
     session: Arc<Session>,
     life: Option<Life>,
+    /// That the client shall come back was told.
+    is_told: bool,
     _place: Place<Session>,
 }
 
@@ -64,28 +61,27 @@ impl Stream for Messages {
     type Item = Bytes;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        match Pin::new(&mut self.queue).poll_next(context) {
-            Poll::Ready(Some(event)) => {
-                self.session.sent(&event);
-                return Poll::Ready(Some(event));
-            }
-            Poll::Ready(None) => return Poll::Ready(None),
-            Poll::Pending => {}
+        if let Poll::Ready(next) = self.session.poll(context.waker()) {
+            return Poll::Ready(next);
         }
-        let Self { life: Some(life), session, .. } = &mut *self else { return Poll::Pending };
+        let Self { life: Some(life), session, is_told, .. } = &mut *self else {
+            return Poll::Pending;
+        };
+        let mut is_over = false;
         while life.timer.as_mut().poll(context).is_ready() {
-            let now = Instant::now();
-            if now >= life.hard_end {
-                session.close();
-                return Poll::Ready(Some(come_back()));
+            if Instant::now() >= life.hard_end {
+                session.end(come_back());
+                return session.poll(context.waker());
             }
-            if session.close_if_idle() {
-                return Poll::Ready(Some(come_back()));
+            is_over = session.close_if_idle();
+            if is_over {
+                break;
             }
             // A call is in flight; its answer will wake us, and the hard end in any case.
             life.timer.as_mut().reset(life.hard_end);
         }
-        if Instant::now() >= life.soft_end && session.close_if_idle() {
+        is_over |= Instant::now() >= life.soft_end && session.close_if_idle();
+        if is_over && !std::mem::replace(is_told, true) {
             return Poll::Ready(Some(come_back()));
         }
         Poll::Pending
@@ -98,7 +94,8 @@ impl Drop for Messages {
     }
 }
 
-fn come_back() -> Bytes {
+/// Tells a client when to come back.
+pub(super) fn come_back() -> Bytes {
     let span = (EARLY_RETRY_MS.end - EARLY_RETRY_MS.start) as f64;
     let retry = Duration::from_millis(EARLY_RETRY_MS.start + (random_fraction() * span) as u64);
     format!("retry: {}\n\n", retry.as_millis()).into()

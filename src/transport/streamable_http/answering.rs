@@ -10,8 +10,8 @@ use tokio::sync::mpsc::{Receiver, channel};
 use tokio_stream::Stream;
 
 use crate::{
-    mcp::{self, Outbox},
-    transport::event_stream,
+    mcp::Outbox,
+    transport::{answer::Answer, event_stream},
 };
 
 /// Notifications that may wait for a slow reader; more are dropped, because none of them is the
@@ -19,7 +19,7 @@ use crate::{
 const MAX_WAITING: usize = 64;
 
 /// A request that is being answered.
-pub(super) type Running = Pin<Box<dyn Future<Output = mcp::Response> + Send>>;
+pub(super) type Running = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
 /// An outbox, and what comes out of it.
 pub(super) fn outbox() -> (Outbox, Receiver<Vec<u8>>) {
@@ -40,7 +40,7 @@ pub(super) struct Answering {
 
 enum Step {
     Running(Running),
-    Finished(Vec<u8>),
+    Finished(Answer),
     Told,
 }
 
@@ -51,7 +51,7 @@ impl Answering {
     }
 
     /// A request that is finished and told something on its way.
-    pub(super) fn finished(news: Receiver<Vec<u8>>, answer: Vec<u8>) -> Self {
+    pub(super) fn finished(news: Receiver<Vec<u8>>, answer: Answer) -> Self {
         Self { news, answer: Step::Finished(answer) }
     }
 }
@@ -63,7 +63,7 @@ impl Stream for Answering {
         if let Step::Running(running) = &mut self.answer
             && let Poll::Ready(answer) = running.as_mut().poll(context)
         {
-            self.answer = Step::Finished(answer.body);
+            self.answer = Step::Finished(answer);
         }
         // The answer is always last.
         if let Poll::Ready(Some(message)) = self.news.poll_recv(context) {
@@ -74,7 +74,7 @@ impl Stream for Answering {
                 self.answer = Step::Running(running);
                 Poll::Pending
             }
-            Step::Finished(answer) => Poll::Ready(Some(event_stream::message(&answer))),
+            Step::Finished(answer) => Poll::Ready(Some(answer.into_event())),
             Step::Told => Poll::Ready(None),
         }
     }

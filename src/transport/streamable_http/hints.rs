@@ -6,7 +6,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{
-    mcp::{Response, Revision},
+    mcp::{Initialized, Revision},
     seal::Sealer,
     transport::headers::SESSION_ID,
 };
@@ -20,8 +20,11 @@ impl Hints {
     }
 
     /// The header of an answer to `initialize`; nothing for other answers.
-    pub(super) fn seal(&self, answer: &Response) -> Option<(Option<HeaderName>, HeaderValue)> {
-        let initialized = answer.initialized.as_ref()?;
+    pub(super) fn seal(
+        &self,
+        initialized: Option<&Initialized>,
+    ) -> Option<(Option<HeaderName>, HeaderValue)> {
+        let initialized = initialized?;
         let payload = format!("{} {}", initialized.revision.date, initialized.client);
         let id = HeaderValue::try_from(self.0.seal(payload.as_bytes())).ok()?;
         Some((Some(SESSION_ID), id))

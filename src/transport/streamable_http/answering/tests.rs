@@ -3,7 +3,7 @@
 use futures_util::{FutureExt, StreamExt};
 
 use super::*;
-use crate::mcp::{Context as Call, LATEST_LEGACY, LogLevel, TransportKind};
+use crate::mcp::{Context as Call, LATEST_LEGACY, LogLevel, Response, TransportKind};
 
 fn text(event: Option<Bytes>) -> String {
     String::from_utf8(event.expect("an event").to_vec()).unwrap()
@@ -14,6 +14,10 @@ fn log(outbox: &Outbox, what: &str) {
     call.with_outbox(outbox.clone()).log(LogLevel::Info, "test", &what.into());
 }
 
+fn answer_of(body: &str) -> Answer {
+    Answer::small(Response { body: body.into(), ..Response::of_batch(&[]) })
+}
+
 #[tokio::test]
 async fn the_answer_comes_after_what_was_told_on_the_way() {
     let (outbox, news) = outbox();
@@ -22,7 +26,7 @@ async fn the_answer_comes_after_what_was_told_on_the_way() {
         log(&telling, "first");
         tokio::task::yield_now().await;
         log(&telling, "second");
-        mcp::Response::of_batch(&[b"{}".to_vec()])
+        answer_of("[{}]")
     };
     let mut events = Answering::running(news, Box::pin(answer));
     assert!(text(events.next().await).contains("first"));
@@ -37,7 +41,7 @@ fn a_finished_answer_waits_for_what_was_told_before_it() {
     for number in 0..MAX_WAITING + 10 {
         log(&outbox, &number.to_string());
     }
-    let events = Answering::finished(news, b"{}".to_vec());
+    let events = Answering::finished(news, answer_of("{}"));
     let events: Vec<Bytes> = events.collect().now_or_never().expect("nothing is waited for");
     assert_eq!(events.len(), MAX_WAITING + 1, "what does not fit is dropped");
     assert!(text(events.last().cloned()).contains("data: {}"));

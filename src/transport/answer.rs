@@ -1,0 +1,89 @@
+//! Answers on their way to a client: they count against memory until they are sent.
+//!
+//! Knows sizes, not contents.
+
+use bytes::Bytes;
+use tokio::time::{Duration, Instant};
+
+use super::{Endpoint, event_stream};
+use crate::{
+    caller::{Caller, Fingerprint},
+    limits::{Held, Pool},
+    mcp::{self, Host, Initialized, Standing, jsonrpc::Id},
+};
+
+/// Longest wait for memory for an answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An answer, and the memory that it takes.
+pub(super) struct Answer {
+    body: Vec<u8>,
+    held: Vec<Held<Fingerprint>>,
+    pub(super) initialized: Option<Initialized>,
+    pub(super) standing: Standing,
+    pub(super) credential_refused: bool,
+}
+
+/// Bytes that give back their memory once the socket took them.
+struct Kept {
+    bytes: Bytes,
+    _held: Vec<Held<Fingerprint>>,
+}
+
+impl AsRef<[u8]> for Kept {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Answer {
+    fn new(response: mcp::Response, held: Vec<Held<Fingerprint>>) -> Self {
+        let mcp::Response { body, initialized, standing, credential_refused } = response;
+        Self { body, held, initialized, standing, credential_refused }
+    }
+
+    /// An answer of a few bytes.
+    pub(super) fn small(response: mcp::Response) -> Self {
+        Self::new(response, Vec::new())
+    }
+
+    /// The answers of a batch, as one.
+    pub(super) fn of_batch(answers: Vec<Self>) -> Self {
+        let mut held = Vec::new();
+        let bodies = answers.into_iter().map(|mut answer| {
+            held.append(&mut answer.held);
+            answer.body
+        });
+        let bodies: Vec<Vec<u8>> = bodies.collect();
+        Self::new(mcp::Response::of_batch(&bodies), held)
+    }
+
+    /// As a body of JSON.
+    pub(super) fn into_json(self) -> Bytes {
+        Bytes::from_owner(Kept { bytes: self.body.into(), _held: self.held })
+    }
+
+    /// As one event of a stream.
+    pub(super) fn into_event(self) -> Bytes {
+        Bytes::from_owner(Kept { bytes: event_stream::message(&self.body), _held: self.held })
+    }
+}
+
+impl<H: Host<Caller = Caller>> Endpoint<H> {
+    /// Whose memory an answer takes.
+    pub(super) fn memory_for_answers(&self, caller: &Caller) -> &std::sync::Arc<Pool<Fingerprint>> {
+        let is_customer =
+            self.admission.as_ref().is_none_or(|admission| admission.customer(caller).is_some());
+        if is_customer { &self.memory.queues } else { &self.memory.strangers }
+    }
+
+    /// Takes memory for an answer; where there is none in time, the answer says so instead.
+    pub(super) async fn kept(&self, caller: &Caller, id: &Id, response: mcp::Response) -> Answer {
+        let pool = self.memory_for_answers(caller);
+        let deadline = Instant::now() + PATIENCE;
+        match pool.take(caller.fingerprint, response.body.len(), deadline).await {
+            Ok(held) => Answer::new(response, vec![held]),
+            Err(_) => Answer::small(mcp::Response::no_room(id)),
+        }
+    }
+}
