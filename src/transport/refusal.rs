@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::{
     auth::Challenge,
     mcp::{self, Code},
+    telemetry::Refused,
 };
 
 /// A refusal: its status, and what to do.
@@ -18,6 +19,8 @@ use crate::{
 pub struct Refusal {
     status: StatusCode,
     body: Vec<u8>,
+    /// What the log says of it.
+    refused: Box<Refused>,
     retry_after_seconds: Option<u64>,
     headers: Vec<(header::HeaderName, HeaderValue)>,
 }
@@ -33,6 +36,7 @@ impl Refusal {
         Self {
             status,
             body: body.to_string().into_bytes(),
+            refused: Box::new(Refused::new(error)),
             retry_after_seconds: None,
             headers: Vec::new(),
         }
@@ -45,7 +49,8 @@ impl Refusal {
 
     /// The same for a message whose error is rendered already.
     pub(super) fn with_body(status: StatusCode, body: Vec<u8>) -> Self {
-        Self { status, body, retry_after_seconds: None, headers: Vec::new() }
+        let refused = Box::new(Refused::new("invalid_message"));
+        Self { status, body, refused, retry_after_seconds: None, headers: Vec::new() }
     }
 
     /// 400 with `-32600`.
@@ -56,6 +61,7 @@ impl Refusal {
     /// 401: who calls is not known, or not any more.
     pub fn unauthorized(challenge: Challenge) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", challenge.message)
+            .refused(Refused::new(challenge.reason))
             .header(header::WWW_AUTHENTICATE, challenge.www_authenticate)
     }
 
@@ -63,6 +69,12 @@ impl Refusal {
     pub(super) fn insufficient_scope(challenge: Challenge) -> Self {
         Self::new(StatusCode::FORBIDDEN, "insufficient_scope", challenge.message)
             .header(header::WWW_AUTHENTICATE, challenge.www_authenticate)
+    }
+
+    /// Says more of it in the log than its code.
+    #[must_use]
+    pub(super) fn refused(self, refused: Refused) -> Self {
+        Self { refused: Box::new(refused), ..self }
     }
 
     /// Says when to try again.
@@ -89,7 +101,7 @@ impl Refusal {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
         headers.extend(self.headers);
-        response
+        (*self.refused).on(response)
     }
 }
 
