@@ -28,6 +28,7 @@ use crate::{
     pages::Footer,
     seal::{Purpose, Sealer, SealingKeys},
     signin::SignIn,
+    telemetry::Refused,
 };
 
 /// What the authorization server needs to know.
@@ -117,6 +118,11 @@ impl OAuthError {
         }
     }
 
+    /// What the log says of it.
+    fn refused(&self) -> Refused {
+        Refused { why: Some(self.description), ..Refused::new(self.code) }
+    }
+
     const fn invalid_grant(description: &'static str) -> Self {
         Self::new("invalid_grant", description)
     }
@@ -138,7 +144,7 @@ impl axum::response::IntoResponse for OAuthError {
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
         }
-        response
+        self.refused().on(response)
     }
 }
 

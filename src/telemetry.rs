@@ -3,14 +3,16 @@
 //! Never sees a key, a token or a body. Lines go to standard error, so that standard output
 //! stays free for what a command prints.
 
+mod refused;
 mod seldom;
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, io::IsTerminal as _};
 
 use http::Extensions;
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
-pub use seldom::Seldom;
+pub use refused::Refused;
+pub use seldom::{Seldom, SeldomByKind};
 
 /// Names one request in logs, in `X-Request-Id` and towards upstream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +81,11 @@ where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let filter = EnvFilter::try_new(filter)?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        // Colours in a file would be control characters in every line.
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(writer);
     // A logger that is set already, as in tests, stays.
     let _already_set = match format {
         LogFormat::Text => builder.try_init(),

@@ -5,6 +5,7 @@
 mod connect;
 mod health;
 mod layers;
+mod refusals;
 mod router;
 mod sign_in;
 

@@ -31,6 +31,8 @@ pub enum WellKnown {
 /// A request without a usable credential: what to tell the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Challenge {
+    /// Why, in a short code for the log.
+    pub reason: &'static str,
     /// Why, and what to do.
     pub message: String,
     /// `WWW-Authenticate` (RFC 9110, 11.6.1).
@@ -70,25 +72,30 @@ impl Challenges {
             Some(_) => "sign in, or send a WIV API key in the header X-API-Key; see",
             None => "send a WIV API key in the header X-API-Key; get one at",
         };
-        self.unauthorized(resource, how, None)
+        self.unauthorized(resource, "no_credential", how, None)
     }
 
     /// A key that can't be one.
     pub(super) fn bad_key(&self, resource: Resource, error: ApiKeyError) -> Challenge {
-        self.unauthorized(resource, &format!("{error}; get a key at"), None)
+        self.unauthorized(resource, "bad_key", &format!("{error}; get a key at"), None)
     }
 
     /// A bearer that is not good.
     pub(super) fn bad_bearer(&self, resource: Resource, error: BearerError) -> Challenge {
-        let how = match error {
-            BearerError::NotATokenOfOurs => {
+        let (reason, how) = match error {
+            BearerError::NotATokenOfOurs => (
+                "bad_token",
                 "the bearer is no token of this server; a WIV API key is sent as X-API-Key, not \
-                 as a bearer; see"
+                 as a bearer; see",
+            ),
+            BearerError::Expired => {
+                ("expired_token", "the access token is expired; renew it or sign in again; see")
             }
-            BearerError::Expired => "the access token is expired; renew it or sign in again; see",
-            BearerError::OtherResource => "the access token is for another server; sign in; see",
+            BearerError::OtherResource => {
+                ("foreign_token", "the access token is for another server; sign in; see")
+            }
         };
-        self.unauthorized(resource, how, Some("invalid_token"))
+        self.unauthorized(resource, reason, how, Some("invalid_token"))
     }
 
     /// WIV refuses the key, found when the client connected.
@@ -96,16 +103,17 @@ impl Challenges {
         if signed_in {
             let how =
                 "WIV no longer takes this sign-in: it was revoked or expired; sign in again; see";
-            return self.unauthorized(resource, how, Some("invalid_token"));
+            return self.unauthorized(resource, "refused_sign_in", how, Some("invalid_token"));
         }
         let how = "WIV refused this API key: it expired, was revoked, or is mistyped; get a new \
                    one at";
-        self.unauthorized(resource, how, None)
+        self.unauthorized(resource, "refused_key", how, None)
     }
 
     /// The grant lacks the scope to write (RFC 6750, 3.1).
     pub fn insufficient_scope(&self, resource: Resource) -> Challenge {
         Challenge {
+            reason: "insufficient_scope",
             message: "this tool changes something, and the sign-in allows reading only; allow \
                       changes by signing in again"
                 .to_owned(),
@@ -116,10 +124,12 @@ impl Challenges {
     fn unauthorized(
         &self,
         resource: Resource,
+        reason: &'static str,
         how: &str,
         error: Option<&'static str>,
     ) -> Challenge {
         Challenge {
+            reason,
             message: format!("{how} {}/connect", self.origin),
             www_authenticate: self.header(resource, error),
         }

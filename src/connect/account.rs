@@ -15,6 +15,7 @@ use crate::{
     pages::{self, Footer, Form, FormTargets, see_other, shown_name},
     propelauth::KeyRecord,
     signin::{Flow, FlowError, MadeBy, Next, ShownOrganization, SignIn, Step},
+    telemetry::Refused,
 };
 
 /// The path of the page.
@@ -122,7 +123,7 @@ impl Connect {
     pub(super) fn signed_out(&self, after_form: bool) -> Response {
         let template = SignedOutPage { footer: &self.settings.footer, after_form };
         let targets = FormTargets::default().and(&self.settings.sign_in_origin);
-        pages::page(StatusCode::FORBIDDEN, &template, &targets)
+        Refused::new("signed_out").on(pages::page(StatusCode::FORBIDDEN, &template, &targets))
     }
 
     async fn account_page(

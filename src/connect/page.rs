@@ -10,6 +10,7 @@ use super::{
 use crate::{
     pages::{self, Fixed, Footer, Form, FormTargets, Message, PageLink, fixed_page, see_other},
     signin::{FlowError, KeyPolicy, Next},
+    telemetry::Refused,
 };
 
 #[derive(Template)]
@@ -100,7 +101,8 @@ impl Connect {
     /// A path at which there is nothing, for people.
     pub fn nothing_here(&self, request_id: &str) -> Response {
         let text = "There is no such page. Assistants use the addresses that end in /mcp or /sse.";
-        self.message("Page not found", text, request_id, BACK).response(StatusCode::NOT_FOUND)
+        let message = self.message("Page not found", text, request_id, BACK);
+        Refused::new("not_found").on(message.response(StatusCode::NOT_FOUND))
     }
 
     /// Words for a step that failed.
@@ -113,7 +115,9 @@ impl Connect {
             | FlowError::NothingChosen => CONNECTIONS,
             _ => BACK,
         };
-        self.message("Not connected", &error.sentence(), request_id, link).response(error.status())
+        let sentence = error.sentence();
+        let message = self.message("Not connected", &sentence, request_id, link);
+        Refused::new(error.reason()).on(message.response(error.status()))
     }
 
     /// A key that was not ended, or not for sure, which the person must know.
@@ -125,7 +129,8 @@ impl Connect {
             _ => ("Not revoked", "The key still works."),
         };
         let text = format!("{} {rest}", error.sentence());
-        self.message(title, &text, request_id, CONNECTIONS).response(error.status())
+        let message = self.message(title, &text, request_id, CONNECTIONS);
+        Refused::new(error.reason()).on(message.response(error.status()))
     }
 
     /// A form that was sent twice, or sent again after going back.
@@ -134,12 +139,13 @@ impl Connect {
                     it, or none appeared, look under My connections: revoke it there and make \
                     another.";
         let message = self.message("This key was already made", text, request_id, CONNECTIONS);
-        message.response(StatusCode::CONFLICT)
+        Refused::new("used_before").on(message.response(StatusCode::CONFLICT))
     }
 
     pub(super) fn sign_in_is_off(&self, request_id: &str) -> Response {
         let text = "Sign-in is switched off on this server. Connect with an API key instead.";
-        self.message("No sign-in here", text, request_id, BACK).response(StatusCode::NOT_FOUND)
+        let message = self.message("No sign-in here", text, request_id, BACK);
+        Refused::new("sign_in_is_off").on(message.response(StatusCode::NOT_FOUND))
     }
 
     fn message<'a>(

@@ -13,6 +13,7 @@ use crate::{
     caller::Scopes,
     pages::{Message, PageLink, see_other},
     signin::{Flow, FlowError, Next, Return, Step, sha256},
+    telemetry::Refused,
 };
 
 /// Longest `state` that is carried for a client, in bytes: it travels in a cookie.
@@ -180,7 +181,8 @@ impl OAuth {
         {
             return self.tell(&request, "access_denied");
         }
-        self.not_connected(error.status(), &error.sentence(), request_id)
+        let page = self.not_connected(error.status(), &error.sentence(), request_id);
+        Refused::new(error.reason()).on(page)
     }
 
     fn not_connected(&self, status: StatusCode, text: &str, request_id: &str) -> Response {
@@ -201,7 +203,7 @@ impl OAuth {
         } else {
             StatusCode::BAD_REQUEST
         };
-        self.not_connected(status, &text, request_id)
+        error.refused().on(self.not_connected(status, &text, request_id))
     }
 
     /// Sends an error to the client (RFC 6749, 4.1.2.1; RFC 9207).

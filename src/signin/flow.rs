@@ -83,6 +83,25 @@ impl FlowError {
         }
     }
 
+    /// Why, in a short code for the log.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::NotThisBrowser => "not_this_browser",
+            Self::Cancelled => "cancelled",
+            Self::NotSignedIn => "not_signed_in",
+            Self::Impersonated => "impersonated",
+            Self::Refused(Refused::Disabled) => "account_disabled",
+            Self::Refused(Refused::NoOrganization) => "no_organization",
+            Self::Refused(Refused::NotAllowed) => "role_not_allowed",
+            Self::NothingChosen => "nothing_chosen",
+            Self::TooManyKeys => "too_many_keys",
+            Self::KeyRefused => "key_not_made",
+            Self::Unavailable => "sign_in_unavailable",
+            Self::EndUnknown => "key_end_unknown",
+            Self::KeyLost => "key_lost",
+        }
+    }
+
     /// The page's sentence.
     pub fn sentence(&self) -> String {
         let mut text = self.to_string();

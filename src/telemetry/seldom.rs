@@ -1,6 +1,6 @@
 //! Log lines that a stranger can cause, held to one a minute.
 
-use std::sync::Mutex;
+use std::{collections::BTreeMap, sync::Mutex};
 
 use tokio::time::{Duration, Instant};
 
@@ -11,28 +11,56 @@ const PAUSE: Duration = Duration::from_secs(60);
 #[derive(Debug, Default)]
 pub struct Seldom(Mutex<Held>);
 
+/// The same for kinds that are told apart by a name. Names are our own, so they are few.
+#[derive(Debug, Default)]
+pub struct SeldomByKind(Mutex<BTreeMap<&'static str, Held>>);
+
 #[derive(Debug, Default)]
 struct Held {
-    last: Option<Instant>,
+    /// When the running minute began.
+    began: Option<Instant>,
+    /// Lines written in it.
+    written: u32,
     count: u64,
 }
 
 impl Seldom {
     /// A kind that no line was written of yet.
     pub const fn new() -> Self {
-        Self(Mutex::new(Held { last: None, count: 0 }))
+        Self(Mutex::new(Held { began: None, written: 0, count: 0 }))
     }
 
     /// Whether a line may be written now: then how many of its kind were held back before it.
     pub fn pass(&self) -> Option<u64> {
+        self.0.lock().expect("no code panics while it holds this lock").pass(1)
+    }
+}
+
+impl SeldomByKind {
+    /// Kinds that no line was written of yet.
+    pub const fn new() -> Self {
+        Self(Mutex::new(BTreeMap::new()))
+    }
+
+    /// As [`Seldom::pass`], with room for `lines` of the kind in one minute.
+    pub fn pass(&self, kind: &'static str, lines: u32) -> Option<u64> {
+        let mut kinds = self.0.lock().expect("no code panics while it holds this lock");
+        kinds.entry(kind).or_default().pass(lines)
+    }
+}
+
+impl Held {
+    fn pass(&mut self, lines: u32) -> Option<u64> {
         let now = Instant::now();
-        let mut held = self.0.lock().expect("no code panics while it holds this lock");
-        if held.last.is_some_and(|last| now.duration_since(last) < PAUSE) {
-            held.count += 1;
+        if self.began.is_none_or(|began| now.duration_since(began) >= PAUSE) {
+            (self.began, self.written) = (Some(now), 0);
+        }
+        if self.written >= lines {
+            self.count += 1;
             return None;
         }
-        held.last = Some(now);
-        Some(std::mem::take(&mut held.count))
+        self.written += 1;
+        Some(std::mem::take(&mut self.count))
     }
 }
 
@@ -46,5 +74,26 @@ mod tests {
         assert_eq!([seldom.pass(), seldom.pass(), seldom.pass()], [Some(0), None, None]);
         tokio::time::advance(PAUSE).await;
         assert_eq!([seldom.pass(), seldom.pass()], [Some(2), None]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_thousand_refusals_are_one_line_and_a_count_in_the_next_minute() {
+        let seldom = SeldomByKind::new();
+        let written = (0..1000).filter_map(|_| seldom.pass("unauthorized", 1)).collect::<Vec<_>>();
+        assert_eq!(written, [0]);
+        tokio::time::advance(PAUSE - Duration::from_millis(1)).await;
+        assert_eq!(seldom.pass("unauthorized", 1), None);
+        tokio::time::advance(Duration::from_millis(1)).await;
+        assert_eq!(seldom.pass("unauthorized", 1), Some(1000));
+        assert_eq!(seldom.pass("unauthorized", 1), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn kinds_are_counted_apart_and_some_have_room_for_more() {
+        let seldom = SeldomByKind::new();
+        assert_eq!([seldom.pass("one", 1), seldom.pass("one", 1)], [Some(0), None]);
+        assert_eq!([(); 4].map(|()| seldom.pass("other", 3)), [Some(0), Some(0), Some(0), None]);
+        tokio::time::advance(PAUSE).await;
+        assert_eq!([seldom.pass("other", 3), seldom.pass("other", 3)], [Some(1), Some(0)]);
     }
 }

@@ -4,12 +4,14 @@
 
 mod mirrored;
 
+use std::borrow::Cow;
+
 use http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 
 pub(super) use mirrored::check as check_mirrored;
 
 use super::Refusal;
-use crate::{mcp::Revision, origin::Origin};
+use crate::{mcp::Revision, origin::Origin, telemetry::Refused};
 
 /// `MCP-Protocol-Version` (basic/transports, revisions from 2025-06-18).
 pub(super) const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
@@ -136,12 +138,17 @@ impl Origins {
         if allowed {
             return Ok(());
         }
+        let seen = headers.get(header::ORIGIN).map(|origin| origin.as_bytes()).unwrap_or_default();
+        let refused = Refused::new("forbidden_origin")
+            .seen(&String::from_utf8_lossy(seen))
+            .advice("if this page is yours, name its origin in WIV_MCP_ALLOWED_ORIGINS");
         Err(Refusal::new(
             StatusCode::FORBIDDEN,
             "forbidden_origin",
             "pages of that origin may not call this server; the operator sets \
              WIV_MCP_ALLOWED_ORIGINS",
-        ))
+        )
+        .refused(refused))
     }
 
     /// Refuses requests to another host. A request line may name one too (RFC 9112, 3.2.2).
@@ -155,11 +162,16 @@ impl Origins {
         let is_ours = |host: &str| self.is_our_host(host);
         let in_line = uri.authority().is_none_or(|authority| is_ours(authority.as_str()));
         if !(is_one && in_line && host.is_some_and(is_ours)) {
+            let refused = Refused::new("forbidden_host").seen(&hosts_of(headers, uri)).advice(
+                "if clients come by this host, set WIV_MCP_PUBLIC_URL to it; behind a proxy, pass \
+                 the client's Host on",
+            );
             return Err(Refusal::new(
                 StatusCode::FORBIDDEN,
                 "forbidden_host",
                 "this server is not known by that host name; the operator sets WIV_MCP_PUBLIC_URL",
-            ));
+            )
+            .refused(refused));
         }
         Ok(())
     }
@@ -177,6 +189,16 @@ impl Origins {
             || Origin::parse(&format!("http://{host}")).is_some_and(|host| host.is_loopback());
         self.public.host_header_matches(host) || (self.loopback_hosts && is_loopback())
     }
+}
+
+/// Every host that a request names, for the log. A name before an `@` may be a secret.
+fn hosts_of(headers: &HeaderMap, uri: &Uri) -> String {
+    let in_headers =
+        headers.get_all(header::HOST).iter().map(|host| String::from_utf8_lossy(host.as_bytes()));
+    let in_line = uri.authority().map(|authority| authority.as_str().into());
+    let hosts: Vec<_> = in_headers.chain(in_line).collect();
+    let without_user = |host: &Cow<'_, str>| host.rsplit('@').next().unwrap_or_default().to_owned();
+    hosts.iter().map(without_user).collect::<Vec<_>>().join(" and ")
 }
 
 #[cfg(test)]

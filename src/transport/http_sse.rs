@@ -33,6 +33,7 @@ use crate::{
         jsonrpc::{Frame, Message, Request as RpcRequest},
     },
     relay::{Found, Full},
+    telemetry::{Seldom, TraceId},
 };
 
 impl<H: Host<Caller = Caller>> Endpoint<H> {
@@ -87,18 +88,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let session = match self.relay.find(id, caller.fingerprint) {
             Found::Here(session) => session,
             Found::Unknown => return Err(unknown_session()),
-            Found::Elsewhere => {
-                tracing::error!(
-                    "a message came for a session of another instance, and no WIV_MCP_REDIS_URL \
-                     connects them: run one instance, or set it"
-                );
-                return Err(Refusal::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "session_elsewhere",
-                    "the stream is open on another instance, and the instances are not connected",
-                )
-                .retry_after(1));
-            }
+            Found::Elsewhere => return Err(elsewhere(TraceId::of(&parts.extensions))),
         };
         let (headers, extensions) = (&parts.headers, &parts.extensions);
         headers::check_content_type(headers)?;
@@ -267,6 +257,27 @@ fn unknown_session() -> Refusal {
         "unknown_session",
         "no stream is open under this session id; open a new one with GET /sse",
     )
+}
+
+/// A stream lives where it was opened. Each of its messages would write the line, so it is held to
+/// one a minute.
+fn elsewhere(id: TraceId) -> Refusal {
+    static TOLD: Seldom = Seldom::new();
+    if let Some(held_back) = TOLD.pass() {
+        tracing::error!(
+            request.id = %id,
+            held_back,
+            "a message came for an HTTP+SSE stream that another instance holds: give clients /mcp, \
+             run one instance, or let the load balancer route by client address"
+        );
+    }
+    Refusal::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "session_elsewhere",
+        "this stream is open on another instance of the server, and messages for it are taken only \
+         there: connect to /mcp, which every instance serves, or open a new stream with GET /sse",
+    )
+    .retry_after(1)
 }
 
 fn full(full: Full) -> Refusal {

@@ -12,6 +12,7 @@ use crate::{
     auth::Challenge,
     limits::Busy,
     mcp::{self, Code},
+    telemetry::Refused,
 };
 
 /// A refusal: its status, and what to do.
@@ -19,6 +20,8 @@ use crate::{
 pub struct Refusal {
     status: StatusCode,
     body: Vec<u8>,
+    /// What the log says of it.
+    refused: Box<Refused>,
     retry_after_seconds: Option<u64>,
     headers: Vec<(header::HeaderName, HeaderValue)>,
 }
@@ -34,6 +37,7 @@ impl Refusal {
         Self {
             status,
             body: body.to_string().into_bytes(),
+            refused: Box::new(Refused::new(error)),
             retry_after_seconds: None,
             headers: Vec::new(),
         }
@@ -46,7 +50,8 @@ impl Refusal {
 
     /// The same for a message whose error is rendered already.
     pub(super) fn with_body(status: StatusCode, body: Vec<u8>) -> Self {
-        Self { status, body, retry_after_seconds: None, headers: Vec::new() }
+        let refused = Box::new(Refused::new("invalid_message"));
+        Self { status, body, refused, retry_after_seconds: None, headers: Vec::new() }
     }
 
     /// 400 with `-32600`.
@@ -57,6 +62,7 @@ impl Refusal {
     /// 401: who calls is not known, or not any more.
     pub fn unauthorized(challenge: Challenge) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", challenge.message)
+            .refused(Refused::new(challenge.reason))
             .header(header::WWW_AUTHENTICATE, challenge.www_authenticate)
     }
 
@@ -64,6 +70,12 @@ impl Refusal {
     pub(super) fn insufficient_scope(challenge: Challenge) -> Self {
         Self::new(StatusCode::FORBIDDEN, "insufficient_scope", challenge.message)
             .header(header::WWW_AUTHENTICATE, challenge.www_authenticate)
+    }
+
+    /// Says more of it in the log than its code.
+    #[must_use]
+    pub(super) fn refused(self, refused: Refused) -> Self {
+        Self { refused: Box::new(refused), ..self }
     }
 
     /// Says when to try again.
@@ -90,7 +102,7 @@ impl Refusal {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
         headers.extend(self.headers);
-        response
+        (*self.refused).on(response)
     }
 }
 

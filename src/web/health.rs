@@ -10,7 +10,8 @@ use axum::{
 use http::StatusCode;
 use serde_json::json;
 
-use super::Service;
+use super::{Service, refusals::DRAINING};
+use crate::telemetry::Refused;
 
 /// The process is alive. Asks nobody: a platform restarts what answers no.
 pub(super) async fn alive() -> Json<serde_json::Value> {
@@ -26,5 +27,6 @@ pub(super) async fn ready(State(service): State<Arc<Service>>) -> Response {
         "bus": "none",
         "streams": service.endpoint.open_streams(),
     });
-    (status, Json(body)).into_response()
+    let response = (status, Json(body)).into_response();
+    if draining { Refused::new(DRAINING).on(response) } else { response }
 }

@@ -17,19 +17,18 @@ use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio::time::{Sleep, sleep_until, timeout};
 
+use super::refusals::{self, Asked};
 use crate::{telemetry::TraceId, transport::Refusal};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Names the request, and writes its one log line when its head is answered. The query is not
-/// logged: it holds session ids.
+/// Names the request, and writes its one line at `debug` when its head is answered, with another
+/// if it is refused.
 pub(super) async fn trace(mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let id = TraceId::random();
     request.extensions_mut().insert(id);
-    // Copied only when a line will be written.
-    let line = tracing::enabled!(tracing::Level::DEBUG)
-        .then(|| (request.method().clone(), request.uri().path().to_owned()));
+    let asked = Asked::of(&request);
     let (parts, body) = request.into_parts();
     let body = SharedBody::new(body);
     let unread = body.clone();
@@ -37,18 +36,16 @@ pub(super) async fn trace(mut request: Request, next: Next) -> Response {
     if response.status().is_client_error() {
         unread.read_away().await;
     }
-    let shown = id.to_string();
-    if let Some((method, path)) = line {
-        tracing::debug!(
-            %method,
-            path,
-            status = response.status().as_u16(),
-            duration_us = begun.elapsed().as_micros() as u64,
-            request.id = shown,
-            "request"
-        );
-    }
-    if let Ok(value) = HeaderValue::try_from(shown) {
+    tracing::debug!(
+        method = asked.method,
+        route = asked.route(),
+        status = response.status().as_u16(),
+        duration_us = begun.elapsed().as_micros() as u64,
+        request.id = %id,
+        "request"
+    );
+    refusals::tell(&response, id, &asked);
+    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response

@@ -12,6 +12,7 @@ mod harness;
 mod http_sse;
 mod isolation;
 mod oauth;
+mod process;
 mod propelauth;
 mod revisions;
 mod secrets;

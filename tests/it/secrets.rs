@@ -1,81 +1,12 @@
 //! No key and no token in any log line, at any level, nor in any file.
 
-use std::process::Stdio;
-
 use serde_json::{Value, json};
-use tokio::{
-    io::AsyncReadExt,
-    process::{Child, Command},
-    task::JoinHandle,
-    time::timeout,
-};
 use wiv_mcp::sandbox::Sandbox;
 
-use crate::{harness::*, oauth::*};
+use crate::{harness::*, oauth::*, process::Process};
 
 const UNKNOWN: &str = "wiv-never-seen-key-4711";
-
-/// A `serve` of its own process, with everything it logs.
-struct Process {
-    child: Child,
-    log: JoinHandle<String>,
-    url: String,
-}
-
-impl Process {
-    async fn start(sandbox: &Sandbox) -> Self {
-        Self::start_with(sandbox, "trace").await
-    }
-
-    async fn start_with(sandbox: &Sandbox, log: &str) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_wiv-mcp"))
-            .arg("serve")
-            .env_clear()
-            .envs(sandbox.oauth_environment())
-            .env("WIV_MCP_LISTEN", format!("127.0.0.1:{port}"))
-            .env("WIV_API_URL", sandbox.wiv_api_url())
-            .env("WIV_MCP_LOG", log)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let mut stderr = child.stderr.take().unwrap();
-        let log = tokio::spawn(async move {
-            let mut text = String::new();
-            stderr.read_to_string(&mut text).await.unwrap();
-            text
-        });
-        let url = format!("http://127.0.0.1:{port}");
-        let alive = async {
-            while client().get(format!("{url}/healthz")).send().await.is_err() {
-                tokio::task::yield_now().await;
-            }
-        };
-        timeout(PATIENCE, alive).await.unwrap();
-        Self { child, log, url }
-    }
-
-    /// Regular files that the process has open: none but its own program.
-    fn open_files(&self) -> Vec<String> {
-        let folder = format!("/proc/{}/fd", self.child.id().unwrap());
-        let entries = std::fs::read_dir(folder).unwrap();
-        entries
-            .filter_map(|entry| std::fs::read_link(entry.unwrap().path()).ok())
-            .map(|target| target.display().to_string())
-            .filter(|target| target.starts_with('/') && !target.starts_with("/dev/"))
-            .collect()
-    }
-
-    async fn stop(mut self) -> String {
-        let pid = self.child.id().unwrap().to_string();
-        assert!(Command::new("kill").arg(&pid).status().await.unwrap().success());
-        let status = timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap();
-        assert!(status.success(), "{status}");
-        timeout(PATIENCE, self.log).await.unwrap().unwrap()
-    }
-}
+const TRACE: (&str, &str) = ("WIV_MCP_LOG", "trace");
 
 fn assert_free(text: &str, secrets: &[&str]) {
     for secret in secrets {
@@ -87,7 +18,7 @@ fn assert_free(text: &str, secrets: &[&str]) {
 #[tokio::test]
 async fn no_key_is_logged_at_any_level() {
     let sandbox = Sandbox::start(0, 0).await.unwrap();
-    let server = Process::start(&sandbox).await;
+    let server = Process::start(&sandbox, &[TRACE]).await;
     let http = client();
     let url = &server.url;
     for key in [ACME, GLOBEX, UNKNOWN] {
@@ -132,7 +63,7 @@ async fn no_key_is_logged_at_any_level() {
 #[tokio::test]
 async fn nothing_of_a_sign_in_is_logged_or_written() {
     let sandbox = Sandbox::start(0, 0).await.unwrap();
-    let server = Process::start(&sandbox).await;
+    let server = Process::start(&sandbox, &[TRACE]).await;
     let client = browser::Client::register_at(&server.url).await;
     let mut person = browser::Browser::new();
     let back = client.authorize(&mut person, OMAR, Some("Globex")).await;
@@ -201,7 +132,7 @@ async fn nothing_of_a_sign_in_is_logged_or_written() {
 #[tokio::test]
 async fn the_id_that_a_person_is_shown_is_in_the_line_with_the_cause() {
     let sandbox = Sandbox::start(0, 0).await.unwrap();
-    let server = Process::start_with(&sandbox, "warn").await;
+    let server = Process::start(&sandbox, &[("WIV_MCP_LOG", "warn")]).await;
     let rule = json!({ "match": { "path": "/propelauth/oauth/token" }, "fault": "500" });
     let put = client().put(format!("{}/_control/faults", sandbox.identity_url()));
     let put = put.header("content-type", "application/json").body(rule.to_string());

@@ -3,6 +3,7 @@
 mod connections;
 mod fairness;
 mod guessing;
+mod logs;
 mod memory;
 mod scope;
 mod streams;
