@@ -72,6 +72,12 @@ pub(crate) fn command_line() -> Command {
                         .long("org")
                         .value_name("ID")
                         .help("Only in this organization of PropelAuth"),
+                )
+                .arg(
+                    Arg::new("yes")
+                        .long("yes")
+                        .action(ArgAction::SetTrue)
+                        .help("Don't ask; needed where nobody can be asked"),
                 ),
             ),
     );

@@ -16,7 +16,10 @@ use wiv_mcp::{
     app::{self, App, Audience},
     auth::{Auth, Challenges},
     caller::Caller,
-    commands,
+    commands::{
+        self,
+        keys::{Confirm, RevokeError},
+    },
     limits::{Descriptors, Memory},
     mcp::ToolCall,
     origin::Origin,
@@ -227,8 +230,8 @@ fn config(matches: &ArgMatches) -> Result<(), Failure> {
 }
 
 fn keys(matches: &ArgMatches) -> Result<(), Failure> {
-    let Some(("revoke-all", matches)) = matches.subcommand() else {
-        return Err(Failure::Usage(anyhow::anyhow!("keys has the command revoke-all")));
+    let Some((command @ ("revoke-all" | "sweep"), matches)) = matches.subcommand() else {
+        return Err(Failure::Usage(anyhow::anyhow!("keys has the commands revoke-all and sweep")));
     };
     let (settings, _) = load(RunAs::Command, matches)?;
     let Some(propelauth) = app::propelauth(&settings).map_err(of_start)? else {
@@ -236,10 +239,30 @@ fn keys(matches: &ArgMatches) -> Result<(), Failure> {
                        PROPELAUTH_API_KEY, as for `serve`";
         return Err(Failure::Usage(anyhow::anyhow!(missing)));
     };
-    let org = matches.get_one::<String>("org").map(String::as_str);
     let mut output = io::stdout().lock();
-    let revoke = commands::keys::revoke_all(&propelauth, org, &mut output);
-    Ok(runtime()?.block_on(revoke)?)
+    if command == "sweep" {
+        return Err(Failure::Usage(anyhow::anyhow!("no sweep yet")));
+    }
+    let org = matches.get_one::<String>("org").map(String::as_str);
+    let mut ask = ask_person;
+    let confirm = match (matches.get_flag("yes"), io::stdin().is_terminal()) {
+        (true, _) => Confirm::Given,
+        (false, true) => Confirm::Ask(&mut ask),
+        (false, false) => Confirm::Nobody,
+    };
+    let revoke = commands::keys::revoke_all(&propelauth, org, confirm, &mut output);
+    runtime()?.block_on(revoke).map_err(|error| match error {
+        RevokeError::Unconfirmed => Failure::Usage(error.into()),
+        error => Failure::Running(error.into()),
+    })
+}
+
+/// Asks at the terminal. The question goes where the person looks, whatever standard output is.
+fn ask_person(question: &str) -> io::Result<bool> {
+    write!(io::stderr(), "{question}")?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(answer.trim().eq_ignore_ascii_case("yes"))
 }
 
 #[cfg(feature = "sandbox")]

@@ -9,6 +9,7 @@ mod access_token;
 mod backend;
 mod http;
 mod jwks;
+mod listing;
 mod login;
 mod records;
 mod reply;
@@ -19,8 +20,9 @@ use crate::{caller::Secret, origin::HttpUrl};
 
 pub use access_token::TokenFlaw;
 pub use http::Outage;
+pub use listing::{KeyWalk, Whose};
 pub use login::Login;
-pub use records::{CreatedKey, KeyRecord, Membership, NewKey, User};
+pub use records::{CreatedKey, KeyRecord, Membership, NewKey, Organization, User};
 
 /// Where PropelAuth is, and our credentials there.
 #[derive(Debug, Clone)]
@@ -173,11 +175,35 @@ impl PropelAuth {
         user_id: Option<&str>,
         org_id: Option<&str>,
     ) -> Result<Vec<KeyRecord>, BackendError> {
-        self.backend.keys(user_id, org_id).await
+        let mut walk = self.walk_keys(Whose { user_id, org_id }, 0);
+        let mut keys = Vec::new();
+        while keys.len() < MAX_KEYS
+            && let Some(page) = walk.next().await?
+        {
+            keys.extend(page);
+        }
+        keys.truncate(MAX_KEYS);
+        Ok(keys)
+    }
+
+    /// A walk over keys to the end of the list, from a page that is counted from 0.
+    pub fn walk_keys<'p>(&'p self, whose: Whose<'p>, first_page: usize) -> KeyWalk<'p> {
+        KeyWalk::new(&self.backend, whose, first_page)
+    }
+
+    /// An organization; `None` when there is none of this id.
+    ///
+    /// # Errors
+    /// When PropelAuth gives no answer that says so.
+    pub async fn organization(&self, org_id: &str) -> Result<Option<Organization>, BackendError> {
+        self.backend.organization(org_id).await
     }
 }
 
-/// Whether a text has the form of PropelAuth's ids of users: a UUID, or alike.
+/// Keys of a person that are held at one time: far more than a person has.
+const MAX_KEYS: usize = 1000;
+
+/// Whether a text has the form of PropelAuth's ids of users and organizations: a UUID, or alike.
 ///
 /// Ids become parts of paths, where anything else could name another resource.
 fn is_user_id(text: &str) -> bool {

@@ -1,55 +1,204 @@
-//! `wiv-mcp keys revoke-all`: the incident drill, deletes every key that carries our mark.
+//! `wiv-mcp keys`: the drill that ends every key made here, and the sweep.
 //!
-//! Keys made by hand in WIV stay. Every assistant that signed in has to sign in again.
+//! Keys made by hand in WIV stay. Only ids of our keys are held, however many others there are.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    time::Duration,
+};
 
 use crate::{
-    propelauth::{BackendError, KeyRecord, PropelAuth},
+    propelauth::{BackendError, KeyRecord, Outage, PropelAuth, Whose},
     signin::is_ours,
 };
 
 /// Why the drill stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum RevokeError {
-    /// PropelAuth did not answer; what was deleted so far stays deleted.
-    #[error("PropelAuth gave no answer after {deleted} keys were deleted; run it again")]
+    /// PropelAuth knows no such organization.
+    #[error("there is no organization {0:?}: take its id from PropelAuth; nothing was deleted")]
+    NoOrganization(String),
+    /// Nobody is there to be asked.
+    #[error("nothing was deleted: nobody is here to confirm it; pass --yes to delete them")]
+    Unconfirmed,
+    /// The person who was asked did not say yes.
+    #[error("nothing was deleted")]
+    Declined,
+    /// PropelAuth did not answer, or with a list that is not whole.
+    #[error(
+        "not all keys were looked at, and {deleted} were deleted; once PropelAuth answers again, \
+         run it again"
+    )]
     PropelAuth {
         /// Keys deleted before.
-        deleted: usize,
+        deleted: u64,
         /// What went wrong.
         #[source]
         source: BackendError,
+    },
+    /// New keys of ours appeared at each look.
+    #[error(
+        "{deleted} keys were deleted, and keys still come and go: stop `wiv-mcp serve`, then run \
+         it again"
+    )]
+    Unsteady {
+        /// Keys deleted.
+        deleted: u64,
     },
     /// The output can't be written to.
     #[error(transparent)]
     Output(#[from] io::Error),
 }
 
-/// Deletes every key of ours, in one organization or in all, and says how many.
+/// Who confirms that keys are deleted.
+pub enum Confirm<'c> {
+    /// It was said beforehand.
+    Given,
+    /// A person is asked this question.
+    Ask(&'c mut dyn FnMut(&str) -> io::Result<bool>),
+    /// Nobody is there.
+    Nobody,
+}
+
+/// Looks after the deletion before the drill gives up: each finds what was made meanwhile.
+const MAX_LOOKS: usize = 5;
+
+/// Waits when PropelAuth is pressed: a drill has thousands of requests, and time.
+const PATIENCE: [Duration; 3] =
+    [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
+
+/// Organizations that are listed by name; the rest is counted.
+const MAX_SHOWN: usize = 20;
+
+/// What a look at all keys found.
+#[derive(Default)]
+struct Look {
+    looked_at: u64,
+    ours: Vec<String>,
+    organizations: BTreeMap<String, u64>,
+    is_steady: bool,
+}
+
+/// Deletes every key of ours, in one organization or in all: counts, asks, deletes, and looks
+/// again until a look finds none.
 ///
 /// # Errors
-/// When PropelAuth does not answer, or the output can't be written to.
+/// When not all could be looked at or deleted, the organization does not exist, or nobody
+/// confirms.
 pub async fn revoke_all(
     propelauth: &PropelAuth,
     org_id: Option<&str>,
+    confirm: Confirm<'_>,
     output: &mut dyn Write,
 ) -> Result<(), RevokeError> {
+    let place = match org_id {
+        None => "all organizations".to_owned(),
+        Some(id) => {
+            let found = patiently(async || propelauth.organization(id).await).await;
+            let found = found.map_err(|source| RevokeError::PropelAuth { deleted: 0, source })?;
+            let found = found.ok_or_else(|| RevokeError::NoOrganization(id.to_owned()))?;
+            format!("the organization {:?} ({id})", found.name)
+        }
+    };
+    let mut look = look(propelauth, org_id, 0).await?;
+    writeln!(
+        output,
+        "looked at {} keys in {place}; {} of them were made here",
+        look.looked_at,
+        look.ours.len()
+    )?;
+    show_organizations(&look.organizations, output)?;
+    if !look.ours.is_empty() {
+        confirmed(confirm, look.ours.len())?;
+    }
     let mut deleted = 0;
-    // A listing is bounded, so list again until nothing of ours is left.
-    loop {
-        let stopped = |source| RevokeError::PropelAuth { deleted, source };
-        let keys = propelauth.keys(None, org_id).await.map_err(stopped)?;
-        let ours: Vec<KeyRecord> = keys.into_iter().filter(is_ours).collect();
-        if ours.is_empty() {
-            writeln!(output, "deleted {deleted} keys; none of ours is left")?;
+    for _ in 0..MAX_LOOKS {
+        if look.ours.is_empty() && look.is_steady {
+            writeln!(
+                output,
+                "deleted {deleted} keys; the last look at {} keys in {place} found none of ours",
+                look.looked_at
+            )?;
             return Ok(());
         }
-        for key in ours {
-            let stopped = |source| RevokeError::PropelAuth { deleted, source };
-            propelauth.delete_key(&key.id).await.map_err(stopped)?;
+        for id in &look.ours {
+            let result = patiently(async || propelauth.delete_key(id).await).await;
+            result.map_err(|source| RevokeError::PropelAuth { deleted, source })?;
             deleted += 1;
-            writeln!(output, "deleted {} ({})", key.id, key.display_name.unwrap_or_default())?;
+            writeln!(output, "deleted {id}")?;
+        }
+        look = self::look(propelauth, org_id, deleted).await?;
+    }
+    Err(RevokeError::Unsteady { deleted })
+}
+
+fn confirmed(confirm: Confirm<'_>, count: usize) -> Result<(), RevokeError> {
+    match confirm {
+        Confirm::Given => Ok(()),
+        Confirm::Nobody => Err(RevokeError::Unconfirmed),
+        Confirm::Ask(ask) => {
+            let question = format!(
+                "Delete {count} keys? Everybody who uses one has to connect again. Type yes: "
+            );
+            if ask(&question)? { Ok(()) } else { Err(RevokeError::Declined) }
         }
     }
+}
+
+fn show_organizations(
+    organizations: &BTreeMap<String, u64>,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    for (id, count) in organizations.iter().take(MAX_SHOWN) {
+        writeln!(output, "  {count} in the organization {id}")?;
+    }
+    match organizations.len().saturating_sub(MAX_SHOWN) {
+        0 => Ok(()),
+        more => writeln!(output, "  and more in {more} other organizations"),
+    }
+}
+
+/// Looks at every key, to the end of the list.
+async fn look(
+    propelauth: &PropelAuth,
+    org_id: Option<&str>,
+    deleted: u64,
+) -> Result<Look, RevokeError> {
+    let mut found = Look::default();
+    let mut walk = propelauth.walk_keys(Whose { user_id: None, org_id }, 0);
+    // A page that was refused comes at the next try.
+    let mut tries = PATIENCE.iter();
+    loop {
+        match walk.next().await {
+            Ok(Some(page)) => {
+                tries = PATIENCE.iter();
+                for key in page.into_iter().filter(is_ours) {
+                    count(&mut found, key);
+                }
+            }
+            Ok(None) => break,
+            Err(BackendError::Unavailable(Outage::Throttled)) if let Some(wait) = tries.next() => {
+                tokio::time::sleep(*wait).await;
+            }
+            Err(source) => return Err(RevokeError::PropelAuth { deleted, source }),
+        }
+    }
+    Ok(Look { looked_at: walk.looked_at(), is_steady: walk.is_steady(), ..found })
+}
+
+fn count(found: &mut Look, key: KeyRecord) {
+    found.ours.push(key.id);
+    *found.organizations.entry(key.org_id.unwrap_or_else(|| "none".to_owned())).or_default() += 1;
+}
+
+/// Asks again, a little later each time, while PropelAuth is pressed. For what may be repeated.
+async fn patiently<T>(ask: impl AsyncFn() -> Result<T, BackendError>) -> Result<T, BackendError> {
+    for wait in PATIENCE {
+        match ask().await {
+            Err(BackendError::Unavailable(Outage::Throttled)) => tokio::time::sleep(wait).await,
+            result => return result,
+        }
+    }
+    ask().await
 }

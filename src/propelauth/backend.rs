@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    BackendError, CreatedKey, KeyRecord, NewKey, PropelAuthSettings, User,
+    BackendError, CreatedKey, KeyRecord, NewKey, Organization, PropelAuthSettings, User,
     http::{BODY_LIMIT_BYTES, Http, LONG_BODY_LIMIT_BYTES, Outage, form, send},
     is_user_id,
+    listing::{PAGE_SIZE, Page, Whose},
     reply::{Reply, parse, understand},
 };
 use crate::caller::ApiKey;
@@ -22,12 +23,6 @@ use crate::caller::ApiKey;
 const TENANT: HeaderName = HeaderName::from_static("x-propelauth-url");
 
 const KEYS: &str = "/api/backend/v1/end_user_api_keys";
-
-/// Keys a page. Ten requests then fill [`MAX_KEYS`], and a page stays far below its limit.
-const PAGE_SIZE: &str = "100";
-
-/// Keys listed at most: far more than one person has, and a bound for a list of everybody's.
-const MAX_KEYS: usize = 1000;
 
 /// The Backend API's address and our credentials there.
 pub(super) struct Client {
@@ -121,36 +116,35 @@ impl Client {
         Ok(())
     }
 
-    pub(super) async fn keys(
+    /// A page of the list of keys, counted from 0.
+    pub(super) async fn key_page(
         &self,
-        user_id: Option<&str>,
-        org_id: Option<&str>,
-    ) -> Result<Vec<KeyRecord>, BackendError> {
-        #[derive(Deserialize)]
-        struct Page {
-            api_keys: Vec<KeyRecord>,
-            has_more_results: bool,
+        whose: Whose<'_>,
+        page_number: usize,
+    ) -> Result<Page, BackendError> {
+        let number = page_number.to_string();
+        let mut query = vec![("page_size", PAGE_SIZE), ("page_number", &number)];
+        query.extend(whose.user_id.map(|id| ("user_id", id)));
+        query.extend(whose.org_id.map(|id| ("org_id", id)));
+        let path = format!("{KEYS}?{}", form(&query));
+        match self.get(&path, LONG_BODY_LIMIT_BYTES).await? {
+            Reply::Done(body) => parse(&body, "list of API keys"),
+            // No page is no empty page: whoever revokes keys must not believe it is done.
+            Reply::Gone => Err(Outage::Status(StatusCode::NOT_FOUND).into()),
         }
-        let mut keys = Vec::new();
-        let mut page_number = 0_usize;
-        loop {
-            let number = page_number.to_string();
-            let mut query = vec![("page_size", PAGE_SIZE), ("page_number", &number)];
-            query.extend(user_id.map(|id| ("user_id", id)));
-            query.extend(org_id.map(|id| ("org_id", id)));
-            let path = format!("{KEYS}?{}", form(&query));
-            let Reply::Done(body) = self.get(&path, LONG_BODY_LIMIT_BYTES).await? else {
-                // No page is no empty page: whoever revokes keys must not believe it is done.
-                return Err(Outage::Status(StatusCode::NOT_FOUND).into());
-            };
-            let page: Page = parse(&body, "list of API keys")?;
-            let is_last = !page.has_more_results || page.api_keys.is_empty();
-            keys.extend(page.api_keys);
-            if is_last || keys.len() >= MAX_KEYS {
-                keys.truncate(MAX_KEYS);
-                return Ok(keys);
-            }
-            page_number += 1;
+    }
+
+    pub(super) async fn organization(
+        &self,
+        org_id: &str,
+    ) -> Result<Option<Organization>, BackendError> {
+        if !is_user_id(org_id) {
+            return Ok(None);
+        }
+        let path = format!("/api/backend/v1/org/{org_id}");
+        match self.get(&path, BODY_LIMIT_BYTES).await? {
+            Reply::Done(body) => parse(&body, "organization"),
+            Reply::Gone => Ok(None),
         }
     }
 

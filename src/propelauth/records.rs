@@ -43,6 +43,16 @@ pub struct Membership {
     pub permissions: Vec<String>,
 }
 
+/// An organization, as far as it matters here.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Organization {
+    /// PropelAuth's id.
+    pub org_id: String,
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
+}
+
 /// A key to be made for a user in an organization.
 #[derive(Debug, Clone, Serialize)]
 pub struct NewKey {

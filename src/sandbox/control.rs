@@ -108,6 +108,7 @@ async fn obey(State(control): State<Control>, request: Request, next: Next) -> R
         Kind::PlainTooManyRequests => faults::plain_too_many_requests(),
         Kind::KeyOverLimit => faults::key_over_limit(),
         Kind::ServerError => faults::server_error(),
+        Kind::NotFound => faults::not_found(),
         Kind::Huge => faults::huge(),
         Kind::Cut => {
             let (head, body) = whole(next.run(request).await).await;

@@ -5,8 +5,8 @@
 //!
 //! A rule meets a request when the method is `match.method`, the path begins with
 //! `match.path` (a `*` at its end changes nothing) and the request carries `match.key`; a
-//! part that is absent meets all. The first rule that meets a request and is not used up
-//! is its fault.
+//! part that is absent meets all. The first rule that meets a request, has let its `after`
+//! requests pass and is not used up is its fault.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -43,6 +43,9 @@ pub(crate) enum Kind {
     KeyOverLimit,
     #[serde(rename = "500")]
     ServerError,
+    /// As from a gateway that knows no such route: not in the service's own words.
+    #[serde(rename = "404")]
+    NotFound,
     /// Does the work, sends the head and half the body, then closes the connection.
     #[serde(rename = "cut")]
     Cut,
@@ -76,6 +79,9 @@ pub(crate) struct Rule {
     times: Option<u64>,
     /// Waited before any fault; `slow` has a default.
     delay_ms: Option<u64>,
+    /// How many requests pass first, so that a fault meets the middle of a walk.
+    #[serde(default)]
+    after: u64,
 }
 
 fn once() -> Option<u64> {
@@ -112,7 +118,12 @@ impl Faults {
     /// The fault of this request, counted as used.
     pub(crate) fn meet(&self, head: &request::Parts) -> Option<Fault> {
         let mut rules = self.lock();
-        let at = rules.iter().position(|rule| rule.applies_to.meets(head))?;
+        let at = rules.iter_mut().position(|rule| {
+            let meets = rule.applies_to.meets(head);
+            let passes = meets && rule.after > 0;
+            rule.after -= u64::from(passes);
+            meets && !passes
+        })?;
         let rule = &mut rules[at];
         let usual_delay_ms = if rule.fault == Kind::Slow { USUAL_DELAY_MS } else { 0 };
         let delay = Duration::from_millis(rule.delay_ms.unwrap_or(usual_delay_ms));
@@ -157,6 +168,10 @@ pub(crate) fn plain_too_many_requests() -> Response {
 pub(crate) fn key_over_limit() -> Response {
     let body = r#"{"wait_seconds":1.5,"user_facing_error":"Too many requests with this API key","error_code":"rate_limit_exceeded"}"#;
     (StatusCode::TOO_MANY_REQUESTS, [JSON], body).into_response()
+}
+
+pub(crate) fn not_found() -> Response {
+    (StatusCode::NOT_FOUND, "<html><body><h1>404 Not Found</h1></body></html>").into_response()
 }
 
 pub(crate) fn server_error() -> Response {

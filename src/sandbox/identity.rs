@@ -15,6 +15,7 @@ mod discovery;
 mod form;
 mod grants;
 mod jwt;
+mod key_lists;
 mod login_page;
 mod people;
 mod random;
@@ -31,6 +32,7 @@ use api_keys::ApiKeys;
 use directory::Directory;
 use grants::Grants;
 use jwt::Trick;
+use key_lists::ListTrick;
 use signing::Signing;
 
 /// Somebody who can sign in at the stand-in.
@@ -84,6 +86,9 @@ struct Orders {
     /// The opposite of the dashboard's setting `org_api_keys_enabled`.
     org_api_keys_disabled: bool,
     next_api_key: Option<String>,
+    /// Larger pages of keys are never given, whatever is asked for.
+    most_keys_a_page: Option<usize>,
+    key_list: Option<ListTrick>,
 }
 
 /// Whom an end-user API key speaks for, and in which organization.

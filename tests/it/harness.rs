@@ -83,6 +83,11 @@ impl Server {
         Instance { _app: app, address: free }
     }
 
+    /// The text of its sealing keys.
+    pub(crate) fn sealing_keys(&self) -> &str {
+        &self.sealing_keys
+    }
+
     /// Turns a switch of the stand-in PropelAuth.
     pub(crate) async fn identity(&self, switch: &str, body: &Value) {
         let url = format!("{}/_control/{switch}", self.sandbox.identity_url());

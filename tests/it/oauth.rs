@@ -2,6 +2,7 @@
 
 mod attacks;
 pub(crate) mod browser;
+mod client;
 mod life;
 
 use reqwest::StatusCode;

@@ -1,6 +1,7 @@
 //! What an attacker tries, a test per point, named as a sentence.
 
 mod connections;
+mod drill;
 mod fairness;
 mod guessing;
 mod logs;

@@ -107,7 +107,8 @@ async fn members(
             Value::Object(row)
         })
         .collect();
-    Ok(page("users", "total_users", rows, query.page_size, query.page_number))
+    let page = page("users", "total_users", rows, query.page_size, query.page_number);
+    Ok(Json(page).into_response())
 }
 
 /// The form of PropelAuth's lists; pages are counted from 0.
@@ -117,18 +118,17 @@ fn page(
     rows: Vec<Value>,
     page_size: usize,
     page_number: usize,
-) -> Response {
+) -> Value {
     let total = rows.len();
     let begin = page_size.saturating_mul(page_number).min(total);
     let end = begin.saturating_add(page_size).min(total);
-    Json(json!({
+    json!({
         rows_name: rows[begin..end],
         total_name: total,
         "current_page": page_number,
         "page_size": page_size,
         "has_more_results": end < total,
-    }))
-    .into_response()
+    })
 }
 
 async fn organization(

@@ -16,8 +16,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::Identity;
+use super::api_keys::NewKey;
 use super::directory::{Membership, Role};
 use super::jwt::Trick;
+use super::key_lists::ListTrick;
 use crate::sandbox::control::bad_request;
 
 pub(crate) fn router() -> Router<Arc<Identity>> {
@@ -26,7 +28,7 @@ pub(crate) fn router() -> Router<Arc<Identity>> {
         .route("/user", post(set_user))
         .route("/organization", post(set_organization))
         .route("/organizations/{org}", delete(delete_organization))
-        .route("/keys", get(list_keys))
+        .route("/keys", get(list_keys).post(make_keys))
         .route("/keys/{api_key_id}", delete(delete_key))
         .route("/rotate_keys", post(rotate_keys))
         .route("/impersonate", post(impersonate))
@@ -133,6 +135,45 @@ async fn list_keys(State(identity): State<Arc<Identity>>) -> Json<Value> {
     Json(json!({"keys": keys.collect::<Vec<_>>()}))
 }
 
+/// Many keys at once, as if others had made them. What is absent is in none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MakeKeys {
+    count: usize,
+    user: Option<String>,
+    org: Option<String>,
+    #[serde(default)]
+    metadata: Value,
+}
+
+async fn make_keys(State(identity): State<Arc<Identity>>, body: Bytes) -> Answer {
+    let order: MakeKeys = read(&body)?;
+    let (state, now) = (&mut *identity.lock(), identity.now());
+    let user_id = match &order.user {
+        Some(name) => Some(state.directory.person_mut(name).ok_or(Refusal::Unknown("user"))?),
+        None => None,
+    };
+    let user_id = user_id.map(|person| person.user_id);
+    let org_id = match &order.org {
+        Some(name) => {
+            let found = state.directory.organization_named(name);
+            Some(found.ok_or(Refusal::Unknown("organization"))?.tenant_id)
+        }
+        None => None,
+    };
+    for _ in 0..order.count {
+        let new = NewKey {
+            user_id,
+            org_id,
+            display_name: None,
+            metadata: order.metadata.clone(),
+            expires_at: None,
+        };
+        state.api_keys.make(new, None, now).ok_or(Refusal::Unknown("room for more keys"))?;
+    }
+    Ok(Json(json!({})))
+}
+
 async fn delete_key(
     State(identity): State<Arc<Identity>>,
     Path(api_key_id): Path<String>,
@@ -179,6 +220,11 @@ struct SetSettings {
     org_api_keys_enabled: Option<bool>,
     /// The value of the next key that is made.
     next_api_key: Option<String>,
+    most_keys_a_page: Option<usize>,
+    key_list: Option<ListTrick>,
+    /// Lists tell the truth again.
+    #[serde(default)]
+    honest_lists: bool,
 }
 
 async fn set_settings(State(identity): State<Arc<Identity>>, body: Bytes) -> Answer {
@@ -196,6 +242,8 @@ async fn set_settings(State(identity): State<Arc<Identity>>, body: Bytes) -> Ans
     if order.next_api_key.is_some() {
         orders.next_api_key = order.next_api_key;
     }
+    orders.most_keys_a_page = order.most_keys_a_page.or(orders.most_keys_a_page);
+    orders.key_list = order.key_list.or(orders.key_list).filter(|_| !order.honest_lists);
     Ok(Json(json!({
         "invalidate_org_api_key_upon_user_removal": orders.invalidate_org_api_key_upon_user_removal,
         "missing_key_is_null": orders.missing_key_is_null,

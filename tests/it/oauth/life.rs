@@ -182,7 +182,7 @@ async fn the_incident_drill_ends_every_connection_and_no_other_key() {
     client.sign_in(&mut Browser::new(), ANA, None).await;
     let drill = |arguments: &[&str]| {
         std::process::Command::new(env!("CARGO_BIN_EXE_wiv-mcp"))
-            .args(["keys", "revoke-all"])
+            .args(["keys", "revoke-all", "--yes"])
             .args(arguments)
             .env_clear()
             .envs(server.sandbox.oauth_environment())

@@ -189,7 +189,17 @@ fn list(
             && is_listed(key)
     };
     let rows: Vec<Value> = known.api_keys.all().filter(is_meant).map(ApiKey::to_json).collect();
-    Ok(page("api_keys", "total_api_keys", rows, query.page_size, query.page_number))
+    let most = known.orders.most_keys_a_page.unwrap_or(usize::MAX);
+    let page_size = query.page_size.min(most);
+    let trick = known.orders.key_list;
+    let pages = rows.len().div_ceil(page_size.max(1));
+    let number = trick.map_or(query.page_number, |it| it.given_for(query.page_number, pages));
+    let mut page = page("api_keys", "total_api_keys", rows, page_size, number);
+    page["current_page"] = json!(query.page_number);
+    if let Some(trick) = trick {
+        trick.twist(query.page_number, &mut page);
+    }
+    Ok(Json(page).into_response())
 }
 
 async fn validate(State(identity): State<Arc<Identity>>, body: Bytes) -> Result<Response, Refusal> {
