@@ -16,6 +16,8 @@ RUN mkdir src \
     && cargo build --release --locked --no-default-features --features jemalloc \
     && rm -r src
 
+# Where the templates of the pages are.
+COPY askama.toml ./
 COPY src src
 # Cargo compares times, and a copied file keeps its own, which may be older than the layer above.
 RUN find src -name '*.rs' -exec touch {} + \
