@@ -1,4 +1,7 @@
 //! What an attacker tries, a test per point, named as a sentence.
 
+mod client_documents;
 mod drill;
+mod quota;
+mod replay;
 mod scope;
