@@ -292,6 +292,7 @@ fn oauth(
         redirects: settings.redirects,
         well_known: settings.well_known,
         access_token_life: settings.access_token_life,
+        sign_in_life: settings.sign_in_life,
         local_client_documents: audience == Audience::ThisMachine,
         footer: footer(settings),
     };

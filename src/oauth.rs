@@ -24,7 +24,7 @@ pub use redirects::Redirects;
 
 use crate::{
     auth::{AccessTokens, WellKnown},
-    marks::Marks,
+    marks::{Marks, Rates},
     pages::Footer,
     seal::{Purpose, Sealer, SealingKeys},
     signin::SignIn,
@@ -44,6 +44,8 @@ pub struct OAuthSettings {
     pub well_known: WellKnown,
     /// Life of an access token.
     pub access_token_life: Duration,
+    /// Life of a connection by sign-in, whatever its refreshes.
+    pub sign_in_life: Duration,
     /// Client documents may be on this machine: for the demo and tests only.
     pub local_client_documents: bool,
     /// What stands below every page.
@@ -60,12 +62,22 @@ pub struct OAuth {
     refresh_tokens: Sealer,
     requests: Sealer,
     documents: client_document::Documents,
-    /// Codes that were used; each lives longer than its code.
-    used_codes: Marks<[u8; 16], ()>,
+    /// Codes that were used, and the keys they made; each lives longer than its code.
+    used_codes: Marks<[u8; 16], code::Redemption>,
+    /// Requests about a key that PropelAuth has to be asked for.
+    key_requests: Rates<String>,
 }
 
 /// Codes remembered as used. Above it, codes are refused: failing closed costs a new sign-in.
 const MAX_USED_CODES: usize = 100_000;
+
+/// A refresh or revocation of one connection: thirty at once, because a client's windows share
+/// their token and wake together, then one in two seconds.
+const KEY_REQUEST_PAUSE: Duration = Duration::from_secs(2);
+const KEY_REQUESTS_AT_ONCE: u32 = 30;
+
+/// Connections whose requests are counted at one time; each is forgotten within a minute.
+const MAX_COUNTED_KEYS: usize = 100_000;
 
 impl OAuth {
     /// Puts the server together. Client ids have a key of their own, because clients keep their
@@ -85,6 +97,7 @@ impl OAuth {
             requests: keys.sealer(Purpose::SignIn, &issuer),
             documents: client_document::Documents::new(settings.local_client_documents),
             used_codes: Marks::new(MAX_USED_CODES),
+            key_requests: Rates::new(KEY_REQUEST_PAUSE, KEY_REQUESTS_AT_ONCE, MAX_COUNTED_KEYS),
             settings,
             sign_in,
         }
@@ -102,20 +115,24 @@ pub(crate) struct OAuthError {
     status: StatusCode,
     code: &'static str,
     description: &'static str,
+    /// When to come back.
+    wait_seconds: Option<u64>,
 }
 
 impl OAuthError {
     const fn new(code: &'static str, description: &'static str) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code, description }
+        Self { status: StatusCode::BAD_REQUEST, code, description, wait_seconds: None }
     }
 
     /// Nobody knows the client; a client then registers anew.
     const fn invalid_client() -> Self {
-        Self {
-            status: StatusCode::UNAUTHORIZED,
-            code: "invalid_client",
-            description: "unknown client; register again",
-        }
+        Self::client_flaw("unknown client; register again")
+    }
+
+    /// The client's document is none, or not one for this server.
+    const fn client_flaw(description: &'static str) -> Self {
+        let error = Self::new("invalid_client", description);
+        Self { status: StatusCode::UNAUTHORIZED, ..error }
     }
 
     /// What the log says of it.
@@ -129,11 +146,17 @@ impl OAuthError {
 
     /// An outage is never the grant's fault: a client must not drop its tokens for it.
     const fn unavailable() -> Self {
-        Self {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            code: "temporarily_unavailable",
-            description: "the sign-in service does not answer; try again in a minute",
-        }
+        let words = "the sign-in service does not answer; try again in a minute";
+        let error = Self::new("temporarily_unavailable", words);
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, wait_seconds: Some(10), ..error }
+    }
+
+    /// It comes too often. Never the grant's fault either.
+    fn too_often(wait: Duration) -> Self {
+        let words = "this was asked for too often; try again later";
+        let error = Self::new("temporarily_unavailable", words);
+        let wait_seconds = Some(wait.as_secs() + 1);
+        Self { status: StatusCode::TOO_MANY_REQUESTS, wait_seconds, ..error }
     }
 }
 
@@ -141,8 +164,8 @@ impl axum::response::IntoResponse for OAuthError {
     fn into_response(self) -> axum::response::Response {
         let body = json!({ "error": self.code, "error_description": self.description });
         let mut response = json_response(self.status, &body);
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+        if let Some(seconds) = self.wait_seconds {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         self.refused().on(response)
     }

@@ -99,6 +99,14 @@ fn page_headers(targets: &FormTargets) -> HeaderMap {
     ])
 }
 
+/// A page that says when to come back, if that is known.
+pub fn with_wait(mut page: Response, seconds: Option<u64>) -> Response {
+    if let Some(seconds) = seconds {
+        page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    page
+}
+
 /// 303: the browser goes on by GET. What is no header value leads nowhere.
 pub fn see_other(location: &str) -> Response {
     let mut response = Response::new(Body::empty());

@@ -1,8 +1,9 @@
 //! The browser flow: sign in at PropelAuth, choose the organization, get a key.
 //!
-//! Shared by OAuth and the connect page; knows neither. Keeps nothing: between its steps the
-//! flow travels sealed in a cookie of the browser that began it.
+//! Shared by OAuth and the connect page; knows neither. Keeps nothing but marks: between its
+//! steps the flow travels sealed in a cookie of the browser that began it.
 
+mod budget;
 mod cookie;
 mod flow;
 mod keys;
@@ -40,6 +41,7 @@ pub struct SignIn {
     settings: SignInSettings,
     sealer: Sealer,
     cookies: Cookies,
+    budget: budget::Budget,
 }
 
 impl SignIn {
@@ -47,7 +49,7 @@ impl SignIn {
     pub fn new(propelauth: Arc<PropelAuth>, settings: SignInSettings, keys: &SealingKeys) -> Self {
         let sealer = keys.sealer(Purpose::SignIn, &settings.origin);
         let cookies = Cookies::new(settings.origin.starts_with("https://"));
-        Self { propelauth, settings, sealer, cookies }
+        Self { propelauth, settings, sealer, cookies, budget: budget::Budget::new() }
     }
 
     /// Where PropelAuth sends the browser back to. Registered there, byte for byte.

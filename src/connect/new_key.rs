@@ -58,7 +58,7 @@ async fn make(
     let user = &order.session.user_id;
     let membership = sign_in.membership(user, &order.organization).await?;
     let (org, label) = (&membership.org_id, order.client.name);
-    let key = sign_in.make_key(user, org, label, MadeBy::ConnectPage).await?;
+    let key = sign_in.make_key(user, org, label, MadeBy::ConnectPage, None).await?;
     let verdict = key_check.check(&key.key, trace.0).await;
     Ok(Arc::new(Made { membership, key, verdict }))
 }

@@ -8,7 +8,9 @@ use super::{
     ClientCard, Connect, ConnectSettings, account::CONNECTIONS_PATH, cards, clients::KeyClient,
 };
 use crate::{
-    pages::{self, Fixed, Footer, Form, FormTargets, Message, PageLink, fixed_page, see_other},
+    pages::{
+        self, Fixed, Footer, Form, FormTargets, Message, PageLink, fixed_page, see_other, with_wait,
+    },
     signin::{FlowError, KeyPolicy, Next},
     telemetry::Refused,
 };
@@ -118,6 +120,8 @@ impl Connect {
         let sentence = error.sentence();
         let message = self.message("Not connected", &sentence, request_id, link);
         Refused::new(error.reason()).on(message.response(error.status()))
+        let page = self.message("Not connected", &sentence, request_id, link);
+        with_wait(page.response(error.status()), error.wait_seconds())
     }
 
     /// A key that was not ended, or not for sure, which the person must know.

@@ -40,4 +40,14 @@ impl<K: Hash + Eq + Clone> Rates<K> {
         }
         if self.used_up_until.set(key, until, ahead) { Ok(()) } else { Err(self.pause) }
     }
+
+    /// Takes one happening out of the count: it turned out to be none of those that count.
+    pub fn give_back(&self, key: K) {
+        let now = Instant::now();
+        let Some(until) = self.used_up_until.get(&key) else { return };
+        match until.checked_sub(self.pause).filter(|until| *until > now) {
+            Some(until) => _ = self.used_up_until.set(key, until, until - now),
+            None => self.used_up_until.forget(&key),
+        }
+    }
 }

@@ -82,3 +82,16 @@ async fn more_keys_than_a_rate_has_room_for_are_refused_until_others_are_over() 
     tokio::time::advance(Duration::from_secs(10)).await;
     assert!(rates.take(3).is_ok());
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_given_back_may_happen_again() {
+    let rates = Rates::new(Duration::from_secs(10), 2, 100);
+    rates.give_back("a");
+    assert_eq!([rates.take("a"), rates.take("a")], [Ok(()), Ok(())]);
+    assert!(rates.take("a").is_err());
+    rates.give_back("a");
+    assert!(rates.take("a").is_ok());
+    assert!(rates.take("a").is_err(), "no more than was given back");
+    rates.give_back("b");
+    assert!(rates.take("b").is_ok() && rates.take("b").is_ok() && rates.take("b").is_err());
+}

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{OAuth, OAuthError, code::Code, consent, parameters::Parameters};
 use crate::{
     caller::Scopes,
-    pages::{Message, PageLink, see_other},
+    pages::{Message, PageLink, see_other, with_wait},
     signin::{Flow, FlowError, Next, Return, Step, sha256},
     telemetry::Refused,
 };
@@ -101,7 +101,7 @@ impl OAuth {
         if json!(request).to_string().len() > MAX_REQUEST_BYTES {
             return Err(bad("the request is too long"));
         }
-        Ok((request, client.verified_host))
+        Ok((request, client.site))
     }
 
     /// `POST /oauth/authorize`: the person decided.
@@ -183,6 +183,7 @@ impl OAuth {
         }
         let page = self.not_connected(error.status(), &error.sentence(), request_id);
         Refused::new(error.reason()).on(page)
+        with_wait(page, error.wait_seconds())
     }
 
     fn not_connected(&self, status: StatusCode, text: &str, request_id: &str) -> Response {
@@ -193,17 +194,20 @@ impl OAuth {
 
     /// A page for a request that has nobody to be redirected to.
     fn refused(&self, error: &OAuthError, request_id: &str) -> Response {
-        let text = format!(
-            "The app’s request can’t be accepted. Remove WIV in the app, add it again and connect. \
-             (For its makers: {}.)",
-            error.description
-        );
-        let status = if error.status == StatusCode::SERVICE_UNAVAILABLE {
-            error.status
-        } else {
-            StatusCode::BAD_REQUEST
+        let text = match error.wait_seconds {
+            Some(seconds) => format!(
+                "The app’s details can’t be looked up just now. Reload this page in {seconds} seconds."
+            ),
+            None => format!(
+                "The app’s request can’t be accepted. Remove WIV in the app, add it again and \
+                 connect. (For its makers: {}.)",
+                error.description
+            ),
         };
         error.refused().on(self.not_connected(status, &text, request_id))
+        // A page is no answer to a client, whose statuses these are: a wait is told as such.
+        let status = error.wait_seconds.map_or(StatusCode::BAD_REQUEST, |_| error.status);
+        with_wait(self.not_connected(status, &text, request_id), error.wait_seconds)
     }
 
     /// Sends an error to the client (RFC 6749, 4.1.2.1; RFC 9207).

@@ -20,9 +20,9 @@ pub(super) struct Client {
     pub(super) name: String,
     /// Where codes may go.
     pub(super) redirect_uris: Vec<String>,
-    /// The host that vouches for the name: that of a client document. Never in a registration.
+    /// The host of the client's document, which says its name. Never in a registration.
     #[serde(skip)]
-    pub(super) verified_host: Option<String>,
+    pub(super) site: Option<String>,
 }
 
 impl Client {
@@ -30,7 +30,7 @@ impl Client {
     pub(super) fn new(name: Option<&str>, redirect_uris: Vec<String>) -> Self {
         let name = pages::shown_name(name.unwrap_or_default(), MAX_NAME_CHARS);
         let name = if name.is_empty() { "An assistant".to_owned() } else { name };
-        Self { name, redirect_uris, verified_host: None }
+        Self { name, redirect_uris, site: None }
     }
 
     /// Whether a code may go to this URI.
@@ -40,6 +40,17 @@ impl Client {
 }
 
 impl OAuth {
+    /// Whether an id can be a client's, without a look at any document: whose a code or refresh
+    /// token is, its own contents tell.
+    ///
+    /// # Errors
+    /// `invalid_client` for what is no id.
+    pub(super) fn check_client_id(&self, id: &str) -> Result<(), OAuthError> {
+        let is_url = id.starts_with("https://") || id.starts_with("http://");
+        let is_known = id.len() <= MAX_ID_BYTES && (is_url || self.client_ids.open(id).is_ok());
+        if is_known { Ok(()) } else { Err(OAuthError::invalid_client()) }
+    }
+
     /// The client of an id.
     ///
     /// # Errors

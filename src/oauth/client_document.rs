@@ -2,111 +2,146 @@
 //!
 //! The one fetch whose address a stranger chooses, so the one with a guard: https, public
 //! addresses only, the address that was checked is the one connected to, no redirects, small
-//! and soon. The best-known clients' documents are pinned, because some of them answer 403 to
-//! servers in clouds.
+//! and soon, one at a time and seldom from one host. The best-known clients' documents are
+//! pinned, because some of them answer 403 to servers in clouds.
 
+mod document;
 mod fetch;
+mod freshness;
 mod pinned;
+mod places;
 
-use std::{collections::HashMap, sync::Mutex};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use serde::Deserialize;
-use tokio::time::{Duration, Instant};
+use tokio::time::Duration;
 
-use super::{OAuthError, client::Client, redirects};
-use crate::telemetry::Causes;
+use self::{
+    fetch::{FetchError, Target},
+    places::Places,
+};
+use super::{OAuthError, client::Client};
+use crate::{marks::Marks, telemetry::Causes};
 
-/// Documents remembered: they are public, small, and read again a day later.
+/// Documents remembered: they are public, small, and read again when they are no longer fresh.
 const MAX_REMEMBERED: usize = 1000;
 
-/// How long a document counts.
-const GOOD_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+/// Documents remembered of one site. More push one another out, so that a site with a thousand
+/// documents leaves room for others'.
+const SLOTS_PER_SITE: u8 = 8;
 
 /// How long a failure counts, so that a loop of requests is one fetch a minute.
 const FAILED_FOR: Duration = Duration::from_secs(60);
 
-/// Fetches at one time.
-const MAX_FETCHES: usize = 8;
+/// A site and one of its slots.
+type Slot = (String, u8);
 
-/// What is read of a document.
-#[derive(Deserialize)]
-struct Document {
-    client_id: String,
-    client_name: Option<String>,
-    #[serde(default)]
-    redirect_uris: Vec<String>,
+/// What is known of an id.
+#[derive(Clone)]
+struct Known {
+    id: String,
+    client: Result<Client, OAuthError>,
 }
 
 /// Reads client documents.
 pub(super) struct Documents {
     local: bool,
-    fetches: tokio::sync::Semaphore,
-    /// `None` for a failure. Never held across an await.
-    remembered: Mutex<HashMap<String, (Option<Client>, Instant)>>,
+    places: Places,
+    known: Marks<Slot, Known>,
 }
 
 impl Documents {
     /// `local`: documents may be on this machine, over http. For the demo and tests only.
     pub(super) fn new(local: bool) -> Self {
-        Self {
-            local,
-            fetches: tokio::sync::Semaphore::new(MAX_FETCHES),
-            remembered: Mutex::new(HashMap::new()),
-        }
+        Self { local, places: Places::new(), known: Marks::new(MAX_REMEMBERED) }
     }
 
     /// The client whose id is this URL.
+    ///
+    /// # Errors
+    /// `invalid_client` when there is no document that says so; a wait when it can't be asked
+    /// for just now.
     pub(super) async fn client(&self, id: &str) -> Result<Client, OAuthError> {
         if let Some(client) = pinned::client(id) {
             return Ok(client);
         }
-        if let Some(remembered) = self.remembered(id) {
-            return remembered.ok_or(OAuthError::invalid_client());
+        let target = Target::parse(id, self.local).ok_or_else(|| told(&FetchError::Url))?;
+        let host = target.host_and_port();
+        if let Some(known) = self.known(&target, id) {
+            return known;
         }
-        let _place = self.fetches.try_acquire().map_err(|_| OAuthError::unavailable())?;
-        let client = match fetch::document(id, self.local).await {
-            Ok(body) => read(id, &body),
+        let fetch = async || {
+            // Somebody else's turn may have brought it.
+            if let Some(known) = self.known(&target, id) {
+                return known;
+            }
+            self.fetch(&target, &host, id).await
+        };
+        self.places.in_turn(&host, fetch).await
+    }
+
+    async fn fetch(&self, target: &Target, host: &str, id: &str) -> Result<Client, OAuthError> {
+        let _place = self.places.fetch(host).await?;
+        let may_connect = |address| self.places.address(address);
+        match fetch::document(id, target, self.local, may_connect).await {
+            Ok(fetched) => {
+                let client = document::read(id, &fetched.body);
+                let life = if client.is_ok() { fetched.fresh_for } else { Some(FAILED_FOR) };
+                self.remember(target, id, &client, life);
+                client
+            }
+            // That was our limit, and tells nothing about the document.
+            Err(FetchError::TooOften(error)) => Err(error),
             Err(error) => {
                 tracing::info!(error = %Causes(&error), "a client document could not be fetched");
-                None
+                let client = Err(told(&error));
+                self.remember(target, id, &client, Some(FAILED_FOR));
+                client
             }
-        };
-        self.remember(id, client.clone());
-        client.ok_or(OAuthError::invalid_client())
-    }
-
-    fn remembered(&self, id: &str) -> Option<Option<Client>> {
-        let remembered = self.lock();
-        let (client, until) = remembered.get(id)?;
-        (*until > Instant::now()).then(|| client.clone())
-    }
-
-    fn remember(&self, id: &str, client: Option<Client>) {
-        let now = Instant::now();
-        let life = if client.is_some() { GOOD_FOR } else { FAILED_FOR };
-        let mut remembered = self.lock();
-        if remembered.len() >= MAX_REMEMBERED {
-            remembered.retain(|_, (_, until)| *until > now);
-        }
-        if remembered.len() < MAX_REMEMBERED {
-            remembered.insert(id.to_owned(), (client, now + life));
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Option<Client>, Instant)>> {
-        self.remembered.lock().expect("no code panics while it holds this lock")
+    fn known(&self, target: &Target, id: &str) -> Option<Result<Client, OAuthError>> {
+        let known = self.known.get(&slot(target, id))?;
+        (known.id == id).then_some(known.client)
+    }
+
+    fn remember(
+        &self,
+        target: &Target,
+        id: &str,
+        client: &Result<Client, OAuthError>,
+        life: Option<Duration>,
+    ) {
+        let slot = slot(target, id);
+        match life {
+            Some(life) => {
+                let known = Known { id: id.to_owned(), client: client.clone() };
+                self.known.set(slot, known, life);
+            }
+            None => self.known.forget(&slot),
+        }
     }
 }
 
-/// Reads a document; its `client_id` must be the URL it came from.
-fn read(id: &str, body: &[u8]) -> Option<Client> {
-    let document: Document = serde_json::from_slice(body).ok()?;
-    if document.client_id != id || document.redirect_uris.is_empty() {
-        return None;
-    }
-    let mut client = Client::new(document.client_name.as_deref(), document.redirect_uris);
-    client.verified_host = Some(redirects::destination(id).to_owned());
-    Some(client)
+/// Where a document is remembered. Which slot of its site's is a matter of its address.
+fn slot(target: &Target, id: &str) -> Slot {
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    let number = hasher.finish() % u64::from(SLOTS_PER_SITE);
+    (target.site(), u8::try_from(number).expect("a remainder of an u8 is one"))
+}
+
+/// What a failed fetch means to the client's maker.
+fn told(error: &FetchError) -> OAuthError {
+    OAuthError::client_flaw(match error {
+        FetchError::Url => "the client_id is no acceptable URL of a client document",
+        FetchError::Address => "the host of the client_id has no public address",
+        FetchError::Timeout => "the client’s document took too long",
+        FetchError::Answer => "the client_id leads to no client document: JSON of at most 5 KiB",
+        FetchError::Http(_) | FetchError::TooOften(_) => {
+            "the client’s document could not be fetched"
+        }
+    })
 }
 
 #[cfg(test)]

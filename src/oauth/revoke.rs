@@ -22,6 +22,10 @@ impl OAuth {
             .map(|token| token.kid)
             .or_else(|| self.tokens.open(token).ok().map(|token| token.kid));
         if let Some(key_id) = key_id {
+            if self.sign_in.is_gone(&key_id) {
+                return Ok(json_response(StatusCode::OK, &json!({})));
+            }
+            self.key_requests.take(key_id.clone()).map_err(OAuthError::too_often)?;
             let deleted = self.sign_in.delete_key(&key_id).await;
             deleted.map_err(|_| OAuthError::unavailable())?;
         }

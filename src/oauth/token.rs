@@ -8,12 +8,13 @@ use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{OAuth, OAuthError, json_response, parameters::Parameters};
+use super::{OAuth, OAuthError, code::Code, json_response, parameters::Parameters};
 use crate::{
     auth::{AccessToken, SealedKey},
     caller::Scopes,
     clock::unix_seconds,
-    signin::{FlowError, MadeBy, same, sha256},
+    propelauth::Membership,
+    signin::{FlowError, MadeBy, MadeKey, same, sha256},
 };
 
 /// How long an answer may have been lost: within it the refresh token before the newest is
@@ -30,6 +31,10 @@ pub(super) struct RefreshToken {
     aud: String,
     write: bool,
     generation: u64,
+    /// When the connection ends, in Unix seconds, whatever its refreshes. Tokens from before
+    /// there was an end have none: their key's age tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    end: Option<u64>,
     key: SealedKey,
 }
 
@@ -42,7 +47,7 @@ impl OAuth {
     ) -> Result<Response, OAuthError> {
         let parameters = Parameters::read(headers, body).await?;
         let id = parameters.get("client_id").ok_or(OAuthError::invalid_client())?;
-        self.client(id).await?;
+        self.check_client_id(id)?;
         match parameters.get("grant_type") {
             Some("authorization_code") => self.first(&parameters, id).await,
             Some("refresh_token") => self.refresh(&parameters, id).await,
@@ -61,16 +66,30 @@ impl OAuth {
         if !same(&request.client, &sha256(id)) || request.redirect_uri != need("redirect_uri")? {
             return Err(OAuthError::invalid_grant("the code is for another client"));
         }
-        if !same(&request.challenge, &sha256(verifier)) {
+        if !is_verifier(verifier) || !same(&request.challenge, &sha256(verifier)) {
             return Err(OAuthError::invalid_grant("the code verifier is wrong"));
         }
         self.check_resource(parameters, &request.resource)?;
-        self.use_code(&code)?;
-        let membership = self.sign_in.membership(&code.user_id, &code.org_id).await;
-        let membership = membership.map_err(|error| told(&error))?;
-        let (user, name) = (&code.user_id, &request.name);
-        let made = self.sign_in.make_key(user, &code.org_id, name, MadeBy::SignIn).await;
-        let made = made.map_err(|error| told(&error))?;
+        let redemption = self.use_code(&code).await?;
+        let end = unix_seconds() + self.settings.sign_in_life.as_secs();
+        let (membership, made) = match self.make_key(&code, end).await {
+            Ok(made) => made,
+            Err(error) => {
+                // Where a key may be there, the code is used up.
+                if error.is_outage() && error != FlowError::KeyLost {
+                    self.give_code_back(&code, &redemption);
+                }
+                return Err(told(&error));
+            }
+        };
+        if !redemption.made(&made.id) {
+            tracing::warn!(key_id = made.id, "a code came again meanwhile; ending its key");
+            if let Err(error) = self.sign_in.delete_key(&made.id).await {
+                redemption.not_ended(made.id);
+                return Err(told(&error));
+            }
+            return Err(OAuthError::invalid_grant("the code was used"));
+        }
         let refresh = RefreshToken {
             kid: made.id,
             user_id: code.user_id.clone(),
@@ -79,9 +98,17 @@ impl OAuth {
             aud: request.resource.clone(),
             write: request.write,
             generation: 1,
+            end: Some(end),
             key: SealedKey::new(&made.key),
         };
         Ok(self.pair(refresh, &membership.org_name, &membership.role, made.expires_at))
+    }
+
+    async fn make_key(&self, code: &Code, end: u64) -> Result<(Membership, MadeKey), FlowError> {
+        let (user, org, name) = (&code.user_id, &code.org_id, &code.request.name);
+        let membership = self.sign_in.membership(user, org).await?;
+        let made = self.sign_in.make_key(user, org, name, MadeBy::SignIn, Some(end)).await?;
+        Ok((membership, made))
     }
 
     async fn refresh(&self, parameters: &Parameters, id: &str) -> Result<Response, OAuthError> {
@@ -95,8 +122,21 @@ impl OAuth {
         }
         self.check_resource(parameters, &token.aud)?;
         let narrowed = parameters.get("scope").map(Scopes::parse);
+        let now = unix_seconds();
+        if token.end.is_some_and(|end| end <= now) || self.sign_in.is_gone(&token.kid) {
+            return Err(GONE);
+        }
+        self.key_requests.take(token.kid.clone()).map_err(OAuthError::too_often)?;
         let record = self.sign_in.key(&token.kid).await.map_err(|error| told(&error))?;
         let record = record.ok_or(GONE)?;
+        let end = record.created_at + self.settings.sign_in_life.as_secs();
+        let end = token.end.map_or(end, |sealed| sealed.min(end));
+        if end <= now {
+            tracing::info!(key_id = token.kid, "a connection is as old as it may be; ending it");
+            self.sign_in.delete_key(&token.kid).await.map_err(|error| told(&error))?;
+            return Err(GONE);
+        }
+        token.end = Some(end);
         let membership = match self.sign_in.membership(&token.user_id, &token.org_id).await {
             Ok(membership) => membership,
             Err(error) if error.is_outage() => return Err(OAuthError::unavailable()),
@@ -109,7 +149,6 @@ impl OAuth {
         let number = |name: &str| record.metadata.get(name).and_then(Value::as_u64);
         let newest = number("gen").unwrap_or(0);
         let set_at = number("gen_at").unwrap_or(0);
-        let now = unix_seconds();
         let answer_was_lost = newest == token.generation + 1 && now < set_at + LOST_ANSWER_SECONDS;
         if newest != token.generation && !answer_was_lost {
             tracing::warn!(key_id = token.kid, "a refresh token was used twice; ending its key");
@@ -117,12 +156,12 @@ impl OAuth {
             return Err(GONE);
         }
         let key_ends = if answer_was_lost {
-            record.expires_at.unwrap_or(now)
+            record.expires_at.unwrap_or(now).min(end)
         } else {
             let mut metadata = record.metadata.clone();
             metadata["gen"] = json!(token.generation + 1);
             metadata["gen_at"] = json!(now);
-            let renewed = self.sign_in.renew_key(&token.kid, &metadata).await;
+            let renewed = self.sign_in.renew_key(&token.kid, &metadata, end).await;
             renewed.map_err(|error| told(&error))?.ok_or(GONE)?
         };
         token.generation += 1;
@@ -171,6 +210,12 @@ impl OAuth {
         }
         Err(OAuthError::new("invalid_target", "the resource is not of this server"))
     }
+}
+
+/// Whether a text can be a verifier of PKCE: 43 to 128 unreserved characters (RFC 7636, 4.1).
+fn is_verifier(text: &str) -> bool {
+    (43..=128).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
 }
 
 /// What a failed step means to a client: an outage is 503, everything else ends the grant.

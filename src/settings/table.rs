@@ -126,6 +126,8 @@ settings! {
          (any enabled member; sound only if the WIV API applies the member's role to the key)";
     "WIV_MCP_KEY_LIFE", key_life: Duration = Text("2160h"),
         "how long a key made here lives, counted anew whenever a sign-in is renewed";
+    "WIV_MCP_SIGN_IN_LIFE", sign_in_life: Duration = Text("4320h"),
+        "when a connection by sign-in ends, however often it was renewed; a key never outlives it";
     "WIV_MCP_ACCESS_TOKEN_LIFE", access_token_life: Duration = Text("1h"),
         "how long an access token lives";
     "WIV_MCP_REDIRECTS", redirects: Redirects = Text("known"),

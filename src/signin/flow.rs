@@ -1,6 +1,6 @@
 //! The steps of the flow and the sealed state between them.
 //!
-//! A state opens only in the browser that began it, within ten minutes, once per cookie.
+//! A state opens only in the browser that began it, within ten minutes, once.
 
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,12 @@ pub enum FlowError {
     /// PropelAuth makes no key here, as when its setting for organization keys is off.
     #[error("no key can be made for this organization; WIV's support can tell why")]
     KeyRefused,
+    /// More sign-ins came to nothing lately than PropelAuth is to be troubled with.
+    #[error("many people sign in just now; reload this page in {seconds} seconds")]
+    Busy {
+        /// When to come back.
+        seconds: u64,
+    },
     /// PropelAuth does not answer, or is pressed.
     #[error("the sign-in service can't help just now; try again in a minute")]
     Unavailable,
@@ -78,6 +84,7 @@ impl FlowError {
         match self {
             Self::NothingChosen => StatusCode::BAD_REQUEST,
             Self::TooManyKeys => StatusCode::CONFLICT,
+            Self::Busy { .. } => StatusCode::TOO_MANY_REQUESTS,
             error if error.is_outage() => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::FORBIDDEN,
         }
@@ -99,6 +106,11 @@ impl FlowError {
             Self::Unavailable => "sign_in_unavailable",
             Self::EndUnknown => "key_end_unknown",
             Self::KeyLost => "key_lost",
+    /// When to come back, in seconds, where that is known.
+    pub fn wait_seconds(&self) -> Option<u64> {
+        match self {
+            Self::Busy { seconds } => Some(*seconds),
+            error => error.is_outage().then_some(10),
         }
     }
 
@@ -194,6 +206,13 @@ impl SignIn {
         if carried.expires_at <= unix_seconds() || !same(&sha256(state), &carried.state) {
             return Err(FlowError::NotThisBrowser);
         }
+        // Who may not come now may come later, with the same state. One that was used costs
+        // nobody anything.
+        if self.budget.was_used(&carried.state) {
+            return Err(FlowError::NotThisBrowser);
+        }
+        let callback = came.code.map(|_| self.budget.callback()).transpose()?;
+        self.budget.use_up(&carried.state)?;
         let code = came.code.ok_or(match came.error {
             Some("server_error" | "temporarily_unavailable") => FlowError::Unavailable,
             _ => FlowError::Cancelled,
@@ -203,6 +222,9 @@ impl SignIn {
             .login(code, &carried.verifier, &self.callback_url())
             .await
             .map_err(|error| told(&error))?;
+        if let Some(callback) = callback {
+            callback.was_good();
+        }
         let user = self.person(&login.user_id).await?;
         let organizations = match carried.next {
             Next::Authorize(_) => self.allowed(&user)?,
@@ -245,7 +267,13 @@ impl SignIn {
         if !choice.organizations.iter().any(|offered| offered == organization) {
             return Err(FlowError::NotThisBrowser);
         }
-        let membership = self.membership(&choice.user_id, organization).await?;
+        self.budget.use_up(&choice.form)?;
+        let membership = self.membership(&choice.user_id, organization).await;
+        let membership = membership.inspect_err(|error| {
+            if error.is_outage() {
+                self.budget.give_back(&choice.form);
+            }
+        })?;
         Ok(Flow {
             next: choice.next,
             user_id: choice.user_id,

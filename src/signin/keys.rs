@@ -132,7 +132,8 @@ impl SignIn {
         allowed.find(|membership| membership.org_id == org_id).ok_or(Refused::NotAllowed.into())
     }
 
-    /// Makes a key for a person in an organization; `label` says for which client.
+    /// Makes a key for a person in an organization; `label` says for which client. It ends by
+    /// `latest_end` in Unix seconds, if there is one.
     ///
     /// # Errors
     /// When PropelAuth does not answer or refuses, or a person at the connect page has too many.
@@ -142,6 +143,7 @@ impl SignIn {
         org_id: &str,
         label: &str,
         by: MadeBy,
+        latest_end: Option<u64>,
     ) -> Result<MadeKey, FlowError> {
         // Who is looking at a page can choose what to end; a client can't.
         if by == MadeBy::ConnectPage
@@ -149,7 +151,7 @@ impl SignIn {
         {
             return Err(FlowError::TooManyKeys);
         }
-        let expires_at = unix_seconds() + self.settings.key_life.as_secs();
+        let expires_at = self.end_of_key(latest_end);
         let label: String = label.chars().take(MAX_LABEL_CHARS).collect();
         let new = NewKey {
             org_id: org_id.to_owned(),
@@ -216,8 +218,18 @@ impl SignIn {
     /// # Errors
     /// When PropelAuth does not answer; `EndUnknown` when the key may have ended all the same.
     pub async fn delete_key(&self, id: &str) -> Result<(), FlowError> {
+        if self.budget.is_dead(id) {
+            return Ok(());
+        }
         tracing::info!(key_id = id, "deleting a key");
-        self.propelauth.delete_key(id).await.map_err(|error| not_ended(&error))
+        self.propelauth.delete_key(id).await.map_err(|error| not_ended(&error))?;
+        self.budget.died(id);
+        Ok(())
+    }
+
+    /// Whether a key is known to be gone, without asking anybody.
+    pub fn is_gone(&self, id: &str) -> bool {
+        self.budget.is_dead(id)
     }
 
     /// What PropelAuth remembers of a key; `None` when it is gone.
@@ -225,18 +237,39 @@ impl SignIn {
     /// # Errors
     /// When PropelAuth does not answer.
     pub async fn key(&self, id: &str) -> Result<Option<KeyRecord>, FlowError> {
-        self.propelauth.key(id).await.map_err(|error| unavailable(&error))
+        if self.budget.is_dead(id) {
+            return Ok(None);
+        }
+        let record = self.propelauth.key(id).await.map_err(|error| unavailable(&error))?;
+        if record.is_none() {
+            self.budget.died(id);
+        }
+        Ok(record)
     }
 
-    /// Writes a key's notes and its new end, which is returned; `None` when it is gone.
+    fn end_of_key(&self, latest_end: Option<u64>) -> u64 {
+        let end = unix_seconds() + self.settings.key_life.as_secs();
+        latest_end.map_or(end, |latest| latest.min(end))
+    }
+
+    /// Writes a key's notes and its new end, which is returned and by `latest_end`, in Unix
+    /// seconds; `None` when it is gone.
     ///
     /// # Errors
     /// When PropelAuth does not answer.
-    pub async fn renew_key(&self, id: &str, metadata: &Value) -> Result<Option<u64>, FlowError> {
-        let expires_at = unix_seconds() + self.settings.key_life.as_secs();
+    pub async fn renew_key(
+        &self,
+        id: &str,
+        metadata: &Value,
+        latest_end: u64,
+    ) -> Result<Option<u64>, FlowError> {
+        let expires_at = self.end_of_key(Some(latest_end));
         match self.propelauth.update_key(id, Some(expires_at), metadata).await {
             Ok(true) => Ok(Some(expires_at)),
-            Ok(false) => Ok(None),
+            Ok(false) => {
+                self.budget.died(id);
+                Ok(None)
+            }
             Err(BackendError::Refused { .. }) => Ok(None),
             Err(error) => Err(unavailable(&error)),
         }

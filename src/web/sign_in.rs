@@ -140,7 +140,11 @@ async fn callback(State(rooms): State<Rooms>, request: Request) -> Response {
     let query = request.uri().query().unwrap_or_default();
     let flow = rooms.oauth.came_back(headers, query).await;
     let next = rooms.oauth.sign_in().next_of(headers);
+    let may_come_again = matches!(flow, Err(FlowError::Busy { .. }));
     let mut response = go_on(&rooms, flow, next, &id);
+    if may_come_again {
+        return response;
+    }
     // The state is used: coming back once more begins anew.
     let cleared = rooms.oauth.sign_in().cookies().clear(Step::SignIn);
     response.headers_mut().append(header::SET_COOKIE, cleared);

@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use tokio::time::{Duration, timeout};
 
+use super::{super::OAuthError, freshness};
 use crate::tls;
 
 /// Whole time of a fetch.
@@ -33,16 +34,35 @@ pub(super) enum FetchError {
     /// The connection failed.
     #[error("the document could not be fetched")]
     Http(#[source] reqwest::Error),
+    /// The address was connected to too often lately.
+    #[error("the document's address is asked too often")]
+    TooOften(OAuthError),
 }
 
-/// Fetches a document's bytes.
-pub(super) async fn document(url: &str, local: bool) -> Result<Vec<u8>, FetchError> {
-    timeout(TIMEOUT, fetch(url, local)).await.unwrap_or(Err(FetchError::Timeout))
+/// What was fetched.
+#[derive(Debug)]
+pub(super) struct Fetched {
+    pub(super) body: Vec<u8>,
+    /// How long it may be kept; `None`: not at all.
+    pub(super) fresh_for: Option<Duration>,
 }
 
-async fn fetch(url: &str, local: bool) -> Result<Vec<u8>, FetchError> {
-    let target = Target::parse(url, local).ok_or(FetchError::Url)?;
-    let address = target.resolve(local).await?;
+/// Fetches a document; `may_connect` has a say once its address is known.
+pub(super) async fn document(
+    url: &str,
+    target: &Target,
+    local: bool,
+    may_connect: impl Fn(SocketAddr) -> Result<(), OAuthError>,
+) -> Result<Fetched, FetchError> {
+    let fetch = async {
+        let address = target.resolve(local).await?;
+        may_connect(address).map_err(FetchError::TooOften)?;
+        fetch(url, target, address).await
+    };
+    timeout(TIMEOUT, fetch).await.unwrap_or(Err(FetchError::Timeout))
+}
+
+async fn fetch(url: &str, target: &Target, address: SocketAddr) -> Result<Fetched, FetchError> {
     let client = reqwest::Client::builder()
         .user_agent(concat!("wiv-mcp/", env!("CARGO_PKG_VERSION")))
         .tls_backend_preconfigured(tls::client_config())
@@ -62,6 +82,7 @@ async fn fetch(url: &str, local: bool) -> Result<Vec<u8>, FetchError> {
     if response.status() != http::StatusCode::OK || !is_json {
         return Err(FetchError::Answer);
     }
+    let fresh_for = freshness::of(response.headers());
     let mut body = Vec::new();
     while let Some(piece) = response.chunk().await.map_err(http)? {
         if body.len() + piece.len() > MAX_BYTES {
@@ -69,12 +90,12 @@ async fn fetch(url: &str, local: bool) -> Result<Vec<u8>, FetchError> {
         }
         body.extend_from_slice(&piece);
     }
-    Ok(body)
+    Ok(Fetched { body, fresh_for })
 }
 
 /// Where a document is.
 #[derive(Debug, PartialEq, Eq)]
-struct Target {
+pub(super) struct Target {
     host: String,
     port: u16,
 }
@@ -82,7 +103,7 @@ struct Target {
 impl Target {
     /// https on port 443 with a path; no user, query, fragment or dot segments. On this machine
     /// http on any port, when that is let in.
-    fn parse(url: &str, local: bool) -> Option<Self> {
+    pub(super) fn parse(url: &str, local: bool) -> Option<Self> {
         let odd = |byte: u8| !byte.is_ascii_graphic() || b"@#?\\%".contains(&byte);
         if url.len() > 1024 || url.bytes().any(odd) {
             return None;
@@ -108,6 +129,22 @@ impl Target {
             }
             _ => None,
         }
+    }
+
+    /// Whose turns and rates a fetch counts for.
+    pub(super) fn host_and_port(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+
+    /// Whose documents share slots: the last two labels of the host, because a site has as many
+    /// names below them as it likes. On this machine a port is a site.
+    pub(super) fn site(&self) -> String {
+        if self.port != 443 {
+            return self.host_and_port();
+        }
+        let mut labels = self.host.rsplit('.');
+        let (last, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
+        format!("{second}.{last}")
     }
 
     async fn resolve(&self, local: bool) -> Result<SocketAddr, FetchError> {

@@ -68,6 +68,16 @@ fn only_public_addresses_are_connected_to() {
 
 #[tokio::test]
 async fn names_of_this_machine_are_refused() {
-    let error = document("https://127.0.0.1/c", false).await.unwrap_err();
+    let url = "https://127.0.0.1/c";
+    let target = Target::parse(url, false).unwrap();
+    let error = document(url, &target, false, |_| panic!("connects")).await.unwrap_err();
     assert!(matches!(error, FetchError::Address), "{error}");
+}
+
+#[test]
+fn names_below_one_site_are_one_site() {
+    let site = |url| Target::parse(url, true).unwrap().site();
+    assert_eq!(site("https://a.evil.example/c"), site("https://b.x.evil.example/d"));
+    assert_ne!(site("https://evil.example/c"), site("https://other.example/c"));
+    assert_ne!(site("http://127.0.0.1:1/c"), site("http://127.0.0.1:2/c"));
 }
