@@ -119,9 +119,8 @@ impl Connect {
         };
         let sentence = error.sentence();
         let message = self.message("Not connected", &sentence, request_id, link);
-        Refused::new(error.reason()).on(message.response(error.status()))
-        let page = self.message("Not connected", &sentence, request_id, link);
-        with_wait(page.response(error.status()), error.wait_seconds())
+        let page = with_wait(message.response(error.status()), error.wait_seconds());
+        Refused::new(error.reason()).on(page)
     }
 
     /// A key that was not ended, or not for sure, which the person must know.

@@ -182,8 +182,7 @@ impl OAuth {
             return self.tell(&request, "access_denied");
         }
         let page = self.not_connected(error.status(), &error.sentence(), request_id);
-        Refused::new(error.reason()).on(page)
-        with_wait(page, error.wait_seconds())
+        Refused::new(error.reason()).on(with_wait(page, error.wait_seconds()))
     }
 
     fn not_connected(&self, status: StatusCode, text: &str, request_id: &str) -> Response {
@@ -204,10 +203,10 @@ impl OAuth {
                 error.description
             ),
         };
-        error.refused().on(self.not_connected(status, &text, request_id))
         // A page is no answer to a client, whose statuses these are: a wait is told as such.
         let status = error.wait_seconds.map_or(StatusCode::BAD_REQUEST, |_| error.status);
-        with_wait(self.not_connected(status, &text, request_id), error.wait_seconds)
+        let page = self.not_connected(status, &text, request_id);
+        error.refused().on(with_wait(page, error.wait_seconds))
     }
 
     /// Sends an error to the client (RFC 6749, 4.1.2.1; RFC 9207).

@@ -106,6 +106,10 @@ impl FlowError {
             Self::Unavailable => "sign_in_unavailable",
             Self::EndUnknown => "key_end_unknown",
             Self::KeyLost => "key_lost",
+            Self::Busy { .. } => "too_many_sign_ins",
+        }
+    }
+
     /// When to come back, in seconds, where that is known.
     pub fn wait_seconds(&self) -> Option<u64> {
         match self {

@@ -3,7 +3,6 @@
 mod client_documents;
 mod connections;
 mod drill;
-mod drill;
 mod fairness;
 mod guessing;
 mod logs;
