@@ -1,9 +1,13 @@
 //! The composition root: settings in, a running server out. Only wires.
 
+mod start_line;
+
 use std::{io, net::SocketAddr, path::Path, sync::Arc};
 
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use start_line::Started;
 
 use crate::{
     admission::Admission,
@@ -104,9 +108,10 @@ impl App {
         let bearers = oauth.as_ref().map(|_| -> Box<dyn VerifyBearer> {
             Box::new(AccessTokens::new(&keys, origin.as_str()))
         });
-        let tools = tools(settings, catalog, client, &keys, &origin)?;
+        let tools = Arc::new(tools(settings, catalog, client, &keys, &origin)?);
+        let signs_in = oauth.is_some();
         let endpoint = Arc::new(Endpoint::new(
-            Arc::new(tools),
+            Arc::clone(&tools),
             Some(admission),
             challenges.clone(),
             transport_settings(settings, &origin),
@@ -140,7 +145,7 @@ impl App {
                 tracing::warn!(calls = tasks.len(), "calls were still running at the end");
             }
         });
-        tracing::info!(%address, origin = origin.as_str(), "serving");
+        Started { address, origin: &origin, tools: &tools, keys: &keys, signs_in }.tell(settings);
         Ok(Self { origin, address, closing, serving })
     }
 

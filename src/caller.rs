@@ -6,6 +6,7 @@
 
 use std::{fmt, sync::Arc};
 
+use aws_lc_rs::constant_time;
 use http::HeaderValue;
 
 /// Longest key accepted, in bytes. Far above any key in use, and far below what a proxy in
@@ -94,6 +95,12 @@ impl Secret {
         let text = text.trim_ascii();
         let fits = (1..=MAX_KEY_BYTES).contains(&text.len());
         (fits && text.bytes().all(|byte| byte.is_ascii_graphic())).then(|| Self(text.into()))
+    }
+
+    /// Whether two are the same, in a time that tells nothing.
+    pub fn is(&self, other: &Self) -> bool {
+        let (one, other) = (self.0.as_bytes(), other.0.as_bytes());
+        constant_time::verify_slices_are_equal(one, other).is_ok()
     }
 
     /// The text, to make a header value marked sensitive from.

@@ -16,6 +16,7 @@ mod wording;
 
 use std::sync::Arc;
 
+use aws_lc_rs::digest;
 use document::Schemas;
 
 pub use arguments::{Arguments, Problem};
@@ -34,6 +35,7 @@ const BUILT_IN: &str = include_str!("catalog/wiv.openapi.yaml");
 pub struct Catalog {
     tools: Arc<[Tool]>,
     key_check: UpstreamRequest,
+    digest: Arc<str>,
 }
 
 impl Catalog {
@@ -52,7 +54,19 @@ impl Catalog {
 
     fn read(text: &str, schemas: Schemas) -> Result<Self, DocumentError> {
         let contents = document::read(text, schemas)?;
-        Ok(Self { tools: contents.tools.into(), key_check: contents.key_check })
+        let digest = digest::digest(&digest::SHA256, text.as_bytes());
+        let digest: String =
+            digest.as_ref()[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self {
+            tools: contents.tools.into(),
+            key_check: contents.key_check,
+            digest: digest.into(),
+        })
+    }
+
+    /// The first 12 digits of the document's SHA-256, to tell by which one a server serves.
+    pub fn digest(&self) -> &str {
+        &self.digest
     }
 
     /// The tools in the order of the document.

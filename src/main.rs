@@ -105,6 +105,9 @@ fn serve(matches: &ArgMatches) -> Result<(), Failure> {
     runtime()?.block_on(async {
         // Before binding: the first process of a container gets no default action for signals.
         let stop = stop_signal()?;
+        for warning in settings.warnings() {
+            tracing::warn!(setting = warning.setting, "a weak setting: {}", warning.message);
+        }
         let app = App::start(&settings, Audience::Public).await.map_err(of_start)?;
         stop.await;
         tracing::info!("stopping");

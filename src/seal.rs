@@ -8,17 +8,22 @@
 //! the key's bare id, not a JSON object, because tokens travel in URLs and every byte counts.
 //! The implicit assertion is the purpose and the audience.
 
+mod purpose;
+mod strength;
+
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use aws_lc_rs::{hkdf, hmac, rand};
+use aws_lc_rs::{constant_time, hkdf, hmac, rand};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pasetors::Local;
 use pasetors::keys::SymmetricKey;
 use pasetors::token::UntrustedToken;
 use pasetors::version4::{LocalToken, V4};
+
+pub use purpose::Purpose;
 
 /// Longest token that is looked at, in bytes: the longest cursor that tools take. It bounds the
 /// work that a stranger can ask for.
@@ -27,31 +32,6 @@ pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
 /// The server's sealing keys: the first seals, all open.
 #[derive(Clone)]
 pub struct SealingKeys(Arc<[MasterKey]>);
-
-/// What a sealed payload is for. One sealed for a purpose never opens for another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Purpose {
-    /// Ids of open streams.
-    Session,
-    /// What a Streamable HTTP client settled with `initialize`.
-    Hint,
-    /// Places in a list that is read page by page.
-    Cursor,
-    /// What a client carries while it gathers input for a request.
-    RequestState,
-    /// Ids of OAuth clients that registered themselves.
-    ClientId,
-    /// A sign-in between its steps, in the person's browser.
-    SignIn,
-    /// Who is signed in on the connect page, in the person's browser.
-    Account,
-    /// OAuth authorization codes.
-    Code,
-    /// OAuth access tokens.
-    AccessToken,
-    /// OAuth refresh tokens.
-    RefreshToken,
-}
 
 /// Seals and opens for one purpose and one audience.
 #[derive(Clone)]
@@ -73,9 +53,15 @@ pub enum SealingKeyError {
     /// A key that is not 32 bytes in base64url without padding.
     #[error("the key of entry {0} is not 43 characters of base64url, 32 bytes")]
     BadKey(usize),
+    /// A key that was not drawn at random, such as a text or a pattern.
+    #[error("the key of entry {0} is a text or a pattern, which can be guessed")]
+    WeakKey(usize),
     /// Two keys under one id: which one sealed a token could not be told.
     #[error("entry {0} has the id of an earlier entry")]
     RepeatedId(usize),
+    /// One key under two ids: dropping one of them would end nothing.
+    #[error("entry {0} has the key of an earlier entry")]
+    RepeatedKey(usize),
 }
 
 /// Why a token did not open. Deliberately coarse: a finer answer would guide a forger.
@@ -99,7 +85,7 @@ impl SealingKeys {
     /// Names the first entry that is wrong, never its text.
     pub fn parse(text: &str) -> Result<Self, SealingKeyError> {
         let mut ids = HashSet::new();
-        let mut keys = Vec::new();
+        let mut keys: Vec<MasterKey> = Vec::new();
         for (entry, place) in text.split(',').zip(1..) {
             let (id, key) =
                 entry.trim().split_once(':').ok_or(SealingKeyError::NotIdAndKey(place))?;
@@ -107,13 +93,19 @@ impl SealingKeys {
                 return Err(SealingKeyError::BadId(place));
             }
             let key = URL_SAFE_NO_PAD.decode(key).map_err(|_| SealingKeyError::BadKey(place))?;
-            if key.len() != KEY_BYTES {
-                return Err(SealingKeyError::BadKey(place));
+            let key =
+                <[u8; KEY_BYTES]>::try_from(key).map_err(|_| SealingKeyError::BadKey(place))?;
+            if strength::is_weak(&key) {
+                return Err(SealingKeyError::WeakKey(place));
             }
             if !ids.insert(id) {
                 return Err(SealingKeyError::RepeatedId(place));
             }
-            keys.push(MasterKey::new(id, &key));
+            let key = MasterKey::new(id, &key);
+            if keys.iter().any(|earlier| earlier.is(&key)) {
+                return Err(SealingKeyError::RepeatedKey(place));
+            }
+            keys.push(key);
         }
         Ok(Self(keys.into()))
     }
@@ -133,6 +125,16 @@ impl SealingKeys {
     /// A fresh entry for the setting, with a random id.
     pub fn new_key_line() -> String {
         format!("{}:{}", random_id(), URL_SAFE_NO_PAD.encode(random_bytes::<KEY_BYTES>()))
+    }
+
+    /// The keys' ids, which are no secrets.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|key| &*key.id)
+    }
+
+    /// Whether a key of one list is in the other, under whatever id.
+    pub fn share_a_key(&self, other: &Self) -> bool {
+        self.0.iter().any(|one| other.0.iter().any(|other| one.is(other)))
     }
 
     /// A sealer for one purpose, with its keys derived. `audience` is who the tokens are for:
@@ -155,27 +157,8 @@ impl SealingKeys {
 
 impl fmt::Debug for SealingKeys {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ids = self.0.iter().map(|master| &*master.id);
         formatter.write_str("SealingKeys")?;
-        formatter.debug_list().entries(ids).finish()
-    }
-}
-
-impl Purpose {
-    /// Part of the key derivation: a changed label invalidates every token of its purpose.
-    const fn label(self) -> &'static str {
-        match self {
-            Self::Session => "session",
-            Self::Hint => "hint",
-            Self::Cursor => "cursor",
-            Self::RequestState => "request-state",
-            Self::ClientId => "client id",
-            Self::SignIn => "sign-in",
-            Self::Account => "account",
-            Self::Code => "code",
-            Self::AccessToken => "access token",
-            Self::RefreshToken => "refresh token",
-        }
+        formatter.debug_list().entries(self.ids()).finish()
     }
 }
 
@@ -233,6 +216,12 @@ impl MasterKey {
     fn new(id: &str, secret: &[u8]) -> Self {
         let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"wiv-mcp sealing");
         Self { id: id.into(), secret: salt.extract(secret) }
+    }
+
+    /// Whether two are one key. The ids may differ.
+    fn is(&self, other: &Self) -> bool {
+        let [one, other] = [self, other].map(|key| key.derive("compare", ""));
+        constant_time::verify_slices_are_equal(&one, &other).is_ok()
     }
 
     fn for_purpose(&self, label: &str) -> PurposeKey {

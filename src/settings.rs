@@ -10,11 +10,13 @@ mod mistakes;
 mod rules;
 mod sources;
 mod table;
+mod warnings;
 
 pub use command_line::{clap_args, given_flags, markdown};
 pub use kinds::{ByteSize, LogFilter, Visible, WebLink};
 pub use mistakes::{Mistake, Mistakes};
 pub use table::{DefaultValue, Setting, Settings, table};
+pub use warnings::Warning;
 
 use std::collections::BTreeMap;
 use std::fmt;

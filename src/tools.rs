@@ -82,6 +82,11 @@ impl Tools {
         &self.catalog
     }
 
+    /// How many of them are offered.
+    pub fn offered_count(&self) -> usize {
+        self.catalog.tools().iter().filter(|tool| self.settings.offers(tool)).count()
+    }
+
     fn offered(&self, name: &str) -> Option<&Tool> {
         self.catalog.tool(name).filter(|tool| self.settings.offers(tool))
     }

@@ -3,16 +3,6 @@
 use super::*;
 
 const AUDIENCE: &str = "https://mcp.example.com";
-const PURPOSES: [Purpose; 8] = [
-    Purpose::Session,
-    Purpose::Hint,
-    Purpose::Cursor,
-    Purpose::ClientId,
-    Purpose::SignIn,
-    Purpose::Code,
-    Purpose::AccessToken,
-    Purpose::RefreshToken,
-];
 const BASE64URL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 fn sealer() -> Sealer {
@@ -92,9 +82,9 @@ fn a_truncated_token_is_refused() {
 #[test]
 fn every_other_purpose_refuses() {
     let keys = SealingKeys::random();
-    for sealed_for in PURPOSES {
+    for sealed_for in Purpose::ALL.iter().copied() {
         let token = keys.sealer(sealed_for, AUDIENCE).seal(b"payload");
-        for opened_for in PURPOSES {
+        for opened_for in Purpose::ALL.iter().copied() {
             let opened = keys.sealer(opened_for, AUDIENCE).open(&token);
             assert_eq!(opened.is_ok(), sealed_for == opened_for, "{sealed_for:?} {opened_for:?}");
         }
@@ -179,6 +169,52 @@ fn a_wrong_key_list_names_the_entry() {
     check(format!("id:{key}="), SealingKeyError::BadKey(1));
     check(format!("id:{key}AAAA"), SealingKeyError::BadKey(1));
     check(format!("{good}, {good}"), SealingKeyError::RepeatedId(2));
+    check(format!("{good},other:{key}"), SealingKeyError::RepeatedKey(2));
+}
+
+fn entry(key: [u8; 32]) -> String {
+    format!("id:{}", URL_SAFE_NO_PAD.encode(key))
+}
+
+#[test]
+fn keys_that_people_make_up_are_refused() {
+    let text = |text: &[u8]| std::array::from_fn(|place| text[place % text.len()]);
+    let halves: [u8; 32] = text(&random_bytes::<16>());
+    for key in [
+        [0; 32],
+        [0xa5; 32],
+        std::array::from_fn(|place| place as u8),
+        std::array::from_fn(|place| 255 - 7 * place as u8),
+        std::array::from_fn(|place| (place * place) as u8 & 7),
+        text(b"a"),
+        text(b"abcdefgh"),
+        text(b"correct horse battery staple, 42"),
+        text(b"0123456789abcdef0f1e2d3c4b5a6978"),
+        text(b"\x00\xff"),
+        halves,
+    ] {
+        let weak = SealingKeys::parse(&entry(key)).unwrap_err();
+        assert_eq!(weak, SealingKeyError::WeakKey(1), "{key:?}");
+    }
+}
+
+#[test]
+fn keys_that_are_drawn_are_not() {
+    for _ in 0..20_000 {
+        assert!(SealingKeys::parse(&entry(random_bytes())).is_ok());
+    }
+}
+
+#[test]
+fn a_key_is_known_again_under_another_id() {
+    let line = |id: &str, key: &str| SealingKeys::parse(&format!("{id}:{key}")).unwrap();
+    let new = SealingKeys::new_key_line();
+    let (id, key) = new.split_once(':').unwrap();
+    let other = SealingKeys::parse(&SealingKeys::new_key_line()).unwrap();
+    let both = SealingKeys::parse(&format!("{},{new}", SealingKeys::new_key_line())).unwrap();
+    assert!(both.share_a_key(&line("other", key)) && line("other", key).share_a_key(&both));
+    assert!(!both.share_a_key(&other));
+    assert_eq!(line(id, key).ids().collect::<Vec<_>>(), [id]);
 }
 
 #[test]

@@ -96,6 +96,24 @@ pub enum Mistake {
         /// The configured timeout.
         timeout: Duration,
     },
+    /// One key where two are needed.
+    #[error("{one} and {other} are the same key, expected one of its own for each")]
+    OneKeyTwice {
+        /// One setting.
+        one: &'static str,
+        /// The other.
+        other: &'static str,
+    },
+    /// A value that can only be a slip.
+    #[error("{variable} is out of bounds, expected {bound}: {because}")]
+    OutOfBounds {
+        /// The setting.
+        variable: &'static str,
+        /// What it may be.
+        bound: &'static str,
+        /// Why.
+        because: &'static str,
+    },
 }
 
 impl Mistakes {

@@ -35,7 +35,17 @@ const RULES: &[(&[&str], Rule)] = &[
     (&["PROPELAUTH_AUTH_URL", "PROPELAUTH_API_URL"], propelauth_not_https),
     (&SIGN_IN, sign_in_incomplete),
     (&["WIV_MCP_MAX_STREAM_AGE", "WIV_MCP_UPSTREAM_TIMEOUT"], stream_age_too_short),
+    (&[SEALING_KEYS, CLIENT_ID_KEY], client_id_key_seals),
+    (&["PROPELAUTH_CLIENT_SECRET", "PROPELAUTH_API_KEY"], one_secret_twice),
+    (&["WIV_MCP_KEY_LIFE", "WIV_MCP_ACCESS_TOKEN_LIFE"], key_life_absurd),
+    (&["WIV_MCP_ACCESS_TOKEN_LIFE"], token_life_absurd),
+    (&["WIV_MCP_DRAIN"], drain_absurd),
+    (&["WIV_MCP_UPSTREAM_TIMEOUT"], call_absurd),
+    (&["WIV_MCP_TRUSTED_PROXY_HOPS"], hops_absurd),
 ];
+
+const SEALING_KEYS: &str = "WIV_MCP_SEALING_KEYS";
+const CLIENT_ID_KEY: &str = "WIV_MCP_CLIENT_ID_KEY";
 
 /// What sign-in needs, all of it.
 const SIGN_IN: [&str; 7] = [
@@ -44,8 +54,8 @@ const SIGN_IN: [&str; 7] = [
     "PROPELAUTH_CLIENT_SECRET",
     "PROPELAUTH_API_KEY",
     "WIV_MCP_KEY_POLICY",
-    "WIV_MCP_SEALING_KEYS",
-    "WIV_MCP_CLIENT_ID_KEY",
+    SEALING_KEYS,
+    CLIENT_ID_KEY,
 ];
 
 const PUBLIC_URL: &str = "WIV_MCP_PUBLIC_URL";
@@ -100,3 +110,69 @@ fn stream_age_too_short(settings: &Settings, _: RunAs) -> Option<Mistake> {
     let (age, timeout) = (settings.max_stream_age?, settings.upstream_timeout);
     (age < timeout + ROOM_FOR_A_CALL).then_some(Mistake::StreamAgeTooShort { age, timeout })
 }
+
+/// Client ids are kept for ever, so their key is; sealing keys end when they leaked.
+fn client_id_key_seals(settings: &Settings, _: RunAs) -> Option<Mistake> {
+    let (keys, id_key) = (settings.sealing_keys.as_ref()?, settings.client_id_key.as_ref()?);
+    let mistake = Mistake::OneKeyTwice { one: SEALING_KEYS, other: CLIENT_ID_KEY };
+    keys.share_a_key(id_key).then_some(mistake)
+}
+
+/// Two things that PropelAuth gives out apart are never the same: one was pasted twice.
+fn one_secret_twice(settings: &Settings, _: RunAs) -> Option<Mistake> {
+    let secret = settings.propelauth_client_secret.as_ref()?;
+    let (one, other) = ("PROPELAUTH_CLIENT_SECRET", "PROPELAUTH_API_KEY");
+    let is_same = secret.is(settings.propelauth_api_key.as_ref()?);
+    is_same.then_some(Mistake::OneKeyTwice { one, other })
+}
+
+/// The longest life of a key is the longest time of all settings.
+fn key_life_absurd(settings: &Settings, _: RunAs) -> Option<Mistake> {
+    let because = "a key that ends before its token ends under an assistant that is at work";
+    (settings.key_life < settings.access_token_life.max(HOUR)).then_some(Mistake::OutOfBounds {
+        variable: "WIV_MCP_KEY_LIFE",
+        bound: "at least 1h and WIV_MCP_ACCESS_TOKEN_LIFE",
+        because,
+    })
+}
+
+fn token_life_absurd(settings: &Settings, _: RunAs) -> Option<Mistake> {
+    let because = "a stolen access token works until its end; assistants renew theirs unasked";
+    (settings.access_token_life > 24 * HOUR).then_some(Mistake::OutOfBounds {
+        variable: "WIV_MCP_ACCESS_TOKEN_LIFE",
+        bound: "at most 24h",
+        because,
+    })
+}
+
+fn drain_absurd(settings: &Settings, _: RunAs) -> Option<Mistake> {
+    let because = "no platform waits longer for a process to end";
+    (settings.drain > HOUR).then_some(Mistake::OutOfBounds {
+        variable: "WIV_MCP_DRAIN",
+        bound: "at most 1h",
+        because,
+    })
+}
+
+fn call_absurd(settings: &Settings, _: RunAs) -> Option<Mistake> {
+    let because = "no assistant waits longer, and a call holds its place among the calls";
+    (settings.upstream_timeout > HOUR).then_some(Mistake::OutOfBounds {
+        variable: "WIV_MCP_UPSTREAM_TIMEOUT",
+        bound: "at most 1h",
+        because,
+    })
+}
+
+fn hops_absurd(settings: &Settings, _: RunAs) -> Option<Mistake> {
+    let because = "each hop that isn't there is one address that a stranger may choose";
+    (settings.trusted_proxy_hops > MAX_HOPS).then_some(Mistake::OutOfBounds {
+        variable: "WIV_MCP_TRUSTED_PROXY_HOPS",
+        bound: "at most 8",
+        because,
+    })
+}
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// A content network, a firewall and a balancer are three.
+const MAX_HOPS: u8 = 8;

@@ -3,7 +3,7 @@
 //! Not for what a text means. Keeps the mistakes made on the way, so that one reading finds all.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
 use std::net::SocketAddr;
 
@@ -25,6 +25,14 @@ struct Found {
     source: Source,
     /// The name under which it was given.
     place: String,
+    /// A file that others than its owner can read or change.
+    is_exposed: bool,
+}
+
+impl Found {
+    fn new(text: String, source: Source, place: String) -> Self {
+        Self { text, source, place, is_exposed: false }
+    }
 }
 
 impl Sources {
@@ -68,6 +76,12 @@ impl Sources {
         value.expect("a row's default is a value of the row's kind")
     }
 
+    /// The variables whose files are exposed.
+    pub(super) fn exposed_files(&self) -> Vec<&'static str> {
+        let exposed = self.found.iter().filter(|(_, found)| found.is_exposed);
+        exposed.map(|(variable, _)| *variable).collect()
+    }
+
     /// Whether the setting's value is what was given, or nothing was.
     pub(super) fn is_sound(&self, variable: &str) -> bool {
         !self.unsound.contains(variable)
@@ -99,7 +113,7 @@ fn find(
 ) -> Result<Option<Found>, Mistake> {
     let flag = setting.flag().and_then(|flag| Some((flag, non_empty(flags.get(flag))?)));
     if let Some((flag, text)) = flag {
-        return Ok(Some(Found { text, source: Source::Flag, place: format!("--{flag}") }));
+        return Ok(Some(Found::new(text, Source::Flag, format!("--{flag}"))));
     }
     let variable = setting.variable;
     let file = if setting.is_secret() {
@@ -109,12 +123,11 @@ fn find(
     };
     match (non_empty(environment.get(variable)), file) {
         (Some(_), Some(_)) => Err(Mistake::GivenTwice { variable }),
-        (Some(text), None) => {
-            Ok(Some(Found { text, source: Source::Environment, place: variable.into() }))
-        }
+        (Some(text), None) => Ok(Some(Found::new(text, Source::Environment, variable.into()))),
         (None, Some(path)) => match read_file(&path) {
-            Ok(text) => {
-                Ok(Some(Found { text, source: Source::File, place: file_variable(variable) }))
+            Ok((text, is_exposed)) => {
+                let found = Found::new(text, Source::File, file_variable(variable));
+                Ok(Some(Found { is_exposed, ..found }))
             }
             Err(error) => Err(Mistake::UnreadableFile { variable, path, reason: error.kind() }),
         },
@@ -135,7 +148,7 @@ fn listen_on_port(
         (Some(mut address), Ok(port)) => {
             address.set_port(port);
             let text = address.to_string();
-            Ok(Some(Found { text, source: Source::Environment, place: PORT.into() }))
+            Ok(Some(Found::new(text, Source::Environment, PORT.into())))
         }
         _ => Err(Mistake::BadValue {
             place: PORT.into(),
@@ -145,11 +158,27 @@ fn listen_on_port(
     }
 }
 
-/// What the file holds, without white space around it: editors end files with a line feed.
-fn read_file(path: &str) -> io::Result<String> {
+/// What the file holds, without white space around it, as editors end files with a line feed; and
+/// whether others than its owner can read or change it.
+fn read_file(path: &str) -> io::Result<(String, bool)> {
     let mut text = String::new();
-    File::open(path)?.take(LONGEST_SECRET_BYTES).read_to_string(&mut text)?;
-    Ok(text.trim().to_owned())
+    let file = File::open(path)?;
+    let is_exposed = is_exposed(&file.metadata()?);
+    file.take(LONGEST_SECRET_BYTES).read_to_string(&mut text)?;
+    Ok((text.trim().to_owned(), is_exposed))
+}
+
+/// A group may read: that is how platforms give a secret to a process that isn't root.
+#[cfg(unix)]
+fn is_exposed(file: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    const GROUP_WRITES_OR_OTHERS_READ_OR_WRITE: u32 = 0o026;
+    file.is_file() && file.mode() & GROUP_WRITES_OR_OTHERS_READ_OR_WRITE != 0
+}
+
+#[cfg(not(unix))]
+fn is_exposed(_: &Metadata) -> bool {
+    false
 }
 
 /// Variables that begin like ours and are none: a slip that would otherwise go unnoticed.

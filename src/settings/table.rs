@@ -84,11 +84,14 @@ macro_rules! settings {
         #[derive(Clone, Debug)]
         pub struct Settings {
             $(#[doc = $meaning] pub $field: $kind,)*
+            /// Secrets whose files others than their owner can read or change, by variable.
+            pub exposed_files: Vec<&'static str>,
         }
 
         impl Settings {
             pub(super) fn read(sources: &mut Sources) -> Self {
-                Self { $($field: sources.read($variable, $default),)* }
+                let exposed_files = sources.exposed_files();
+                Self { $($field: sources.read($variable, $default),)* exposed_files }
             }
         }
 

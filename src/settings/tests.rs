@@ -1,5 +1,7 @@
 //! Tests of settings: what comes out, and every mistake that is found.
 
+mod weak;
+
 use std::time::Duration;
 
 use clap::Command;

@@ -46,6 +46,14 @@ impl Process {
         Self { child, log, url }
     }
 
+    /// What a server says that does not start because of its settings.
+    pub(crate) async fn refused(sandbox: &Sandbox, variables: &[(&str, &str)]) -> String {
+        let ended = timeout(PATIENCE, serve(sandbox, variables).output()).await.unwrap().unwrap();
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(2), "{said}");
+        said
+    }
+
     /// Regular files that the process has open: none but its own program.
     pub(crate) fn open_files(&self) -> Vec<String> {
         let folder = format!("/proc/{}/fd", self.child.id().unwrap());

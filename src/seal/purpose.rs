@@ -1,0 +1,49 @@
+//! What sealed payloads are for, as one list.
+//!
+//! Not for sealing. Every purpose has a key of its own, which is derived from its label.
+
+/// Makes the type, its list and its labels from one table, so that none can forget a purpose.
+macro_rules! purposes {
+    ($($(#[$doc:meta])* $name:ident = $label:literal;)*) => {
+        /// What a sealed payload is for. One sealed for a purpose never opens for another.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Purpose {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Purpose {
+            /// Every purpose.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// Part of the key derivation: a changed label invalidates every token of its purpose.
+            pub(super) const fn label(self) -> &'static str {
+                match self {
+                    $(Self::$name => $label,)*
+                }
+            }
+        }
+    };
+}
+
+purposes! {
+    /// Ids of open streams.
+    Session = "session";
+    /// What a Streamable HTTP client settled with `initialize`.
+    Hint = "hint";
+    /// Places in a list that is read page by page.
+    Cursor = "cursor";
+    /// What a client carries while it gathers input for a request.
+    RequestState = "request-state";
+    /// Ids of OAuth clients that registered themselves.
+    ClientId = "client id";
+    /// A sign-in between its steps, in the person's browser.
+    SignIn = "sign-in";
+    /// Who is signed in on the connect page, in the person's browser.
+    Account = "account";
+    /// OAuth authorization codes.
+    Code = "code";
+    /// OAuth access tokens.
+    AccessToken = "access token";
+    /// OAuth refresh tokens.
+    RefreshToken = "refresh token";
+}
