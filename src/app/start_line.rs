@@ -1,4 +1,4 @@
-//! The line of a start: what runs here, so that a log tells by itself what it is of.
+//! The line of a start: what runs here, for whoever reads the log.
 //!
 //! Names keys by their ids, never by more.
 
