@@ -97,6 +97,9 @@ impl App {
             .clone()
             .and_then(|sign_in| oauth(settings, sign_in, &keys, &origin, audience))
             .map(Arc::new);
+        if let Some(sign_in) = &sign_in {
+            tasks.spawn(sign_in.sweep().run(settings.sweep, closing.clone()));
+        }
         let connect = connect_settings(settings, &origin);
         let connect = Connect::new(connect, sign_in, key_check, &keys, tasks.clone());
         let challenges =

@@ -128,6 +128,8 @@ settings! {
         "how long a key made here lives, counted anew whenever a sign-in is renewed";
     "WIV_MCP_SIGN_IN_LIFE", sign_in_life: Duration = Text("4320h"),
         "when a connection by sign-in ends, however often it was renewed; a key never outlives it";
+    "WIV_MCP_SWEEP", sweep: Duration = Text("1h"),
+        "how often keys are looked for whose person may no longer have one";
     "WIV_MCP_ACCESS_TOKEN_LIFE", access_token_life: Duration = Text("1h"),
         "how long an access token lives";
     "WIV_MCP_REDIRECTS", redirects: Redirects = Text("known"),

@@ -2,6 +2,7 @@
 
 mod client_documents;
 mod drill;
+mod leavers;
 mod quota;
 mod replay;
 mod scope;
