@@ -3,6 +3,7 @@
 mod client_documents;
 mod drill;
 mod leavers;
+mod one_name;
 mod quota;
 mod replay;
 mod scope;
