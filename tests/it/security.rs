@@ -5,5 +5,6 @@ mod drill;
 mod leavers;
 mod one_name;
 mod quota;
+mod registration;
 mod replay;
 mod scope;
