@@ -8,3 +8,4 @@ mod quota;
 mod registration;
 mod replay;
 mod scope;
+mod sign_out;
