@@ -270,7 +270,7 @@ fn oauth(
     let oauth_settings = OAuthSettings {
         issuer: origin.as_str().to_owned(),
         sign_in_origin: sign_in_origin(settings)?,
-        redirects: settings.redirects,
+        redirects: settings.redirects.clone(),
         well_known: settings.well_known,
         access_token_life: settings.access_token_life,
         sign_in_life: settings.sign_in_life,
