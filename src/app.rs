@@ -112,6 +112,9 @@ impl App {
             .clone()
             .and_then(|sign_in| oauth(settings, sign_in, &keys, &origin, audience))
             .map(Arc::new);
+        if let Some(sign_in) = &sign_in {
+            tasks.spawn(sign_in.sweep().run(settings.sweep, closing.clone()));
+        }
         let connect = connect_settings(settings, &origin);
         let connect = Connect::new(connect, sign_in, key_check, &keys, tasks.clone());
         let challenges =
@@ -294,7 +297,7 @@ fn oauth(
     let oauth_settings = OAuthSettings {
         issuer: origin.as_str().to_owned(),
         sign_in_origin: sign_in_origin(settings)?,
-        redirects: settings.redirects,
+        redirects: settings.redirects.clone(),
         well_known: settings.well_known,
         access_token_life: settings.access_token_life,
         sign_in_life: settings.sign_in_life,

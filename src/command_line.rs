@@ -79,7 +79,11 @@ pub(crate) fn command_line() -> Command {
                         .action(ArgAction::SetTrue)
                         .help("Don't ask; needed where nobody can be asked"),
                 ),
-            ),
+            )
+            .subcommand(settings(
+                Command::new("sweep")
+                    .about("Delete the keys made here whose person may no longer have one"),
+            )),
     );
     settings(with_stand_ins(command, json))
 }

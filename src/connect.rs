@@ -26,6 +26,7 @@ pub use snippets::{Snippet, by_key};
 
 use self::making::Makings;
 use crate::{
+    marks::Marks,
     pages::{Fixed, Footer},
     seal::{Purpose, Sealer, SealingKeys},
     signin::{KeyPolicy, SignIn},
@@ -52,8 +53,14 @@ pub struct Connect {
     sign_in: Option<Arc<SignIn>>,
     key_check: Arc<KeyCheck>,
     sessions: Sealer,
+    /// Sessions whose people signed out; each mark outlives its session.
+    signed_out: Marks<[u8; 16], ()>,
     makings: Arc<Makings>,
 }
+
+/// Sessions remembered as ended. Above it the browser's cookie goes and a copy of it stays good
+/// for its minutes; only people with an account can get there.
+const MAX_SIGNED_OUT: usize = 100_000;
 
 impl Connect {
     /// Puts the page together. `tasks` owns keys that are being made when their browser leaves.
@@ -67,7 +74,8 @@ impl Connect {
         let sessions = keys.sealer(Purpose::Account, &settings.origin);
         let (key_check, makings) = (Arc::new(key_check), Arc::new(Makings::new(tasks)));
         let front = page::front(&settings, sign_in.is_some());
-        Self { settings, front, sign_in, key_check, sessions, makings }
+        let signed_out = Marks::new(MAX_SIGNED_OUT);
+        Self { settings, front, sign_in, key_check, sessions, signed_out, makings }
     }
 }
 

@@ -25,6 +25,7 @@ use wiv_mcp::{
     origin::Origin,
     seal::SealingKeys,
     settings::{self, Mistakes, RunAs, Settings, Shown, Source},
+    signin::Sweep,
     telemetry::{self, LogFormat},
     tools::Tools,
     transport,
@@ -244,7 +245,11 @@ fn keys(matches: &ArgMatches) -> Result<(), Failure> {
     };
     let mut output = io::stdout().lock();
     if command == "sweep" {
-        return Err(Failure::Usage(anyhow::anyhow!("no sweep yet")));
+        let Some(policy) = settings.key_policy else {
+            return Err(Failure::Usage(anyhow::anyhow!("set WIV_MCP_KEY_POLICY, as for `serve`")));
+        };
+        let sweep = Sweep::new(Arc::new(propelauth), policy);
+        return Ok(runtime()?.block_on(commands::keys::sweep(&sweep, &mut output))?);
     }
     let org = matches.get_one::<String>("org").map(String::as_str);
     let mut ask = ask_person;

@@ -10,6 +10,7 @@ mod code;
 mod consent;
 mod metadata;
 mod parameters;
+mod public_address;
 mod redirects;
 mod registration;
 mod revoke;

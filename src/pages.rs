@@ -15,7 +15,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 pub use assets::{Asset, assets, script_path, stylesheet_path};
 pub use fixed::Fixed;
-pub(crate) use form::{Form, FormError};
+pub(crate) use form::{Form, FormError, UnreadBody, read_body};
 pub use message::{Message, PageLink};
 pub use names::shown_name;
 

@@ -129,6 +129,15 @@ impl PropelAuth {
         self.backend.user(user_id).await
     }
 
+    /// Whether PropelAuth tells who is in an organization: an answer in its own words, and no
+    /// gateway's.
+    ///
+    /// # Errors
+    /// When it gives no answer.
+    pub async fn tells_members(&self, org_id: &str) -> Result<bool, BackendError> {
+        self.backend.tells_members(org_id).await
+    }
+
     /// Makes an API key. PropelAuth doesn't check whether the user may have it.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod cookie;
 mod flow;
 mod keys;
 mod organizations;
+mod sweep;
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,6 +19,7 @@ pub(crate) use cookie::{STEP_SECONDS, random_text};
 pub use flow::{Choice, Flow, FlowError, Next, Return};
 pub use keys::{KeyPolicy, MadeBy, MadeKey, Refused, Standing, is_ours};
 pub use organizations::ShownOrganization;
+pub use sweep::{Bounds, Sweep, Swept};
 
 use crate::{
     propelauth::PropelAuth,
@@ -50,6 +52,11 @@ impl SignIn {
         let sealer = keys.sealer(Purpose::SignIn, &settings.origin);
         let cookies = Cookies::new(settings.origin.starts_with("https://"));
         Self { propelauth, settings, sealer, cookies, budget: budget::Budget::new() }
+    }
+
+    /// The sweep of keys by this sign-in's policy.
+    pub fn sweep(&self) -> Sweep {
+        Sweep::new(Arc::clone(&self.propelauth), self.settings.policy)
     }
 
     /// Where PropelAuth sends the browser back to. Registered there, byte for byte.

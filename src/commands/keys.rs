@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     propelauth::{BackendError, KeyRecord, Outage, PropelAuth, Whose},
-    signin::is_ours,
+    signin::{Bounds, Sweep, is_ours},
 };
 
 /// Why the drill stopped.
@@ -201,4 +201,41 @@ async fn patiently<T>(ask: impl AsyncFn() -> Result<T, BackendError>) -> Result<
         }
     }
     ask().await
+}
+
+/// Why a sweep is not whole.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepError {
+    /// PropelAuth did not answer, or with a list that is not whole.
+    #[error("the sweep stopped early; once PropelAuth answers again, run it again")]
+    PropelAuth(#[from] BackendError),
+    /// PropelAuth did not tell of everybody.
+    #[error(
+        "{unclear} keys stay because PropelAuth did not tell of their people; run it again later"
+    )]
+    Unclear {
+        /// Keys that stay for that.
+        unclear: u64,
+    },
+    /// The output can't be written to.
+    #[error(transparent)]
+    Output(#[from] io::Error),
+}
+
+/// Deletes the keys made here whose person may no longer have one, and says what it saw.
+///
+/// # Errors
+/// When not everybody could be looked up, or PropelAuth does not answer.
+pub async fn sweep(sweep: &Sweep, output: &mut dyn Write) -> Result<(), SweepError> {
+    let swept = sweep.round(Bounds::WHOLE, 0).await?;
+    writeln!(
+        output,
+        "looked at {} keys, of which {} were made here for {} people; deleted {} keys of people \
+         who may no longer have one",
+        swept.looked_at, swept.ours, swept.people, swept.deleted
+    )?;
+    match swept.unclear {
+        0 => Ok(()),
+        unclear => Err(SweepError::Unclear { unclear }),
+    }
 }

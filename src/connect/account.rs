@@ -199,6 +199,9 @@ impl Connect {
         if !sign_in.is_own_form(headers) {
             return self.failed(&FlowError::NotThisBrowser, request_id);
         }
+        if let Ok(session) = self.session(sign_in, headers) {
+            self.end(&session);
+        }
         let mut response = see_other("/connect");
         let cleared = sign_in.cookies().clear(Step::Account);
         response.headers_mut().append(header::SET_COOKIE, cleared);

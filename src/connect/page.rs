@@ -36,10 +36,10 @@ struct HelpPage<'a> {
 }
 
 /// Where pages that end something lead on.
-const BACK: PageLink = PageLink { label: "Back to the connect page", path: "/connect" };
+const BACK: PageLink<'static> = PageLink { label: "Back to the connect page", path: "/connect" };
 
 /// The same for people who are signed in.
-const CONNECTIONS: PageLink = PageLink { label: "My connections", path: CONNECTIONS_PATH };
+const CONNECTIONS: PageLink<'static> = PageLink { label: "My connections", path: CONNECTIONS_PATH };
 
 /// The connect page, which is the same for everybody.
 pub(super) fn front(settings: &ConnectSettings, sign_in: bool) -> Fixed {
@@ -156,7 +156,7 @@ impl Connect {
         title: &'a str,
         text: &'a str,
         request_id: &'a str,
-        link: PageLink,
+        link: PageLink<'a>,
     ) -> Message<'a> {
         Message { title, text, request_id, link: Some(link), footer: &self.settings.footer }
     }

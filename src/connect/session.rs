@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use aws_lc_rs::digest;
 use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,9 @@ use crate::{
 
 /// Longest time between sign-in and a new one, in seconds, however busy the person is.
 const LONGEST_SESSION_SECONDS: u64 = 3600;
+
+/// How long a session is remembered as ended: longer than it could have gone on.
+const ENDED_FOR: Duration = Duration::from_secs(LONGEST_SESSION_SECONDS + STEP_SECONDS);
 
 /// How long an offer to make a key is good: as long as the page that it is on.
 pub(super) const OFFER_LIFE: Duration = Duration::from_secs(STEP_SECONDS);
@@ -68,6 +72,12 @@ impl Session {
         }
     }
 
+    /// What all cookies of a session have in common.
+    fn mark(&self) -> [u8; 16] {
+        let hash = digest::digest(&digest::SHA256, self.form.as_bytes());
+        *hash.as_ref().first_chunk().expect("SHA-256 has 32 bytes")
+    }
+
     /// With this for the next page to tell.
     pub(super) fn telling(self, notice: Option<Notice>) -> Self {
         Self { notice, ..self }
@@ -94,7 +104,15 @@ impl Connect {
             .get(Step::Account, headers)
             .and_then(|sealed| self.open::<Session>(sealed))
             .filter(|session| session.expires_at > unix_seconds())
+            .filter(|session| self.signed_out.get(&session.mark()).is_none())
             .ok_or(FlowError::NotThisBrowser)
+    }
+
+    /// Ends a session: every cookie of it, wherever it is.
+    pub(super) fn end(&self, session: &Session) {
+        if !self.signed_out.set(session.mark(), (), ENDED_FOR) {
+            tracing::warn!("a session's end could not be remembered: too many ended lately");
+        }
     }
 
     /// Who sends a form, if it is one of the pages that this browser was given.

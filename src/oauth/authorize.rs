@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{OAuth, OAuthError, code::Code, consent, parameters::Parameters};
+use super::{OAuth, OAuthError, code::Code, consent, parameters::Parameters, redirects};
 use crate::{
     caller::Scopes,
     pages::{Message, PageLink, see_other, with_wait},
@@ -47,9 +47,12 @@ impl OAuth {
     /// `GET /oauth/authorize`.
     pub(crate) async fn authorize(&self, query: &str, request_id: &str) -> Response {
         match self.check(query).await {
-            Ok((request, verified_host)) => consent::page(self, &request, verified_host.as_deref()),
+            Ok((request, site)) => consent::page(self, &request, site.as_deref()),
             Err(Stop::Page(error)) => self.refused(&error, request_id),
-            Err(Stop::Redirect(request, error)) => self.tell(&request, error.code),
+            Err(Stop::Redirect(request, error)) if self.trusts(&request) => {
+                self.tell(&request, error.code)
+            }
+            Err(Stop::Redirect(request, error)) => self.told_by_link(&request, &error, request_id),
         }
     }
 
@@ -209,12 +212,41 @@ impl OAuth {
         error.refused().on(with_wait(page, error.wait_seconds))
     }
 
+    fn trusts(&self, request: &AuthorizeRequest) -> bool {
+        self.settings.redirects.trusts(&request.redirect_uri)
+    }
+
+    /// A page for a request whose redirect URI nobody vouches for: a stranger's link would
+    /// otherwise lead from our name to the stranger's site without a click.
+    fn told_by_link(
+        &self,
+        request: &AuthorizeRequest,
+        error: &OAuthError,
+        request_id: &str,
+    ) -> Response {
+        let place = redirects::destination(&request.redirect_uri);
+        let text = format!(
+            "The app “{}” sent a request that can’t be accepted. You can go back to it at {place}, \
+             which WIV does not know. (For its makers: {}.)",
+            request.name, error.description
+        );
+        let location = self.location(request, &[("error", error.code)]);
+        let (title, footer) = ("Not connected", &self.settings.footer);
+        let link = Some(PageLink { label: "Go back to the app", path: &location });
+        let page = Message { title, text: &text, request_id, link, footer };
+        page.response(StatusCode::BAD_REQUEST)
+    }
+
     /// Sends an error to the client (RFC 6749, 4.1.2.1; RFC 9207).
     fn tell(&self, request: &AuthorizeRequest, code: &str) -> Response {
         self.answer(request, &[("error", code)])
     }
 
     fn answer(&self, request: &AuthorizeRequest, parameters: &[(&str, &str)]) -> Response {
+        see_other(&self.location(request, parameters))
+    }
+
+    fn location(&self, request: &AuthorizeRequest, parameters: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(parameters);
         if let Some(state) = &request.state {
@@ -222,7 +254,7 @@ impl OAuth {
         }
         query.append_pair("iss", &self.settings.issuer);
         let separator = if request.redirect_uri.contains('?') { '&' } else { '?' };
-        see_other(&format!("{}{separator}{}", request.redirect_uri, query.finish()))
+        format!("{}{separator}{}", request.redirect_uri, query.finish())
     }
 }
 

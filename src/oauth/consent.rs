@@ -19,7 +19,8 @@ use crate::{
 struct Consent<'a> {
     footer: &'a Footer,
     client: &'a str,
-    verified_host: Option<&'a str>,
+    /// Where the document is that says the name; `None` where anybody could have named it.
+    site: Option<&'a str>,
     destination: &'a str,
     on_this_computer: bool,
     write: bool,
@@ -45,11 +46,8 @@ struct Asked {
 }
 
 /// The consent page.
-pub(super) fn page(
-    oauth: &OAuth,
-    request: &AuthorizeRequest,
-    verified_host: Option<&str>,
-) -> Response {
+pub(super) fn page(oauth: &OAuth, request: &AuthorizeRequest, site: Option<&str>) -> Response {
+    let on_this_computer = redirects::leads_to_this_computer(&request.redirect_uri);
     let form = random_text();
     let asked = Asked {
         request: request.clone(),
@@ -60,9 +58,10 @@ pub(super) fn page(
     let template = Consent {
         footer: &oauth.settings.footer,
         client: &request.name,
-        verified_host,
+        // A document proves nothing of a program that listens on this computer.
+        site: site.filter(|_| !on_this_computer),
         destination: redirects::destination(&request.redirect_uri),
-        on_this_computer: redirects::leads_to_this_computer(&request.redirect_uri),
+        on_this_computer,
         write: request.write,
         request: &sealed,
     };

@@ -4,7 +4,7 @@ use axum::body::Body;
 use http::HeaderMap;
 
 use super::OAuthError;
-use crate::pages::{Form, FormError};
+use crate::pages::{Form, FormError, UnreadBody};
 
 /// Parameters by name.
 #[derive(Debug, Default)]
@@ -30,7 +30,9 @@ fn told(error: FormError) -> OAuthError {
     let description = match error {
         FormError::Repeated => "a parameter stands twice",
         FormError::NotAForm => "send a form, urlencoded",
-        FormError::Unread => "the form is too large or too slow",
+        FormError::Unread(UnreadBody::TooLarge) => "the form is larger than 64 KiB",
+        FormError::Unread(UnreadBody::TooSlow) => "the form took longer than 10 seconds to come",
+        FormError::Unread(UnreadBody::Broken) => "the form ended too early",
         FormError::NotUtf8 => "the form is not UTF-8",
     };
     OAuthError::new("invalid_request", description)

@@ -3,14 +3,19 @@
 //! Strings are parsed once and compared whole; only the port of a literal loopback host is
 //! ignored (RFC 8252, 7.3). Private schemes only as exactly the one known.
 
+use std::net::IpAddr;
+
+use super::public_address::is_public;
 use crate::origin::Origin;
 
 /// What the operator lets in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Redirects {
     /// The known clients' and loopback.
     Known,
-    /// Any https, beside those.
+    /// Those, and the operator's own, each exactly.
+    KnownAnd(Vec<String>),
+    /// Any https on the public internet, beside the known ones.
     Any,
 }
 
@@ -36,16 +41,71 @@ const CHATGPT_CALLBACK: &str = "https://chatgpt.com/connector/oauth/";
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
 impl Redirects {
+    /// Reads `known`, `any`, or `known` and the operator's URIs, comma-separated; `None` for
+    /// anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut entries = text.split(',').map(str::trim);
+        match (entries.next()?, entries.collect::<Vec<_>>().as_slice()) {
+            ("any", []) => Some(Self::Any),
+            ("known", []) => Some(Self::Known),
+            ("known", uris) if uris.iter().all(|uri| may_be_listed(uri)) => {
+                Some(Self::KnownAnd(uris.iter().map(|uri| (*uri).to_owned()).collect()))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a client may register this URI.
-    pub(super) fn allows(self, uri: &str) -> bool {
-        if uri.len() > MAX_URI_BYTES || !uri.bytes().all(|byte| byte.is_ascii_graphic()) {
+    pub(super) fn allows(&self, uri: &str) -> bool {
+        if !is_short_text(uri) {
             return false;
         }
-        if KNOWN.contains(&uri) || is_loopback(uri) || is_chatgpt(uri) {
-            return true;
-        }
-        self == Self::Any && is_plain_https(uri)
+        self.trusts(uri) || (*self == Self::Any && is_public_https(uri))
     }
+
+    /// Whether a browser may be sent there by itself, with an error: a known place, this
+    /// computer, or one that the operator named. Anywhere else only its person goes (RFC 9700,
+    /// 4.11.2).
+    pub(super) fn trusts(&self, uri: &str) -> bool {
+        let is_listed = match self {
+            Self::KnownAnd(uris) => uris.iter().any(|listed| listed == uri),
+            Self::Known | Self::Any => false,
+        };
+        is_listed || KNOWN.contains(&uri) || is_loopback(uri) || is_chatgpt(uri)
+    }
+}
+
+fn is_short_text(uri: &str) -> bool {
+    uri.len() <= MAX_URI_BYTES && uri.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// What an operator can add: https, anywhere, or a private scheme of an app. Never a scheme that
+/// browsers themselves act on.
+fn may_be_listed(uri: &str) -> bool {
+    const BROWSERS: [&str; 12] = [
+        "http",
+        "https",
+        "ws",
+        "wss",
+        "ftp",
+        "file",
+        "data",
+        "javascript",
+        "vbscript",
+        "blob",
+        "about",
+        "view-source",
+    ];
+    let is_private = uri.split_once("://").is_some_and(|(scheme, rest)| {
+        let allowed =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte);
+        scheme.starts_with(|first: char| first.is_ascii_lowercase())
+            && scheme.bytes().all(allowed)
+            && !BROWSERS.contains(&scheme)
+            && !rest.is_empty()
+            && !rest.contains(['#', '\\'])
+    });
+    is_short_text(uri) && (is_private || is_plain_https(uri) || is_loopback(uri))
 }
 
 /// Whether a request's redirect URI is the one that was registered.
@@ -104,6 +164,29 @@ fn is_plain_https(uri: &str) -> bool {
         && !path.contains(['#', '\\'])
         && !path.split(['/', '?']).any(|segment| matches!(segment, "." | ".."))
 }
+
+/// https on the public internet: no address of a private network, and no name that only one has.
+fn is_public_https(uri: &str) -> bool {
+    let authority = uri.strip_prefix("https://").and_then(|rest| rest.split(['/', '?']).next());
+    let Some(authority) = authority.filter(|_| is_plain_https(uri)) else { return false };
+    let (host, _port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port),
+        _ => (authority, ""),
+    };
+    if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        return is_public(address);
+    }
+    let host = host.to_ascii_lowercase();
+    let Some((_, last)) = host.rsplit_once('.') else { return false };
+    // Browsers read a last label of digits, also hexadecimal ones, as an address.
+    let is_number = last.starts_with("0x") || last.bytes().all(|byte| byte.is_ascii_digit());
+    !is_number && !PRIVATE_NAMES.contains(&last)
+}
+
+/// Last labels of names that are of this computer or of one network (RFC 6761, 6762, 8375, and
+/// ICANN's reservation of `internal`).
+const PRIVATE_NAMES: [&str; 7] =
+    ["localhost", "local", "internal", "intranet", "lan", "home", "arpa"];
 
 /// Host of a URI, or its scheme if it is a private one: what a person is shown.
 pub(super) fn destination(uri: &str) -> &str {

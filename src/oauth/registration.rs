@@ -5,12 +5,14 @@
 
 use axum::{body::Body, response::Response};
 use http::StatusCode;
-use http_body_util::{BodyExt, Limited};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{OAuth, OAuthError, client::Client, json_response};
-use crate::clock::unix_seconds;
+use crate::{
+    clock::unix_seconds,
+    pages::{UnreadBody, read_body},
+};
 
 /// Largest registration read, in bytes.
 const MAX_BYTES: usize = 16 * 1024;
@@ -27,16 +29,34 @@ struct Registration {
     #[serde(default)]
     redirect_uris: Vec<String>,
     client_name: Option<String>,
+    token_endpoint_auth_method: Option<String>,
 }
+
+/// Ways to prove oneself that clients ask for out of habit, and do without when they are told so
+/// (RFC 7591, 3.2.1: the answer says what was registered). Who asks for another means it.
+const HABITS: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
 
 impl OAuth {
     /// `POST /oauth/register`.
     pub(crate) async fn register(&self, body: Body) -> Result<Response, OAuthError> {
         let invalid = |description| OAuthError::new("invalid_client_metadata", description);
-        let body = Limited::new(body, MAX_BYTES).collect().await;
-        let body = body.map_err(|_| invalid("the registration is larger than 16 KiB"))?.to_bytes();
+        let body = read_body(body, MAX_BYTES).await.map_err(|unread| {
+            let words = match unread {
+                UnreadBody::TooLarge => "the registration is larger than 16 KiB",
+                UnreadBody::TooSlow => "the registration took longer than 10 seconds to come",
+                UnreadBody::Broken => "the registration ended too early",
+            };
+            invalid(words)
+        })?;
         let registration: Registration = serde_json::from_slice(&body)
             .map_err(|_| invalid("send a JSON object with redirect_uris, an array of strings"))?;
+        let method = registration.token_endpoint_auth_method.as_deref();
+        if !method.is_none_or(|method| HABITS.contains(&method)) {
+            return Err(invalid(
+                "this token_endpoint_auth_method is not offered: clients prove themselves by PKCE; \
+                 register with none",
+            ));
+        }
         let uris = registration.redirect_uris;
         let bad_uri = |description| OAuthError::new("invalid_redirect_uri", description);
         if uris.is_empty() || uris.len() > MAX_REDIRECT_URIS {

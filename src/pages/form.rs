@@ -5,14 +5,40 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use axum::body::Body;
+use bytes::Bytes;
 use http::{HeaderMap, header};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 /// Largest form. Client ids and tokens are the long ones, 8 KiB at most.
 const MAX_FORM_BYTES: usize = 64 * 1024;
 
-/// Longest time for a form to come.
-const FORM_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest time for a form or a registration to come. Both are small.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Why a small body did not come whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum UnreadBody {
+    /// Above its limit.
+    #[error("the body is too large")]
+    TooLarge,
+    /// Above its time.
+    #[error("the body took longer than 10 seconds to come")]
+    TooSlow,
+    /// The connection broke.
+    #[error("the body ended too early")]
+    Broken,
+}
+
+/// Reads a small body within ten seconds.
+pub(crate) async fn read_body(body: Body, limit_bytes: usize) -> Result<Bytes, UnreadBody> {
+    let reading = Limited::new(body, limit_bytes).collect();
+    match tokio::time::timeout(BODY_TIMEOUT, reading).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(UnreadBody::TooLarge),
+        Ok(Err(_)) => Err(UnreadBody::Broken),
+        Err(_) => Err(UnreadBody::TooSlow),
+    }
+}
 
 /// Fields by name.
 #[derive(Debug, Default)]
@@ -28,8 +54,8 @@ pub(crate) enum FormError {
     #[error("send a form, urlencoded")]
     NotAForm,
     /// The body did not come whole.
-    #[error("the form is too large or too slow")]
-    Unread,
+    #[error("{0}")]
+    Unread(UnreadBody),
     /// Bytes that are no text.
     #[error("the form is not UTF-8")]
     NotUtf8,
@@ -63,13 +89,7 @@ impl Form {
         if !is_form {
             return Err(FormError::NotAForm);
         }
-        let reading = Limited::new(body, MAX_FORM_BYTES).collect();
-        let body = tokio::time::timeout(FORM_TIMEOUT, reading)
-            .await
-            .ok()
-            .and_then(Result::ok)
-            .ok_or(FormError::Unread)?;
-        let bytes = body.to_bytes();
+        let bytes = read_body(body, MAX_FORM_BYTES).await.map_err(FormError::Unread)?;
         Self::parse(std::str::from_utf8(&bytes).map_err(|_| FormError::NotUtf8)?)
     }
 

@@ -19,18 +19,18 @@ pub struct Message<'a> {
     /// Named to those who are asked for help.
     pub request_id: &'a str,
     /// Where to go from here.
-    pub link: Option<PageLink>,
+    pub link: Option<PageLink<'a>>,
     /// What stands below.
     pub footer: &'a Footer,
 }
 
 /// Where a page leads on.
 #[derive(Debug, Clone, Copy)]
-pub struct PageLink {
+pub struct PageLink<'a> {
     /// What it says.
     pub label: &'static str,
-    /// A path of ours.
-    pub path: &'static str,
+    /// A path of ours, or an address that the text names.
+    pub path: &'a str,
 }
 
 impl Message<'_> {

@@ -91,3 +91,21 @@ fn files_are_kept_only_under_their_own_digest() {
     let other = asset.response("/assets/0123456789abcdef/style.css", &HeaderMap::new());
     assert_eq!(other.headers()["cache-control"], "no-store");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_body_has_its_size_and_its_time() {
+    let pieces = |pieces: Vec<Result<&'static str, std::io::Error>>| {
+        Body::from_stream(futures_util::stream::iter(pieces))
+    };
+    let whole = read_body(pieces(vec![Ok("ab"), Ok("cd")]), 4).await;
+    assert_eq!(whole.as_deref(), Ok(&b"abcd"[..]));
+    let large = read_body(pieces(vec![Ok("ab"), Ok("cde")]), 4).await;
+    assert_eq!(large, Err(UnreadBody::TooLarge));
+    let broken = pieces(vec![Ok("ab"), Err(std::io::Error::other("broken"))]);
+    assert_eq!(read_body(broken, 4).await, Err(UnreadBody::Broken));
+    let never = futures_util::stream::pending::<Result<&'static str, std::io::Error>>();
+    let begun = tokio::time::Instant::now();
+    let slow = read_body(Body::from_stream(never), 4).await;
+    assert_eq!(slow, Err(UnreadBody::TooSlow));
+    assert_eq!(begun.elapsed().as_secs(), 10);
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use reqwest::Method;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::Value;
 
 use super::{
@@ -55,6 +55,22 @@ impl Client {
         match self.get(&path, LONG_BODY_LIMIT_BYTES).await? {
             Reply::Done(body) => parse(&body, "user"),
             Reply::Gone => Ok(None),
+        }
+    }
+
+    pub(super) async fn tells_members(&self, org_id: &str) -> Result<bool, BackendError> {
+        #[derive(Deserialize)]
+        struct Members {
+            #[serde(rename = "users")]
+            _users: Vec<IgnoredAny>,
+        }
+        if !is_user_id(org_id) {
+            return Ok(false);
+        }
+        let path = format!("/api/backend/v1/user/org/{org_id}?page_size=1&page_number=0");
+        match self.get(&path, LONG_BODY_LIMIT_BYTES).await? {
+            Reply::Done(body) => parse::<Members>(&body, "list of members").map(|_| true),
+            Reply::Gone => Ok(false),
         }
     }
 

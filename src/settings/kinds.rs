@@ -297,14 +297,14 @@ impl Kind for KeyPolicy {
 }
 
 impl Kind for Redirects {
-    const VALUE_NAME: &'static str = "known|any";
+    const VALUE_NAME: &'static str = "known[,URI...]|any";
 
     fn read(text: &str) -> Result<Self, String> {
-        match text {
-            "known" => Ok(Self::Known),
-            "any" => Ok(Self::Any),
-            _ => Err("known or any".into()),
-        }
+        Self::parse(text).ok_or_else(|| {
+            "known, any, or known and whole redirect URIs of https or an app's own scheme, such as \
+             known,https://app.example/callback"
+                .into()
+        })
     }
 }
 

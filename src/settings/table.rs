@@ -131,10 +131,13 @@ settings! {
         "how long a key made here lives, counted anew whenever a sign-in is renewed";
     "WIV_MCP_SIGN_IN_LIFE", sign_in_life: Duration = Text("4320h"),
         "when a connection by sign-in ends, however often it was renewed; a key never outlives it";
+    "WIV_MCP_SWEEP", sweep: Duration = Text("1h"),
+        "how often keys are looked for whose person may no longer have one";
     "WIV_MCP_ACCESS_TOKEN_LIFE", access_token_life: Duration = Text("1h"),
         "how long an access token lives";
     "WIV_MCP_REDIRECTS", redirects: Redirects = Text("known"),
-        "redirect URIs of OAuth clients: `known` (well-known clients and loopback) or `any` (https)";
+        "redirect URIs of OAuth clients: `known` (well-known clients and loopback), `known` and a \
+         comma-separated list of further ones, or `any` (https on the public internet)";
     "WIV_MCP_CLIENT_ID_KEY", client_id_key: Option<SealingKeys> = Unset("needed with sign-in"),
         "`id:base64url(32 bytes)`: seals OAuth client ids; kept for ever, as clients keep their ids";
     "WIV_MCP_WELL_KNOWN_PRM", well_known: WellKnown = Text("mcp"),

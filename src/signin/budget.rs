@@ -1,4 +1,4 @@
-//! What PropelAuth is asked at most: a state once, a dead key never, for strangers so often.
+//! How often PropelAuth is asked: a state once, a dead key never.
 //!
 //! Knows neither browsers nor clients. Losing a mark costs a repeated question, nothing more.
 

@@ -103,12 +103,7 @@ impl SignIn {
         if user.memberships.is_empty() {
             return Err(Refused::NoOrganization);
         }
-        let allows = |membership: &&Membership| match self.settings.policy {
-            KeyPolicy::Member => true,
-            KeyPolicy::Permission => {
-                membership.permissions.iter().any(|permission| permission == CAN_MANAGE_KEYS)
-            }
-        };
+        let allows = |membership: &&Membership| policy_allows(self.settings.policy, membership);
         let allowed: Vec<Membership> = user.memberships.iter().filter(allows).cloned().collect();
         if allowed.is_empty() { Err(Refused::NotAllowed) } else { Ok(allowed) }
     }
@@ -308,6 +303,16 @@ fn may_be_done(error: &BackendError) -> bool {
 fn renewed_at(key: &KeyRecord) -> u64 {
     let noted = key.metadata.get("gen_at").and_then(Value::as_u64);
     noted.unwrap_or(0).max(key.created_at)
+}
+
+/// Whether a member may have a key for the organization.
+pub(super) fn policy_allows(policy: KeyPolicy, membership: &Membership) -> bool {
+    match policy {
+        KeyPolicy::Member => true,
+        KeyPolicy::Permission => {
+            membership.permissions.iter().any(|permission| permission == CAN_MANAGE_KEYS)
+        }
+    }
 }
 
 /// Whether a key carries our mark.

@@ -3,11 +3,14 @@
 //! Against server-side request forgery: the name is resolved once, every address it has must be
 //! public, and the connection goes to the address that was checked.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use tokio::time::{Duration, timeout};
 
-use super::{super::OAuthError, freshness};
+use super::{
+    super::{OAuthError, public_address::is_public},
+    freshness,
+};
 use crate::tls;
 
 /// Whole time of a fetch.
@@ -157,41 +160,6 @@ impl Target {
         }
         addresses.first().copied().ok_or(FetchError::Address)
     }
-}
-
-/// Whether an address is on the public internet (IANA special-purpose registries).
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
-    }
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    !(address.is_private()
-        || address.is_loopback()
-        || address.is_link_local()
-        || address.is_broadcast()
-        || address.is_documentation()
-        || address.is_multicast()
-        || a == 0
-        || a >= 240
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 192 && b == 88 && c == 99)
-        || (a == 198 && (b == 18 || b == 19)))
-}
-
-/// Only global unicast, and nothing that carries an IPv4 address inside.
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    let segments = address.segments();
-    let is_global_unicast = segments[0] & 0xe000 == 0x2000;
-    let is_teredo_or_special = segments[0] == 0x2001 && segments[1] < 0x0200;
-    let is_6to4 = segments[0] == 0x2002;
-    let is_documentation = (segments[0] == 0x2001 && segments[1] == 0x0db8)
-        || (segments[0] == 0x3fff && segments[1] < 0x1000);
-    is_global_unicast && !is_teredo_or_special && !is_6to4 && !is_documentation
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Who may fetch now: one at a time from a host, some in all, and so often.
+//! Who may fetch a document now: one at a time from a host, and seldom.
 //!
 //! Not for what is fetched. A slow or greedy host uses up its own places, nobody else's.
 

@@ -26,6 +26,7 @@ pub(crate) fn router() -> Router<Arc<Identity>> {
     Router::new()
         .route("/membership", post(set_membership))
         .route("/user", post(set_user))
+        .route("/users/{user}", delete(delete_user))
         .route("/organization", post(set_organization))
         .route("/organizations/{org}", delete(delete_organization))
         .route("/keys", get(list_keys).post(make_keys))
@@ -93,6 +94,13 @@ async fn set_user(State(identity): State<Arc<Identity>>, body: Bytes) -> Answer 
     person.locked = order.locked.unwrap_or(person.locked);
     person.permissions = order.permissions.or(person.permissions.take());
     Ok(Json(Value::Object(person.to_json(true))))
+}
+
+/// Whose keys stay: PropelAuth's documentation says nothing else of organizations' keys.
+async fn delete_user(State(identity): State<Arc<Identity>>, Path(user): Path<String>) -> Answer {
+    let removed = identity.lock().directory.remove_person(&user);
+    removed.ok_or(Refusal::Unknown("user"))?;
+    Ok(Json(json!({})))
 }
 
 #[derive(Deserialize)]

@@ -101,6 +101,14 @@ impl Directory {
         self.people.iter_mut().find(|person| [person.user_id, person.email].contains(&name))
     }
 
+    /// By id or address, for good.
+    pub(crate) fn remove_person(&mut self, name: &str) -> Option<()> {
+        let at =
+            self.people.iter().position(|person| [person.user_id, person.email].contains(&name))?;
+        self.people.remove(at);
+        Some(())
+    }
+
     pub(crate) fn organization(&self, org_id: &str) -> Option<&Organization> {
         self.organizations.iter().find(|organization| organization.tenant_id == org_id)
     }

@@ -1,4 +1,4 @@
-//! Lists of keys that are not what they say: cut, empty in the middle, or without an end.
+//! Lists of keys that lie: cut, empty in the middle, without an end.
 //!
 //! No routes: `backend` gives the true page, this twists it as a test ordered.
 

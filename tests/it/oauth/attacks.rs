@@ -336,7 +336,7 @@ async fn client_documents_are_read_under_guard() {
         client.authorize_url(&[("client_id", Some(claude)), ("redirect_uri", Some(callback))]);
     let End::Page(status, _, page) = Browser::new().open(&url).await else { panic!() };
     assert_eq!(status, 200, "{page}");
-    assert!(page.contains("verified by <strong>claude.ai</strong>"), "{page}");
+    assert!(page.contains("(from the site <strong>claude.ai</strong>)"), "{page}");
     for id in ["http://127.0.0.1:1/c", "https://127.0.0.1/c", "https://[::1]/c"] {
         let url = client.authorize_url(&[("client_id", Some(id))]);
         let End::Page(status, ..) = Browser::new().open(&url).await else { panic!("{id}") };
