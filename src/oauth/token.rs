@@ -14,6 +14,7 @@ use crate::{
     caller::Scopes,
     clock::unix_seconds,
     signin::{FlowError, MadeBy, same, sha256},
+    text::{shown_organization, shown_role},
 };
 
 /// How long an answer may have been lost: within it the refresh token before the newest is
@@ -141,8 +142,8 @@ impl OAuth {
             iat: now,
             exp: now + life,
             scope: scopes.as_str().to_owned(),
-            org: org.to_owned(),
-            role: role.to_owned(),
+            org: shown_organization(org),
+            role: shown_role(role),
             kid: refresh.kid.clone(),
             kexp: key_ends,
             key: refresh.key.clone(),

@@ -8,12 +8,11 @@ use std::{
 };
 
 use http::StatusCode;
-use serde_json::{Map, Value};
 use tokio::time::Instant as Deadline;
 
 use super::{Tools, connection};
 use crate::{
-    answer::{self, FailureKind, Position, ToolFailure},
+    answer::{self, FailureKind, Keys, Position, ToolFailure},
     caller::Caller,
     catalog::{
         Action, AnswerShape, Arguments, Confidence, Operation, Paging, Problem, Tool,
@@ -30,7 +29,7 @@ const WARNING_SECONDS: u64 = 7 * 24 * 60 * 60;
 
 /// Set by a step that borrows everything else.
 #[derive(Default)]
-struct AtomicFlag(AtomicBool);
+pub(super) struct AtomicFlag(AtomicBool);
 
 impl AtomicFlag {
     fn set(&self, value: bool) {
@@ -44,13 +43,15 @@ impl AtomicFlag {
 
 /// Who calls what, for the steps below.
 #[derive(Clone, Copy)]
-struct Step<'c> {
+pub(super) struct Step<'c> {
     caller: &'c Caller,
+    /// What no conversation may hold.
+    keys: &'c Keys,
     tool: &'c Tool,
-    arguments: &'c Arguments,
+    pub(super) arguments: &'c Arguments,
     trace: wiv::Trace,
     /// When the whole call must be answered, however many requests it takes.
-    deadline: Deadline,
+    pub(super) deadline: Deadline,
     /// The configured key was dead, and the bearer beside it was used.
     spare_used: &'c AtomicFlag,
 }
@@ -74,6 +75,7 @@ impl Tools {
             Ok(arguments) => {
                 let step = Step {
                     caller,
+                    keys: &Keys::of(caller),
                     tool,
                     arguments: &arguments,
                     trace: trace(context),
@@ -91,10 +93,7 @@ impl Tools {
             Err(problems) => Err(invalid(&problems)),
         };
         let kind = outcome.as_ref().err().map_or("ok", |failure| failure.kind.as_str());
-        let result = outcome.unwrap_or_else(|failure| {
-            // An upstream that repeats the key must not put it into a conversation.
-            failure.without(&caller.key).into_result(context.trace_id)
-        });
+        let result = outcome.unwrap_or_else(|failure| failure.into_result(context.trace_id));
         tracing::info!(
             tool = &*tool.name,
             outcome = kind,
@@ -147,43 +146,26 @@ impl Tools {
             .request(step.arguments, position.page_key.as_deref())
             .map_err(|problem| invalid(&[problem]))?;
         let answer = self.send(step, operation, &request).await?;
-        self.shape(step, operation, &request, &answer, &position)
-    }
-
-    /// Reads an object, lays the given members over it and writes the whole, because an update
-    /// with part of an object would delete the rest.
-    async fn overlay(
-        &self,
-        step: Step<'_>,
-        read: &Operation,
-        write: &Operation,
-        argument: &str,
-    ) -> Result<ToolResult, ToolFailure> {
-        let request = read.request(step.arguments, None).map_err(|problem| invalid(&[problem]))?;
-        let present = self.send(step, read, &request).await?;
-        let body = lay_over(&present, step.arguments, argument)?;
-        let request =
-            write.request_with_body(step.arguments, body).map_err(|problem| invalid(&[problem]))?;
-        let answer = self.send(step, write, &request).await?;
-        self.shape(step, write, &request, &answer, &Position::default())
+        self.shape(step, operation, &request, &answer, position).await
     }
 
     /// What a failure's words depend on. The read in front of an update changes nothing.
-    fn facts(
-        &self,
-        step: Step<'_>,
+    pub(super) fn facts<'s>(
+        &'s self,
+        step: Step<'s>,
         operation: &Operation,
         request: &UpstreamRequest,
-    ) -> answer::Operation<'_> {
+    ) -> answer::Operation<'s> {
         answer::Operation {
             writes: !step.tool.hints.read_only && !request.repeatable,
             documented: operation.confidence == Confidence::Documented,
             signed_in: step.caller.grant.is_some(),
             connect_url: &self.settings.connect_url,
+            keys: step.keys,
         }
     }
 
-    async fn send(
+    pub(super) async fn send(
         &self,
         step: Step<'_>,
         operation: &Operation,
@@ -229,13 +211,13 @@ impl Tools {
         Ok(answer)
     }
 
-    fn shape(
+    pub(super) async fn shape(
         &self,
         step: Step<'_>,
         operation: &Operation,
         request: &UpstreamRequest,
         answer: &wiv::Answer,
-        position: &Position,
+        position: Position,
     ) -> Result<ToolResult, ToolFailure> {
         let layout = answer::Layout {
             rows: operation.answer == AnswerShape::Rows,
@@ -243,22 +225,28 @@ impl Tools {
             limit: operation.paging.map(|_| step.arguments.limit()),
             limits: self.settings.answer_limits(),
         };
-        let seal = |next| self.seal_cursor(step.caller, step.tool, step.arguments, &next);
-        let rendered = answer::render(&answer.body, layout, position, notes(step), seal).map_err(
-            |malformed| {
-                tracing::warn!(
-                    operation = &*operation.id,
-                    request.id = format_args!("{:032x}", step.trace.request_id),
-                    error = %Causes(&malformed),
-                    "the WIV API sent an answer that can't be read"
-                );
-                ToolFailure::unreadable(
-                    self.facts(step, operation, request),
-                    answer.status,
-                    &malformed,
-                )
-            },
-        )?;
+        let notes = notes(step);
+        let rendered = if answer.body.len() < answer::LONG_BODY_BYTES {
+            let seal = |next| self.seal_cursor(step.caller, step.tool, step.arguments, &next);
+            answer::render(&answer.body, layout, &position, step.keys, notes, seal)
+        } else {
+            let seal = self.cursor_seal(step.caller, step.tool, step.arguments);
+            let (body, keys) = (answer.body.clone(), step.keys.clone());
+            let render = move || answer::render(&body, layout, &position, &keys, notes, seal);
+            self.aside.run(step.deadline, render).await.map_err(|why| {
+                let facts = self.facts(step, operation, request);
+                ToolFailure::unshaped(facts, answer.status, why)
+            })?
+        };
+        let rendered = rendered.map_err(|malformed| {
+            tracing::warn!(
+                operation = &*operation.id,
+                request.id = format_args!("{:032x}", step.trace.request_id),
+                error = %Causes(&malformed),
+                "the WIV API sent an answer that can't be read"
+            );
+            ToolFailure::unreadable(self.facts(step, operation, request), answer.status, &malformed)
+        })?;
         Ok(ToolResult::new(rendered.text, rendered.structured))
     }
 }
@@ -300,38 +288,8 @@ fn beyond_the_spare() -> ToolFailure {
     )
 }
 
-fn invalid(problems: &[Problem]) -> ToolFailure {
+pub(super) fn invalid(problems: &[Problem]) -> ToolFailure {
     let problems: Vec<String> = problems.iter().map(Problem::to_string).collect();
     let message = format!("Nothing was sent to WIV. {}.", problems.join("; "));
     ToolFailure::new(FailureKind::InvalidArguments, message)
-}
-
-/// The present object with the changed members laid over it, as JSON text.
-fn lay_over(
-    present: &wiv::Answer,
-    arguments: &Arguments,
-    argument: &str,
-) -> Result<Vec<u8>, ToolFailure> {
-    let unreadable = || ToolFailure {
-        status: Some(present.status.as_u16()),
-        ..ToolFailure::new(
-            FailureKind::Malformed,
-            "WIV sent the present object in a form that can't be read. Nothing was changed.",
-        )
-    };
-    let upstream = answer::Upstream::parse(&present.body).map_err(|_| unreadable())?;
-    let mut whole: Map<String, Value> =
-        serde_json::from_str(upstream.data.get()).map_err(|_| unreadable())?;
-    let changes = arguments.get(argument).and_then(Value::as_object);
-    for (name, value) in changes.into_iter().flatten() {
-        // The id says which object is meant; another one in its body would be a second answer.
-        if arguments.get(name).is_some_and(|id| id != value) {
-            return Err(invalid(&[Problem {
-                path: format!("{argument}.{name}"),
-                message: format!("it can't be changed; it must be left out or equal `{name}`"),
-            }]));
-        }
-        whole.insert(name.clone(), value.clone());
-    }
-    Ok(Value::Object(whole).to_string().into_bytes())
 }

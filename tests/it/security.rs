@@ -1,3 +1,4 @@
 //! What an attacker tries, a test per point, named as a sentence.
 
+mod answers;
 mod scope;
