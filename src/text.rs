@@ -6,21 +6,18 @@
 mod characters;
 mod names;
 
-pub(crate) use characters::{Reader, Shown, shown};
+pub(crate) use characters::{Reader, Shown, is_unseen, shown};
 pub use names::shown_name;
 
 /// An organization's name, short enough to be sealed into tokens and to stand in a sentence.
 pub(crate) fn shown_organization(name: &str) -> String {
-    or_unnamed(shown_name(name, 100))
+    let shown = shown_name(name, 100);
+    if shown.is_empty() { "Unnamed organization".to_owned() } else { shown }
 }
 
-/// A role's name, as short as it has to be for the same reasons.
+/// A role's name, short for the same reasons; empty where there is none.
 pub(crate) fn shown_role(name: &str) -> String {
-    or_unnamed(shown_name(name, 60))
-}
-
-fn or_unnamed(name: String) -> String {
-    if name.is_empty() { "unnamed".to_owned() } else { name }
+    shown_name(name, 60)
 }
 
 /// A text in quotes that nothing in it can close. For texts without line breaks.

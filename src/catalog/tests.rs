@@ -1,6 +1,7 @@
 //! The built-in catalogue keeps its promises; calls are checked and become requests.
 
 mod documents;
+mod numbers;
 mod requests;
 
 use std::sync::LazyLock;

@@ -69,6 +69,11 @@ pub(crate) fn shown(text: impl Iterator<Item = char>) -> impl Iterator<Item = ch
     })
 }
 
+/// Whether a character has no place in an id: it is hidden, or it ends a line.
+pub(crate) fn is_unseen(character: char) -> bool {
+    character.is_control() || is_hidden(character) || matches!(character, '\u{2028}' | '\u{2029}')
+}
+
 /// Characters that show nothing or change the order of others: Unicode's property
 /// `Default_Ignorable_Code_Point`, and blanks that are no white space.
 pub(super) fn is_hidden(character: char) -> bool {

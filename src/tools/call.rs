@@ -15,7 +15,7 @@ use crate::{
     answer::{self, FailureKind, Keys, Position, ToolFailure},
     caller::Caller,
     catalog::{
-        Action, AnswerShape, Arguments, Confidence, Operation, Paging, Problem, Tool,
+        self, Action, AnswerShape, Arguments, Confidence, Operation, Paging, Problem, Tool,
         UpstreamRequest,
     },
     clock::{self, unix_seconds},
@@ -105,6 +105,21 @@ impl Tools {
             "tool call"
         );
         Ok(result)
+    }
+
+    /// Whether every number in a call's arguments, given as the client wrote them, reaches WIV as
+    /// it is. Arguments are read into numbers of 64 bits before anything else looks at them.
+    ///
+    /// # Errors
+    /// Names the first number that would become another one.
+    pub fn exact_arguments(text: &str) -> Result<(), ToolFailure> {
+        let Some(path) = catalog::inexact_number(text) else { return Ok(()) };
+        Err(invalid(&[Problem {
+            path,
+            message: "this number has too many digits to be passed on unchanged; send it as a \
+                      text, or with fewer digits"
+                .into(),
+        }]))
     }
 
     fn unknown_tool(&self, name: &str) -> mcp::Error {
