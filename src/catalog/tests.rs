@@ -1,5 +1,6 @@
 //! The built-in catalogue keeps its promises; calls are checked and become requests.
 
+mod costs;
 mod documents;
 mod numbers;
 mod requests;
