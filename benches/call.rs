@@ -7,7 +7,7 @@ use divan::Bencher;
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 use wiv_mcp::{
-    answer::{self, Layout, Limits, Position},
+    answer::{self, Keys, Layout, Limits, Position},
     auth::{AccessToken, AccessTokens, SealedKey, VerifyBearer},
     caller::{ApiKey, Fingerprint},
     catalog::{Action, Catalog},
@@ -225,7 +225,7 @@ fn render(bencher: Bencher<'_, '_>, body: &str, limit: usize) {
     };
     bencher.counter(divan::counter::BytesCount::of_str(body)).bench(|| {
         let position = Position::default();
-        answer::render(body.as_bytes(), layout, &position, vec![], |_| String::new())
+        answer::render(body.as_bytes(), layout, &position, &Keys::none(), vec![], |_| String::new())
             .expect("readable")
     });
 }

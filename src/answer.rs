@@ -4,19 +4,26 @@
 //! sentence in `notes`, and text from cloud accounts is data, never markup.
 
 mod cells;
+mod cleaning;
 mod failure;
 mod format;
+mod overlay;
 mod page;
 mod refused;
 mod shape;
 mod shorten;
+mod table;
 
+pub use cleaning::Keys;
 pub use failure::{FailureKind, ToolFailure};
+pub use overlay::{Change, lay_over};
 pub use page::{Page, Position};
-pub use refused::Operation;
-pub use shape::{Layout, Limits, Rendered, render};
+pub use refused::{Operation, Unshaped};
+pub use shape::{LONG_BODY_BYTES, Layout, Limits, Rendered, render};
 
 use serde_json::value::RawValue;
+
+use crate::json;
 
 /// The members of an upstream answer that mean something to us, borrowed from its body.
 ///
@@ -42,6 +49,12 @@ pub enum Malformed {
     /// Nested so deep that readers may choke on it.
     #[error("the answer nests deeper than {MAX_DEPTH} levels")]
     TooDeep,
+    /// More rows at once than are read.
+    #[error("the answer has more than {} rows", page::MAX_ROWS)]
+    TooManyRows,
+    /// Not the object that was expected.
+    #[error("the answer is not an object")]
+    NoObject,
 }
 
 /// Deepest nesting passed on to clients. Workflows with loops in loops need about ten.
@@ -53,6 +66,10 @@ impl<'a> Upstream<'a> {
     /// # Errors
     /// When the body is not JSON, or nests deeper than clients can be trusted to read.
     pub fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
+        Self::read(std::str::from_utf8(body)?)
+    }
+
+    fn read(text: &'a str) -> Result<Self, Malformed> {
         #[derive(serde::Deserialize)]
         struct Members<'a> {
             #[serde(borrow, default, deserialize_with = "present")]
@@ -66,12 +83,11 @@ impl<'a> Upstream<'a> {
         ) -> Result<Option<&'d RawValue>, D::Error> {
             serde::Deserialize::deserialize(reader).map(Some)
         }
-        let text = std::str::from_utf8(body)?;
         // A write may be answered with nothing at all; what it did is its status' matter.
         if text.trim().is_empty() {
             return Ok(Self { data: serde_json::from_str("null")?, next_page_key: None });
         }
-        if cells::depth(text) > MAX_DEPTH {
+        if json::depth(text) > MAX_DEPTH {
             return Err(Malformed::TooDeep);
         }
         if text.trim_start().starts_with('{') {

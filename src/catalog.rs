@@ -7,6 +7,7 @@
 mod arguments;
 mod document;
 mod nearest;
+mod numbers;
 mod operation;
 mod paging;
 mod request;
@@ -21,6 +22,7 @@ use document::Schemas;
 
 pub use arguments::{Arguments, Problem};
 pub use document::{DocumentError, Mistake};
+pub use numbers::inexact_number;
 pub use operation::{AnswerShape, Confidence, Money, Operation, Period};
 pub use paging::Paging;
 pub use request::UpstreamRequest;

@@ -12,7 +12,7 @@
 //! | 3 | [`answer`], [`pages`] |
 //! | 2 | [`wiv`], [`auth`] |
 //! | 1 | [`catalog`], [`marks`], [`propelauth`] |
-//! | 0 | [`mcp`], [`caller`], [`seal`], [`telemetry`], [`origin`], [`limits`], `clock`, `tls` |
+//! | 0 | [`mcp`], [`caller`], [`seal`], [`telemetry`], [`origin`], [`limits`], `clock`, `tls`, `text`, `json` |
 
 pub mod admission;
 pub mod answer;
@@ -23,6 +23,7 @@ pub mod catalog;
 mod clock;
 pub mod commands;
 pub mod connect;
+mod json;
 pub mod limits;
 pub mod marks;
 pub mod mcp;
@@ -38,6 +39,7 @@ pub mod server;
 pub mod settings;
 pub mod signin;
 pub mod telemetry;
+mod text;
 mod tls;
 pub mod tools;
 pub mod transport;

@@ -7,7 +7,6 @@ mod assets;
 mod fixed;
 mod form;
 mod message;
-mod names;
 
 use askama::Template;
 use axum::{body::Body, response::Response};
@@ -17,7 +16,8 @@ pub use assets::{Asset, assets, script_path, stylesheet_path};
 pub use fixed::Fixed;
 pub(crate) use form::{Form, FormError, UnreadBody, read_body};
 pub use message::{Message, PageLink};
-pub use names::shown_name;
+
+pub use crate::text::shown_name;
 
 /// What stands below every page, from the settings.
 #[derive(Debug, Clone, Default)]

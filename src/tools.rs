@@ -2,11 +2,15 @@
 //!
 //! Knows what a tool call is, step by step; neither HTTP nor how messages travel.
 
+mod aside;
 mod call;
 mod connection;
 mod cursor;
+mod overlay;
 
 use std::{borrow::Cow, sync::Arc};
+
+use aside::Aside;
 
 use crate::{
     answer,
@@ -17,7 +21,7 @@ use crate::{
         ToolResult,
     },
     seal::Sealer,
-    wiv,
+    text, wiv,
 };
 
 /// What the tools need to know.
@@ -35,10 +39,11 @@ pub struct ToolsSettings {
 
 /// The tools this server offers.
 pub struct Tools {
-    catalog: Catalog,
+    catalog: Arc<Catalog>,
     wiv: Arc<wiv::Client>,
     cursors: Sealer,
     states: Sealer,
+    aside: Aside,
     settings: ToolsSettings,
     list: ToolList,
     /// For sign-ins that allow reading only.
@@ -74,7 +79,9 @@ impl Tools {
         let reading_list =
             ToolList::render(offered.filter(|tool| tool.hints.read_only).map(description));
         let implementation = implementation(&settings.connect_url);
-        Self { catalog, wiv, cursors, states, settings, list, reading_list, implementation }
+        let aside = Aside::default();
+        let catalog = Arc::new(catalog);
+        Self { catalog, wiv, cursors, states, aside, settings, list, reading_list, implementation }
     }
 
     /// The tools as data.
@@ -129,8 +136,9 @@ impl Host for Tools {
         match &caller.grant {
             None => INSTRUCTIONS.into(),
             Some(grant) => format!(
-                "You see the organization {:?}, in which the person's role is {:?}. {INSTRUCTIONS}",
-                grant.organization, grant.role
+                "You see the organization {}, in which the person's role is {}. {INSTRUCTIONS}",
+                text::quoted(&text::shown_organization(&grant.organization)),
+                text::quoted(&text::shown_role(&grant.role)),
             )
             .into(),
         }

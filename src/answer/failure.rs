@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde_json::json;
 
-use crate::{caller::ApiKey, mcp::ToolResult};
+use crate::mcp::ToolResult;
 
 /// `error.kind`, fixed for clients that branch on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,17 +71,6 @@ impl ToolFailure {
     /// A failure without an upstream answer.
     pub fn new(kind: FailureKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self { kind, status: None, message: message.into(), retry_after_seconds: None }
-    }
-
-    /// The failure without a key that upstream may have repeated.
-    #[must_use]
-    pub fn without(mut self, key: &ApiKey) -> Self {
-        if let Ok(key) = std::str::from_utf8(key.expose())
-            && self.message.contains(key)
-        {
-            self.message = self.message.replace(key, "[key]").into();
-        }
-        self
     }
 
     /// The failure as a tool result; `trace_id` lets support find the call.

@@ -2,6 +2,12 @@
 
 use serde_json::value::RawValue;
 
+use super::Malformed;
+
+/// Most rows taken from one body. A page has 100, WIV's largest some thousands; a body of the
+/// largest size could have millions, each a few bytes, and cost ten times its size in memory.
+pub(super) const MAX_ROWS: usize = 100_000;
+
 /// Where a page begins, as a cursor carries it.
 #[derive(Debug, Clone, Default)]
 pub struct Position {
@@ -26,27 +32,35 @@ impl Page {
     /// Takes this page's rows out of what upstream sent.
     ///
     /// A page that came by scrolling is never cut: its step can't be repeated, so rows that
-    /// were left out would be lost. A list that came whole is cut to `limit` rows.
-    pub(super) fn cut<'r, 'a>(
-        rows: &'r [&'a RawValue],
+    /// were left out would be lost. A list that came whole is cut to `limit` rows; one without
+    /// pages to [`MAX_ROWS`], and its total tells it.
+    ///
+    /// # Errors
+    /// When a scrolled page has too many rows to be read.
+    pub(super) fn take<'a>(
+        mut rows: impl Iterator<Item = &'a str>,
         next_page_key: Option<&RawValue>,
         position: &Position,
         limit: Option<usize>,
-    ) -> (&'r [&'a RawValue], Self) {
-        if let Some(key) = next_page_key {
-            let next = Position { page_key: Some(key.to_owned()), offset: 0 };
-            return (rows, Self { shown: rows.len(), total: None, next: Some(next) });
+    ) -> Result<(Vec<&'a str>, Self), Malformed> {
+        if next_page_key.is_some() || position.page_key.is_some() {
+            let all: Vec<&str> = rows.by_ref().take(MAX_ROWS).collect();
+            if rows.next().is_some() {
+                return Err(Malformed::TooManyRows);
+            }
+            let key = next_page_key.map(ToOwned::to_owned);
+            let next = key.map(|key| Position { page_key: Some(key), offset: 0 });
+            let shown = all.len();
+            return Ok((all, Self { shown, total: None, next }));
         }
-        if position.page_key.is_some() {
-            return (rows, Self { shown: rows.len(), total: None, next: None });
-        }
-        let total = Some(rows.len());
-        let Some(limit) = limit else {
-            return (rows, Self { shown: rows.len(), total, next: None });
-        };
-        let begin = position.offset.min(rows.len());
-        let end = begin.saturating_add(limit).min(rows.len());
-        let next = (end < rows.len()).then_some(Position { page_key: None, offset: end });
-        (&rows[begin..end], Self { shown: end - begin, total, next })
+        let (offset, most) = limit.map_or((0, MAX_ROWS), |limit| (position.offset, limit));
+        let skipped = rows.by_ref().take(offset).count();
+        let page: Vec<&str> = rows.by_ref().take(most).collect();
+        let end = skipped + page.len();
+        let total = end + rows.count();
+        let is_last = limit.is_none() || end == total;
+        let next = (!is_last).then_some(Position { page_key: None, offset: end });
+        let shown = page.len();
+        Ok((page, Self { shown, total: Some(total), next }))
     }
 }

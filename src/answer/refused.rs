@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::{FailureKind, Malformed, ToolFailure};
-use crate::wiv;
+use super::{FailureKind, Keys, Malformed, ToolFailure};
+use crate::{caller::MAX_KEY_BYTES, json, text, wiv};
 
 /// Longest text of upstream that is repeated, in characters.
 const MAX_UPSTREAM_TEXT_CHARS: usize = 500;
@@ -24,6 +24,8 @@ pub struct Operation<'a> {
     pub signed_in: bool,
     /// Where a person gets a new key.
     pub connect_url: &'a str,
+    /// The caller's keys, which upstream may repeat.
+    pub keys: &'a Keys,
 }
 
 impl ToolFailure {
@@ -34,7 +36,7 @@ impl ToolFailure {
         body: &[u8],
         retry_after: Option<Duration>,
     ) -> Self {
-        let said = upstream_text(body);
+        let said = upstream_text(body, operation.keys);
         let said = said.as_deref();
         let (kind, message) = match status {
             StatusCode::UNAUTHORIZED if operation.signed_in => (
@@ -215,42 +217,93 @@ impl ToolFailure {
 
     /// An answer came that can't be passed on.
     pub fn unreadable(operation: Operation<'_>, status: StatusCode, malformed: &Malformed) -> Self {
+        let said = format!("WIV sent an answer that can't be read: {malformed}");
+        match malformed {
+            Malformed::TooManyRows => Self::untold(
+                operation,
+                status,
+                FailureKind::TooLarge,
+                &said,
+                "Ask for less: a smaller `limit`, a narrower filter or date range.",
+            ),
+            _ => Self::untold(
+                operation,
+                status,
+                FailureKind::Malformed,
+                &said,
+                "Trying again may help.",
+            ),
+        }
+    }
+
+    /// An answer came, and making it readable took too long or failed.
+    pub fn unshaped(operation: Operation<'_>, status: StatusCode, why: Unshaped) -> Self {
+        let (kind, advice) = match why {
+            Unshaped::NoTurn => (
+                FailureKind::Timeout,
+                "Ask for less (a smaller `limit`, a narrower filter), or try again later.",
+            ),
+            Unshaped::Failed => (
+                FailureKind::Malformed,
+                "Trying again will hardly help; the operator finds the cause in the log.",
+            ),
+        };
+        Self::untold(operation, status, kind, &why.to_string(), advice)
+    }
+
+    /// An answer came and can't be told. A write was probably done.
+    fn untold(
+        operation: Operation<'_>,
+        status: StatusCode,
+        kind: FailureKind,
+        said: &str,
+        advice: &str,
+    ) -> Self {
         let (kind, advice) = if operation.writes {
             (
                 FailureKind::OutcomeUnknown,
                 "The change was probably made: read the object before trying again.",
             )
         } else {
-            (FailureKind::Malformed, "Trying again may help.")
+            (kind, advice)
         };
-        Self {
-            status: Some(status.as_u16()),
-            ..Self::new(
-                kind,
-                format!("WIV sent an answer that can't be read: {malformed}. {advice}"),
-            )
-        }
+        Self { status: Some(status.as_u16()), ..Self::new(kind, format!("{said}. {advice}")) }
     }
 }
 
-/// The documented `{"error": "<text>"}`, on one line and of bounded length. Other bodies, such
-/// as a proxy's HTML, are not repeated.
-fn upstream_text(body: &[u8]) -> Option<String> {
+/// Why an answer was not made readable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unshaped {
+    /// Too many large answers came at one time.
+    #[error("WIV answered, and too many large answers are being read at this time")]
+    NoTurn,
+    /// A mistake of ours.
+    #[error("WIV answered, and this server failed at reading it")]
+    Failed,
+}
+
+/// The documented `{"error": "<text>"}`, without what is hidden and without keys, on one line and
+/// of bounded length. Other bodies, such as a proxy's HTML, are not repeated.
+fn upstream_text(body: &[u8], keys: &Keys) -> Option<String> {
     #[derive(serde::Deserialize)]
-    struct ErrorBody {
-        error: String,
+    struct ErrorBody<'a> {
+        #[serde(borrow)]
+        error: &'a serde_json::value::RawValue,
     }
-    let body: ErrorBody = serde_json::from_slice(body).ok()?;
-    let text: String = body
-        .error
-        .chars()
-        .map(|character| if character.is_control() { ' ' } else { character })
-        .take(MAX_UPSTREAM_TEXT_CHARS)
-        .collect();
-    let text = text.trim().trim_end_matches('.').to_owned();
-    (!text.is_empty()).then_some(text)
+    let body: ErrorBody<'_> = serde_json::from_slice(body).ok()?;
+    let string = body.error.get();
+    if !string.starts_with('"') {
+        return None;
+    }
+    // A key that is cut in two would not be found: the cut comes after.
+    let beginning = text::shown(json::units(json::inside(string)).map(|unit| unit.says))
+        .take(MAX_UPSTREAM_TEXT_CHARS + MAX_KEY_BYTES);
+    let said = keys.taken_out_of(beginning.collect());
+    let said: String = said.chars().take(MAX_UPSTREAM_TEXT_CHARS).collect();
+    let said = said.trim().trim_end_matches('.');
+    (!said.is_empty()).then(|| said.to_owned())
 }
 
 fn quoted(said: Option<&str>) -> String {
-    said.map(|said| format!(" (it says: \"{said}\")")).unwrap_or_default()
+    said.map(|said| format!(" (it says: {})", text::quoted(said))).unwrap_or_default()
 }

@@ -1,10 +1,21 @@
 //! The envelope of an answer: `data`, `page`, `notes`, and the same as text.
 //!
-//! Borrows from the upstream body; rows are copied once, as they came.
+//! Linear in the body and in memory a small multiple of it, whatever it holds: nothing is parsed
+//! into a tree, and each part stops at its limit.
 
-use serde_json::value::RawValue;
+use super::{
+    Keys, Malformed, Page, Position, Upstream,
+    cleaning::{self, Cleaned},
+    format, shorten,
+    table::table,
+};
+use crate::json;
 
-use super::{Malformed, Page, Position, Upstream, format, shorten};
+/// Bodies of this size and more take milliseconds: too long for a thread that serves others.
+pub const LONG_BODY_BYTES: usize = 64 * 1024;
+
+/// Characters of a text that are kept for notes. All that can come together take about 1,200.
+const NOTES_CHARS: usize = 1_500;
 
 /// How large an answer may become.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +28,12 @@ impl Limits {
     /// Bytes of `data`. Clients that show a model only the structured part must not drown it:
     /// four bytes for a character of text, which is 128 kB by default.
     const fn data_bytes(self) -> usize {
-        self.text_chars * 4
+        self.text_chars.saturating_mul(4)
+    }
+
+    /// Characters of a text that are left for data.
+    const fn room(self, taken: usize) -> usize {
+        self.text_chars.saturating_sub(taken + NOTES_CHARS)
     }
 }
 
@@ -43,8 +59,8 @@ pub struct Rendered {
     pub structured: String,
 }
 
-/// Renders an upstream body. `notes` are what the caller has to say besides; `seal` turns the
-/// place of the next page into a cursor.
+/// Renders an upstream body without the caller's `keys`. `notes` are what the caller has to say
+/// besides; `seal` turns the place of the next page into a cursor.
 ///
 /// # Errors
 /// When the body is not JSON that may be passed on.
@@ -52,25 +68,42 @@ pub fn render(
     body: &[u8],
     layout: Layout,
     position: &Position,
-    notes: Vec<String>,
+    keys: &Keys,
+    mut notes: Vec<String>,
     seal: impl FnOnce(Position) -> String,
 ) -> Result<Rendered, Malformed> {
-    let upstream = Upstream::parse(body)?;
+    let sent = std::str::from_utf8(body)?;
+    let cleaned = cleaning::clean(sent, keys);
+    let mut upstream = Upstream::read(&cleaned.json)?;
+    if cleaned.had_hidden || cleaned.had_key {
+        // Where the next page begins goes back to WIV as it came, and is shown to nobody.
+        upstream.next_page_key = Upstream::read(sent)?.next_page_key;
+        notes.extend(what_was_taken_out(&cleaned));
+    }
     if layout.rows && upstream.data.get().starts_with('[') {
-        let rows: Vec<&RawValue> = serde_json::from_str(upstream.data.get())?;
-        return Ok(list(&upstream, &rows, layout, position, notes, seal));
+        return list(&upstream, layout, position, notes, seal);
     }
     Ok(object(&upstream, layout.limits, notes))
 }
 
+fn what_was_taken_out(cleaned: &Cleaned<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if cleaned.had_hidden {
+        notes.push("Invisible characters were removed from WIV's answer.".to_owned());
+    }
+    if cleaned.had_key {
+        notes.push("WIV's answer repeated an API key; [key] stands in its place.".to_owned());
+    }
+    notes
+}
+
 fn list(
     upstream: &Upstream<'_>,
-    rows: &[&RawValue],
     layout: Layout,
     position: &Position,
     mut notes: Vec<String>,
     seal: impl FnOnce(Position) -> String,
-) -> Rendered {
+) -> Result<Rendered, Malformed> {
     let limits = layout.limits;
     let mut next_page_key = upstream.next_page_key.filter(|key| key.get() != "null");
     if !layout.scrolls && next_page_key.take().is_some() {
@@ -80,39 +113,35 @@ fn list(
                 .to_owned(),
         );
     }
-    let (rows, page) = Page::cut(rows, next_page_key, position, layout.limit);
-    let size: usize = rows.iter().map(|row| row.get().len() + 1).sum();
-    let mut data = Data::new(rows, size, limits, &mut notes);
-    let mut page = page;
-    if layout.limit.is_none()
-        && let Some(fitting) = data.cut_to(limits.data_bytes())
-    {
+    let rows = json::elements(upstream.data.get());
+    let (mut rows, mut page) = Page::take(rows, next_page_key, position, layout.limit)?;
+    let has_pages = layout.limit.is_some();
+    let mut structured = String::from("{\"data\":[");
+    let written = shorten::write(&mut structured, &rows, limits.data_bytes(), !has_pages);
+    notes.extend(written.note);
+    rows.truncate(written.values);
+    page.shown = rows.len();
+    if let Some(total) = page.total.filter(|total| !has_pages && page.shown < *total) {
         notes.push(format!(
-            "Only the first {fitting} of {} rows fit, and this tool has no pages.",
+            "Only the first {} of {total} rows fit, and this tool has no pages.",
             page.shown
         ));
-        page.shown = fitting;
     }
-    let rows = &rows[..page.shown];
     let cursor = page.next.map(seal);
 
     let mut text = headline(page.shown, page.total, position.offset);
     if page.shown > 0 {
         let cursor_chars = cursor.as_ref().map_or(0, String::len);
-        let room = limits.text_chars.saturating_sub(text.len() + cursor_chars + 1000);
-        let table = format::table(rows, room);
+        let table = table(rows.iter().copied(), limits.room(text.len() + cursor_chars));
         text.push_str("\n\n");
         text.push_str(&table.text);
         if table.cut_cells {
             notes
                 .push("Long cells are shortened in the table; `data` has more of them.".to_owned());
         }
-        if !table.left_out.is_empty() {
-            let how = if layout.limit.is_some() { " A smaller `limit` makes room." } else { "" };
-            notes.push(format!(
-                "The table leaves out {}; `data` has them.{how}",
-                table.left_out.join(", ")
-            ));
+        if let Some(left_out) = &table.left_out {
+            let how = if has_pages { " A smaller `limit` makes room." } else { "" };
+            notes.push(format!("The table leaves out {left_out}; `data` has them.{how}"));
         }
         if table.rows < page.shown {
             notes.push(format!(
@@ -126,11 +155,8 @@ fn list(
         text.push_str(cursor);
         text.push('\n');
     }
-    write_notes(&mut text, &notes);
+    format::notes(&mut text, &notes);
 
-    let mut structured = String::with_capacity(size + 256);
-    structured.push_str("{\"data\":[");
-    data.write(&mut structured);
     structured.push_str("],\"page\":{\"shown\":");
     structured.push_str(&page.shown.to_string());
     structured.push_str(",\"total\":");
@@ -144,33 +170,33 @@ fn list(
         None => structured.push_str("null"),
     }
     structured.push('}');
-    finish(structured, text, &notes)
+    Ok(finish(structured, text, &notes))
 }
 
 fn object(upstream: &Upstream<'_>, limits: Limits, mut notes: Vec<String>) -> Rendered {
-    let rows = [upstream.data];
-    let data = Data::new(&rows, upstream.data.get().len(), limits, &mut notes);
+    let value = upstream.data.get();
+    let mut structured = String::from("{\"data\":");
+    let written = shorten::write(&mut structured, &[value], limits.data_bytes(), false);
+    let was_shortened = written.note.is_some();
+    notes.extend(written.note);
+
     let mut text = String::new();
-    let room = limits.text_chars.saturating_sub(300);
-    let mut cut = format::lines(&mut text, upstream.data, 0, room);
+    let room = limits.room(0);
+    let mut cut = format::lines(&mut text, value, room);
     if let Some((end, _)) = text.char_indices().nth(room) {
         text.truncate(end);
         text.push('…');
         cut = true;
     }
-    match (cut, &data) {
-        (true, Data::AsTheyCame(_)) => {
-            notes.push("The text is shortened; `data` has all of it.".to_owned());
-        }
-        (true, Data::Shortened(_)) => {
-            notes.push("The text is shortened further than `data`.".to_owned());
-        }
-        (false, _) => {}
+    if cut {
+        let how = if was_shortened {
+            "The text is shortened further than `data`."
+        } else {
+            "The text is shortened; `data` has all of it."
+        };
+        notes.push(how.to_owned());
     }
-    write_notes(&mut text, &notes);
-    let mut structured = String::with_capacity(upstream.data.get().len() + 64);
-    structured.push_str("{\"data\":");
-    data.write(&mut structured);
+    format::notes(&mut text, &notes);
     finish(structured, text, &notes)
 }
 
@@ -181,14 +207,6 @@ fn headline(shown: usize, total: Option<usize>, offset: usize) -> String {
         Some(total) => format!("Rows {} to {} of {total}.", offset + 1, offset + shown),
         None if shown == 0 => "No more rows.".to_owned(),
         None => format!("{shown} rows of this page; upstream does not say how many there are."),
-    }
-}
-
-fn write_notes(text: &mut String, notes: &[String]) {
-    for note in notes {
-        text.push_str("\nNote: ");
-        text.push_str(note);
-        text.push('\n');
     }
 }
 
@@ -203,67 +221,4 @@ fn finish(mut structured: String, text: String, notes: &[String]) -> Rendered {
 
 fn push_json(out: &mut String, text: &str) {
     out.push_str(&serde_json::to_string(text).expect("a string becomes JSON"));
-}
-
-/// Values for `data`: as they came, or with long texts cut.
-enum Data<'r, 'a> {
-    AsTheyCame(&'r [&'a RawValue]),
-    Shortened(Vec<String>),
-}
-
-impl<'r, 'a> Data<'r, 'a> {
-    fn new(
-        values: &'r [&'a RawValue],
-        size: usize,
-        limits: Limits,
-        notes: &mut Vec<String>,
-    ) -> Self {
-        if size <= limits.data_bytes() {
-            return Self::AsTheyCame(values);
-        }
-        let (values, note) = shorten::values(values, limits.data_bytes());
-        notes.push(note);
-        Self::Shortened(values)
-    }
-
-    /// Drops rows from the end until the rest fits; how many are left, if any were dropped.
-    fn cut_to(&mut self, limit: usize) -> Option<usize> {
-        let Self::Shortened(values) = self else { return None };
-        if shorten::size(values) <= limit {
-            return None;
-        }
-        let mut size = 0;
-        let fitting = values.iter().take_while(|value| {
-            size += value.len() + 1;
-            size <= limit
-        });
-        let fitting = fitting.count();
-        values.truncate(fitting);
-        Some(fitting)
-    }
-
-    fn write(&self, out: &mut String) {
-        match self {
-            Self::AsTheyCame(values) => {
-                for (position, value) in values.iter().enumerate() {
-                    if position > 0 {
-                        out.push(',');
-                    }
-                    push_on_one_line(out, value.get());
-                }
-            }
-            Self::Shortened(values) => out.push_str(&values.join(",")),
-        }
-    }
-}
-
-/// JSON text without its line breaks, which would end a line of an event stream. Outside of
-/// strings they mean nothing, and inside they are always escaped.
-fn push_on_one_line(out: &mut String, json: &str) {
-    let mut rest = json;
-    while let Some(at) = memchr::memchr2(b'\n', b'\r', rest.as_bytes()) {
-        out.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-    }
-    out.push_str(rest);
 }

@@ -12,6 +12,7 @@ use super::{
     Arguments, Operation, Problem,
     operation::{Body, Field, QueryStyle, Segment, Source},
 };
+use crate::text::is_unseen;
 
 /// Longest customer id that becomes a header, in bytes. Far above any id that WIV shows, and
 /// far below what proxies let pass.
@@ -129,15 +130,33 @@ fn path_segment<'a>(name: &str, arguments: &'a Arguments) -> Result<&'a str, Pro
     let Some(text) = arguments.text(name) else {
         return Err(refused("missing; expected an id"));
     };
-    match text {
-        "" => Err(refused("expected an id, got an empty string")),
-        // Encoding leaves dots as they are, and URL parsers take these for steps in the path.
-        "." | ".." => Err(refused("expected an id, got a relative path")),
-        _ if text.chars().any(char::is_control) => {
-            Err(refused("expected an id, got control characters"))
-        }
-        _ => Ok(text),
+    if text.is_empty() {
+        return Err(refused("expected an id, got an empty string"));
     }
+    // Encoding leaves dots as they are, and URL parsers take these for steps in the path.
+    if matches!(text, "." | "..") {
+        return Err(refused("expected an id, got a relative path"));
+    }
+    // Encoded they are harmless here. A proxy that decodes before it routes would make steps of
+    // them, and no id has any.
+    if text.contains(['/', '\\']) {
+        return Err(refused("expected an id, got a path: ids have no slashes"));
+    }
+    if has_escape(text) {
+        return Err(refused("expected an id as the tools show it, not percent-encoded"));
+    }
+    if text.chars().any(is_unseen) {
+        return Err(refused("expected an id, got control or invisible characters"));
+    }
+    Ok(text)
+}
+
+/// Whether a percent sign stands before two hexadecimal digits (RFC 3986, 2.1).
+fn has_escape(text: &str) -> bool {
+    let is_escape = |three: &[u8]| {
+        three[0] == b'%' && three[1].is_ascii_hexdigit() && three[2].is_ascii_hexdigit()
+    };
+    text.as_bytes().windows(3).any(is_escape)
 }
 
 /// A query under construction, behind its path.

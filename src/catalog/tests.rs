@@ -1,6 +1,8 @@
 //! The built-in catalogue keeps its promises; calls are checked and become requests.
 
+mod costs;
 mod documents;
+mod numbers;
 mod requests;
 
 use std::sync::LazyLock;

@@ -18,6 +18,9 @@ use super::{
 /// Longest piece of a caller's value that is shown back, in characters.
 const MAX_SHOWN_CHARS: usize = 60;
 
+/// More bytes than the characters that are shown can take.
+const MAX_SHOWN_BYTES: usize = 4 * (MAX_SHOWN_CHARS + 1);
+
 /// Arguments with more values than this get their first problem only: a list of all is made
 /// whole before we can cut it, and a stranger can send millions.
 const MAX_LISTED_VALUES: usize = 1_000;
@@ -37,9 +40,10 @@ pub(super) fn problems(
                 problems.push(problem);
             }
         }
+        problems.len() < MAX_PROBLEMS
     };
     if values_up_to(arguments, MAX_LISTED_VALUES) < MAX_LISTED_VALUES {
-        validator.iter_errors(arguments).for_each(|error| tell(&error));
+        let _all_told = validator.iter_errors(arguments).all(|error| tell(&error));
     } else if let Err(error) = validator.validate(arguments) {
         tell(&error);
     }
@@ -68,7 +72,7 @@ fn describe(schema: &Value, error: &ValidationError<'_>) -> Vec<Problem> {
         }
         _ => {
             let expected = expectation(broken);
-            let got = shortened(&error.instance().to_string());
+            let got = beginning(error.instance());
             vec![Problem { path, message: format!("expected {expected}, got {got}") }]
         }
     }
@@ -151,6 +155,29 @@ fn shortened(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.into(),
     }
+}
+
+/// A value's JSON text, written no further than it is shown: a stranger's may have megabytes, and
+/// be told about at each of its levels.
+fn beginning(value: &Value) -> String {
+    struct Beginning(Vec<u8>);
+    impl std::io::Write for Beginning {
+        fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+            self.0.extend_from_slice(&piece[..piece.len().min(MAX_SHOWN_BYTES)]);
+            if self.0.len() > MAX_SHOWN_BYTES {
+                Err(std::io::ErrorKind::WriteZero.into())
+            } else {
+                Ok(piece.len())
+            }
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut beginning = Beginning(Vec::new());
+    let _whole_or_cut = serde_json::to_writer(&mut beginning, value);
+    shortened(&String::from_utf8_lossy(&beginning.0))
 }
 
 /// How many values there are, counted no further than `most`.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     caller::Caller,
-    catalog::Catalog,
+    catalog::{self, Catalog},
     mcp::{Context, LATEST_LEGACY, ToolCall, ToolResult, TransportKind},
     telemetry::TraceId,
     tools::Tools,
@@ -18,6 +18,9 @@ pub enum ArgumentsError {
     /// A word without `=`.
     #[error("expected NAME=VALUE, got {0:?}")]
     NotAPair(String),
+    /// A number that would become another one.
+    #[error("the number {0} has too many digits to be passed on unchanged; send it as a text")]
+    Inexact(String),
     /// `--arguments` is not a JSON object.
     #[error("--arguments must be a JSON object")]
     NotAnObject,
@@ -34,6 +37,15 @@ pub fn arguments(
     pairs: &[String],
     json: Option<&str>,
 ) -> Result<Map<String, Value>, ArgumentsError> {
+    for text in
+        json.into_iter().chain(pairs.iter().filter_map(|pair| Some(pair.split_once('=')?.1)))
+    {
+        // A text that is no JSON holds no number.
+        let is_json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+        if is_json && let Some(path) = catalog::inexact_number(text) {
+            return Err(ArgumentsError::Inexact(path));
+        }
+    }
     let mut arguments = match json {
         None => Map::new(),
         Some(json) => serde_json::from_str(json).map_err(|_| ArgumentsError::NotAnObject)?,

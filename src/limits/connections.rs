@@ -105,11 +105,6 @@ impl<K: Hash + Eq + Clone> Connections<K> {
         Some((Connection(Arc::new(connection)), is_full))
     }
 
-    /// Whether many that were cut are still closing.
-    pub fn is_overfull(&self) -> bool {
-        self.len() > self.limit + self.limit / 8
-    }
-
     fn open(&self) -> MutexGuard<'_, Open<K>> {
         self.open.lock().expect("no code panics while it holds this lock")
     }

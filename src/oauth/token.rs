@@ -15,6 +15,7 @@ use crate::{
     clock::unix_seconds,
     propelauth::Membership,
     signin::{FlowError, MadeBy, MadeKey, same, sha256},
+    text::{shown_organization, shown_role},
 };
 
 /// How long an answer may have been lost: within it the refresh token before the newest is
@@ -180,8 +181,8 @@ impl OAuth {
             iat: now,
             exp: now + life,
             scope: scopes.as_str().to_owned(),
-            org: org.to_owned(),
-            role: role.to_owned(),
+            org: shown_organization(org),
+            role: shown_role(role),
             kid: refresh.kid.clone(),
             kexp: key_ends,
             key: refresh.key.clone(),

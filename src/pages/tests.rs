@@ -3,30 +3,6 @@
 use super::*;
 
 #[test]
-fn names_lose_what_could_deceive() {
-    let piled = format!("Z{}", "\u{301}".repeat(40));
-    let shown_piled = "Z\u{301}\u{301}\u{301}";
-    for (name, shown) in [
-        ("Cursor", "Cursor"),
-        ("  Cla\u{202e}ude\u{0}\u{200b} ", "Claude"),
-        ("<b>x</b>", "<b>x</b>"),
-        ("abcdefghijklm", "abcdefghij…"),
-        ("abcdefghij", "abcdefghij"),
-        ("\u{feff}", ""),
-        ("\u{3164}\u{115f}\u{2800}\u{ad}\u{e0041}", ""),
-        ("\u{2067}حساب\u{2069}", "حساب"),
-        (piled.as_str(), shown_piled),
-        ("Nguyễn", "Nguyễn"),
-        ("A  B\u{a0}\t\n\u{2028}C ", "A B C"),
-        ("Z\u{301}\u{301}\u{301}\u{200b}\u{301}\u{2060}\u{301}", shown_piled),
-        ("A \u{200b} B", "A B"),
-        ("abcdefghij   ", "abcdefghij"),
-    ] {
-        assert_eq!(shown_name(name, 10), shown, "{name:?}");
-    }
-}
-
-#[test]
 fn form_targets_can_not_break_the_policy() {
     for (url, source) in [
         ("https://claude.ai/api/mcp/auth_callback", Some("https://claude.ai")),

@@ -3,20 +3,22 @@
 //! Failures of a call are results; only an unknown name is an error of the protocol.
 
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Instant,
 };
 
 use http::StatusCode;
-use serde_json::{Map, Value};
 use tokio::time::Instant as Deadline;
 
 use super::{Tools, connection};
 use crate::{
-    answer::{self, FailureKind, Position, ToolFailure},
+    answer::{self, FailureKind, Keys, Position, ToolFailure},
     caller::Caller,
     catalog::{
-        Action, AnswerShape, Arguments, Confidence, Operation, Paging, Problem, Tool,
+        self, Action, AnswerShape, Arguments, Confidence, Operation, Paging, Problem, Tool,
         UpstreamRequest,
     },
     clock::{self, unix_seconds},
@@ -30,7 +32,7 @@ const WARNING_SECONDS: u64 = 7 * 24 * 60 * 60;
 
 /// Set by a step that borrows everything else.
 #[derive(Default)]
-struct AtomicFlag(AtomicBool);
+pub(super) struct AtomicFlag(AtomicBool);
 
 impl AtomicFlag {
     fn set(&self, value: bool) {
@@ -44,13 +46,15 @@ impl AtomicFlag {
 
 /// Who calls what, for the steps below.
 #[derive(Clone, Copy)]
-struct Step<'c> {
+pub(super) struct Step<'c> {
     caller: &'c Caller,
+    /// What no conversation may hold.
+    keys: &'c Keys,
     tool: &'c Tool,
-    arguments: &'c Arguments,
+    pub(super) arguments: &'c Arguments,
     trace: wiv::Trace,
     /// When the whole call must be answered, however many requests it takes.
-    deadline: Deadline,
+    pub(super) deadline: Deadline,
     /// The configured key was dead, and the bearer beside it was used.
     spare_used: &'c AtomicFlag,
 }
@@ -70,14 +74,16 @@ impl Tools {
         let Some(tool) = self.offered(&call.name) else {
             return Err(self.unknown_tool(&call.name));
         };
-        let outcome = match tool.check(call.arguments) {
+        let deadline = self.wiv.deadline();
+        let outcome = match self.check(tool, call, deadline).await {
             Ok(arguments) => {
                 let step = Step {
                     caller,
+                    keys: &Keys::of(caller),
                     tool,
                     arguments: &arguments,
                     trace: trace(context),
-                    deadline: self.wiv.deadline(),
+                    deadline,
                     spare_used: &AtomicFlag::default(),
                 };
                 match &tool.action {
@@ -88,13 +94,10 @@ impl Tools {
                     Action::Connection => Ok(connection::describe(caller, context)),
                 }
             }
-            Err(problems) => Err(invalid(&problems)),
+            Err(failure) => Err(failure),
         };
         let kind = outcome.as_ref().err().map_or("ok", |failure| failure.kind.as_str());
-        let result = outcome.unwrap_or_else(|failure| {
-            // An upstream that repeats the key must not put it into a conversation.
-            failure.without(&caller.key).into_result(context.trace_id)
-        });
+        let result = outcome.unwrap_or_else(|failure| failure.into_result(context.trace_id));
         tracing::info!(
             tool = &*tool.name,
             outcome = kind,
@@ -106,6 +109,44 @@ impl Tools {
             "tool call"
         );
         Ok(result)
+    }
+
+    /// Checks a call's arguments, beside the workers where that takes long.
+    async fn check(
+        &self,
+        tool: &Tool,
+        call: ToolCall,
+        deadline: Deadline,
+    ) -> Result<Arguments, ToolFailure> {
+        let ToolCall { name, arguments, text } = call;
+        let is_long = text.len() >= answer::LONG_BODY_BYTES;
+        let exact = move || Self::exact_arguments(std::str::from_utf8(&text).unwrap_or_default());
+        if !is_long {
+            exact()?;
+            return tool.check(arguments).map_err(|problems| invalid(&problems));
+        }
+        let catalog = Arc::clone(&self.catalog);
+        let work = move || -> Result<Arguments, ToolFailure> {
+            exact()?;
+            let tool = catalog.tool(&name).expect("the call's tool was found by this name");
+            tool.check(arguments).map_err(|problems| invalid(&problems))
+        };
+        self.aside.run(deadline, work).await.map_err(unchecked)?
+    }
+
+    /// Whether every number in a call's arguments, given as the client wrote them, reaches WIV as
+    /// it is. Arguments are read into numbers of 64 bits before anything else looks at them.
+    ///
+    /// # Errors
+    /// Names the first number that would become another one.
+    pub fn exact_arguments(text: &str) -> Result<(), ToolFailure> {
+        let Some(path) = catalog::inexact_number(text) else { return Ok(()) };
+        Err(invalid(&[Problem {
+            path,
+            message: "this number has too many digits to be passed on unchanged; send it as a \
+                      text, or with fewer digits"
+                .into(),
+        }]))
     }
 
     fn unknown_tool(&self, name: &str) -> mcp::Error {
@@ -147,43 +188,26 @@ impl Tools {
             .request(step.arguments, position.page_key.as_deref())
             .map_err(|problem| invalid(&[problem]))?;
         let answer = self.send(step, operation, &request).await?;
-        self.shape(step, operation, &request, &answer, &position)
-    }
-
-    /// Reads an object, lays the given members over it and writes the whole, because an update
-    /// with part of an object would delete the rest.
-    async fn overlay(
-        &self,
-        step: Step<'_>,
-        read: &Operation,
-        write: &Operation,
-        argument: &str,
-    ) -> Result<ToolResult, ToolFailure> {
-        let request = read.request(step.arguments, None).map_err(|problem| invalid(&[problem]))?;
-        let present = self.send(step, read, &request).await?;
-        let body = lay_over(&present, step.arguments, argument)?;
-        let request =
-            write.request_with_body(step.arguments, body).map_err(|problem| invalid(&[problem]))?;
-        let answer = self.send(step, write, &request).await?;
-        self.shape(step, write, &request, &answer, &Position::default())
+        self.shape(step, operation, &request, &answer, position).await
     }
 
     /// What a failure's words depend on. The read in front of an update changes nothing.
-    fn facts(
-        &self,
-        step: Step<'_>,
+    pub(super) fn facts<'s>(
+        &'s self,
+        step: Step<'s>,
         operation: &Operation,
         request: &UpstreamRequest,
-    ) -> answer::Operation<'_> {
+    ) -> answer::Operation<'s> {
         answer::Operation {
             writes: !step.tool.hints.read_only && !request.repeatable,
             documented: operation.confidence == Confidence::Documented,
             signed_in: step.caller.grant.is_some(),
             connect_url: &self.settings.connect_url,
+            keys: step.keys,
         }
     }
 
-    async fn send(
+    pub(super) async fn send(
         &self,
         step: Step<'_>,
         operation: &Operation,
@@ -229,13 +253,13 @@ impl Tools {
         Ok(answer)
     }
 
-    fn shape(
+    pub(super) async fn shape(
         &self,
         step: Step<'_>,
         operation: &Operation,
         request: &UpstreamRequest,
         answer: &wiv::Answer,
-        position: &Position,
+        position: Position,
     ) -> Result<ToolResult, ToolFailure> {
         let layout = answer::Layout {
             rows: operation.answer == AnswerShape::Rows,
@@ -243,22 +267,28 @@ impl Tools {
             limit: operation.paging.map(|_| step.arguments.limit()),
             limits: self.settings.answer_limits(),
         };
-        let seal = |next| self.seal_cursor(step.caller, step.tool, step.arguments, &next);
-        let rendered = answer::render(&answer.body, layout, position, notes(step), seal).map_err(
-            |malformed| {
-                tracing::warn!(
-                    operation = &*operation.id,
-                    request.id = format_args!("{:032x}", step.trace.request_id),
-                    error = %Causes(&malformed),
-                    "the WIV API sent an answer that can't be read"
-                );
-                ToolFailure::unreadable(
-                    self.facts(step, operation, request),
-                    answer.status,
-                    &malformed,
-                )
-            },
-        )?;
+        let notes = notes(step);
+        let rendered = if answer.body.len() < answer::LONG_BODY_BYTES {
+            let seal = |next| self.seal_cursor(step.caller, step.tool, step.arguments, &next);
+            answer::render(&answer.body, layout, &position, step.keys, notes, seal)
+        } else {
+            let seal = self.cursor_seal(step.caller, step.tool, step.arguments);
+            let (body, keys) = (answer.body.clone(), step.keys.clone());
+            let render = move || answer::render(&body, layout, &position, &keys, notes, seal);
+            self.aside.run(step.deadline, render).await.map_err(|why| {
+                let facts = self.facts(step, operation, request);
+                ToolFailure::unshaped(facts, answer.status, why)
+            })?
+        };
+        let rendered = rendered.map_err(|malformed| {
+            tracing::warn!(
+                operation = &*operation.id,
+                request.id = format_args!("{:032x}", step.trace.request_id),
+                error = %Causes(&malformed),
+                "the WIV API sent an answer that can't be read"
+            );
+            ToolFailure::unreadable(self.facts(step, operation, request), answer.status, &malformed)
+        })?;
         Ok(ToolResult::new(rendered.text, rendered.structured))
     }
 }
@@ -290,6 +320,17 @@ fn notes(step: Step<'_>) -> Vec<String> {
     notes
 }
 
+/// The arguments were not looked at to their end.
+fn unchecked(_: answer::Unshaped) -> ToolFailure {
+    ToolFailure {
+        retry_after_seconds: Some(5),
+        ..ToolFailure::new(
+            FailureKind::RateLimited,
+            "This server had no time for arguments of this size. Nothing was sent to WIV.",
+        )
+    }
+}
+
 /// The configured key is dead, and the sign-in beside it does not reach as far.
 fn beyond_the_spare() -> ToolFailure {
     ToolFailure::new(
@@ -300,38 +341,8 @@ fn beyond_the_spare() -> ToolFailure {
     )
 }
 
-fn invalid(problems: &[Problem]) -> ToolFailure {
+pub(super) fn invalid(problems: &[Problem]) -> ToolFailure {
     let problems: Vec<String> = problems.iter().map(Problem::to_string).collect();
     let message = format!("Nothing was sent to WIV. {}.", problems.join("; "));
     ToolFailure::new(FailureKind::InvalidArguments, message)
-}
-
-/// The present object with the changed members laid over it, as JSON text.
-fn lay_over(
-    present: &wiv::Answer,
-    arguments: &Arguments,
-    argument: &str,
-) -> Result<Vec<u8>, ToolFailure> {
-    let unreadable = || ToolFailure {
-        status: Some(present.status.as_u16()),
-        ..ToolFailure::new(
-            FailureKind::Malformed,
-            "WIV sent the present object in a form that can't be read. Nothing was changed.",
-        )
-    };
-    let upstream = answer::Upstream::parse(&present.body).map_err(|_| unreadable())?;
-    let mut whole: Map<String, Value> =
-        serde_json::from_str(upstream.data.get()).map_err(|_| unreadable())?;
-    let changes = arguments.get(argument).and_then(Value::as_object);
-    for (name, value) in changes.into_iter().flatten() {
-        // The id says which object is meant; another one in its body would be a second answer.
-        if arguments.get(name).is_some_and(|id| id != value) {
-            return Err(invalid(&[Problem {
-                path: format!("{argument}.{name}"),
-                message: format!("it can't be changed; it must be left out or equal `{name}`"),
-            }]));
-        }
-        whole.insert(name.clone(), value.clone());
-    }
-    Ok(Value::Object(whole).to_string().into_bytes())
 }

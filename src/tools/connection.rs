@@ -8,6 +8,7 @@ use crate::{
     caller::Caller,
     clock,
     mcp::{Context, ToolResult},
+    text::{quoted, shown_organization, shown_role},
 };
 
 const HOW_TO_FIND_OUT: &str = "An API key names neither its organization nor its role to this \
@@ -24,8 +25,8 @@ pub(super) fn describe(caller: &Caller, context: &Context) -> ToolResult {
     let ends = grant.map(|grant| clock::day(grant.key_expires_at));
     let structured = json!({
         "data": {
-            "organization": grant.map(|grant| &grant.organization),
-            "role": grant.map(|grant| &grant.role),
+            "organization": grant.map(|grant| shown_organization(&grant.organization)),
+            "role": grant.map(|grant| shown_role(&grant.role)),
             "credential": if grant.is_some() { "sign_in" } else { "api_key" },
             "scopes": grant.map(|grant| grant.scopes.as_str()),
             "key_expires_on": ends,
@@ -47,8 +48,8 @@ pub(super) fn describe(caller: &Caller, context: &Context) -> ToolResult {
         Some(grant) => format!(
             "Credential: a sign-in. Organization: {}. Role: {}. Scopes: {}. It ends on {} (UTC) \
              unless renewed.",
-            grant.organization,
-            grant.role,
+            quoted(&shown_organization(&grant.organization)),
+            quoted(&shown_role(&grant.role)),
             grant.scopes.as_str(),
             ends.unwrap_or_default()
         ),

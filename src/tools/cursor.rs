@@ -11,6 +11,7 @@ use crate::{
     answer::Position,
     caller::Caller,
     catalog::{Arguments, Tool},
+    seal::Sealer,
 };
 
 /// Hexadecimal digits of the binding in front of a cursor's text: half of SHA-256.
@@ -27,9 +28,18 @@ impl Tools {
         arguments: &Arguments,
         position: &Position,
     ) -> String {
-        let page_key = position.page_key.as_deref().map_or("", RawValue::get);
-        let payload = format!("{}{} {page_key}", binding(caller, tool, arguments), position.offset);
-        self.cursors.seal(payload.as_bytes())
+        seal(&self.cursors, &binding(caller, tool, arguments), position)
+    }
+
+    /// Seals a place later and elsewhere.
+    pub(super) fn cursor_seal(
+        &self,
+        caller: &Caller,
+        tool: &Tool,
+        arguments: &Arguments,
+    ) -> impl FnOnce(Position) -> String + Send + use<> {
+        let (cursors, binding) = (self.cursors.clone(), binding(caller, tool, arguments));
+        move |position| seal(&cursors, &binding, &position)
     }
 
     pub(super) fn open_cursor(
@@ -51,6 +61,11 @@ impl Tools {
         };
         Some(Position { offset: offset.parse().ok()?, page_key })
     }
+}
+
+fn seal(cursors: &Sealer, binding: &str, position: &Position) -> String {
+    let page_key = position.page_key.as_deref().map_or("", RawValue::get);
+    cursors.seal(format!("{binding}{} {page_key}", position.offset).as_bytes())
 }
 
 /// Hash of key, tool and arguments. It stays inside the sealed cursor, so it needs no key of

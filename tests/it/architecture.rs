@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Floors of the crate's rooms; a room imports from lower floors only.
-const FLOORS: [(&str, u8); 30] = [
+const FLOORS: [(&str, u8); 32] = [
     ("mcp", 0),
     ("caller", 0),
     ("seal", 0),
@@ -16,6 +16,8 @@ const FLOORS: [(&str, u8); 30] = [
     ("tls", 0),
     ("clock", 0),
     ("limits", 0),
+    ("text", 0),
+    ("json", 0),
     ("catalog", 1),
     ("marks", 1),
     ("propelauth", 1),

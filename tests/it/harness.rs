@@ -1,5 +1,7 @@
 //! A server and its stand-ins in this process, and clients that speak to them.
 
+mod far_end;
+
 use std::{net::SocketAddr, sync::OnceLock, time::Duration};
 
 use serde_json::{Value, json};
@@ -14,6 +16,8 @@ use wiv_mcp::{
     seal::{Purpose, Sealer, SealingKeys},
     settings::{RunAs, Settings},
 };
+
+pub(crate) use far_end::FarEnd;
 
 pub(crate) const ACME: &str = "wiv-demo-acme";
 pub(crate) const READ_ONLY: &str = "wiv-demo-acme-read-only";

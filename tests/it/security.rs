@@ -1,13 +1,16 @@
 //! What an attacker tries, a test per point, named as a sentence.
 
+mod answers;
 mod client_documents;
 mod connections;
 mod drill;
 mod fairness;
 mod guessing;
+mod ids;
+mod invisible;
+mod leavers;
 mod logs;
 mod memory;
-mod leavers;
 mod one_name;
 mod quota;
 mod redirects;
@@ -15,6 +18,7 @@ mod registration;
 mod replay;
 mod scope;
 mod settings;
-mod streams;
 mod sign_out;
+mod streams;
+mod updates;
 mod words;

@@ -152,7 +152,7 @@ fn only_reads_that_continue_no_scroll_may_be_sent_twice() {
 fn an_update_reads_and_writes_the_same_workflow() {
     let tool = catalog().tool("wiv_update_workflow").unwrap();
     let arguments =
-        tool.check(object(json!({"workflow_id": "w/1", "changes": {"name": "n"}}))).unwrap();
+        tool.check(object(json!({"workflow_id": "w 1", "changes": {"name": "n"}}))).unwrap();
     let Action::Overlay { read, write, argument } = &tool.action else {
         panic!("an update is an overlay");
     };
@@ -160,12 +160,12 @@ fn an_update_reads_and_writes_the_same_workflow() {
     let read = read.request(&arguments, None).unwrap();
     assert_eq!(
         (read.method, &*read.path_and_query, read.body, read.repeatable),
-        (Method::GET, "/workflows/w%2F1", None, true)
+        (Method::GET, "/workflows/w%201", None, true)
     );
     let write = write.request_with_body(&arguments, b"{\"name\":\"n\"}".to_vec()).unwrap();
     assert_eq!(
         (write.method, &*write.path_and_query, write.repeatable),
-        (Method::PUT, "/workflows/w%2F1", false)
+        (Method::PUT, "/workflows/w%201", false)
     );
     assert_eq!(write.body.as_deref(), Some(&b"{\"name\":\"n\"}"[..]));
 }
@@ -195,9 +195,34 @@ fn customers_of_ordinary_reads_become_a_header() {
 }
 
 #[test]
-fn ids_that_are_steps_or_control_characters_are_refused() {
+fn ids_that_are_steps_or_hold_what_nobody_sees_are_refused() {
     let tool = catalog().tool("wiv_get_execution_status").unwrap();
-    for bad in ["", ".", "..", "a\r\nb", "\n", "\u{0}", "\u{7f}", "\u{85}"] {
+    for bad in [
+        "",
+        ".",
+        "..",
+        "a\r\nb",
+        "\n",
+        "\u{0}",
+        "\u{7f}",
+        "\u{85}",
+        "/",
+        "a/b",
+        "../spaces",
+        "a\\b",
+        "..\\x",
+        "%2f",
+        "a%2Fb",
+        "%5C",
+        "%2e%2e",
+        "%00",
+        "%252f",
+        "a\u{202e}b",
+        "a\u{200b}",
+        "\u{e0041}x",
+        "a\u{2028}",
+        "\u{feff}a",
+    ] {
         let arguments = json!({"workflow_id": "w", "execution_id": bad});
         let problems = tool.check(object(arguments)).unwrap_err();
         assert_eq!(problems.len(), 1, "{bad:?}");

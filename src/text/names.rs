@@ -1,6 +1,8 @@
 //! Names that strangers chose, made safe to show.
 //!
-//! Not for escaping: templates do that.
+//! Not for running text: a name is short and on one line, and nothing hidden stays in it.
+
+use super::characters::is_hidden;
 
 /// A name without characters that hide, reorder or pile up, at most `max_chars` long
 /// (Unicode TR 36, 2.5 and 3; TR 39, 5.4). Empty when nothing readable is left.
@@ -31,30 +33,6 @@ pub fn shown_name(name: &str, max_chars: usize) -> String {
 
 /// Marks on one letter. Scripts use up to three; more only cover the lines around.
 const MAX_MARKS: usize = 3;
-
-/// Characters that show nothing or change the order of others.
-fn is_hidden(character: char) -> bool {
-    (character.is_control() && !character.is_whitespace())
-        || matches!(
-            character,
-            '\u{ad}'
-                | '\u{34f}'
-                | '\u{61c}'
-                | '\u{115f}'..='\u{1160}'
-                | '\u{17b4}'..='\u{17b5}'
-                | '\u{180b}'..='\u{180f}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{202a}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{2800}'
-                | '\u{3164}'
-                | '\u{fe00}'..='\u{fe0f}'
-                | '\u{feff}'
-                | '\u{ffa0}'
-                | '\u{fff0}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e0fff}'
-        )
-}
 
 /// The blocks of combining marks that any letter can carry.
 fn is_combining(character: char) -> bool {

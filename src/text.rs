@@ -1,0 +1,32 @@
+//! Strangers' texts and names, made safe to show to people and models.
+//!
+//! Not for escaping: whoever writes HTML or JSON does that. The one place that knows which
+//! characters deceive.
+
+mod characters;
+mod names;
+
+pub(crate) use characters::{Reader, Shown, is_unseen, shown};
+pub use names::shown_name;
+
+/// An organization's name, short enough to be sealed into tokens and to stand in a sentence.
+pub(crate) fn shown_organization(name: &str) -> String {
+    let shown = shown_name(name, 100);
+    if shown.is_empty() { "Unnamed organization".to_owned() } else { shown }
+}
+
+/// A role's name, short for the same reasons; empty where there is none.
+pub(crate) fn shown_role(name: &str) -> String {
+    shown_name(name, 60)
+}
+
+/// A text in quotes that nothing in it can close. For texts without line breaks.
+pub(crate) fn quoted(text: &str) -> String {
+    let is_quote = |character: char| {
+        matches!(character, '"' | '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ff02}')
+    };
+    format!("\"{}\"", text.replace(is_quote, "'"))
+}
+
+#[cfg(test)]
+mod tests;

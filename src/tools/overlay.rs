@@ -1,0 +1,73 @@
+//! An update: the present object, the changed members laid over it, the whole written back.
+//!
+//! An update with part of an object would delete the rest.
+
+use serde_json::Value;
+
+use super::{
+    Tools,
+    call::{Step, invalid},
+};
+use crate::{
+    answer::{self, Change, FailureKind, Position, ToolFailure},
+    catalog::{Arguments, Operation, Problem},
+    mcp::ToolResult,
+    wiv,
+};
+
+impl Tools {
+    /// Reads an object, lays the given members over it and writes the whole.
+    pub(super) async fn overlay(
+        &self,
+        step: Step<'_>,
+        read: &Operation,
+        write: &Operation,
+        argument: &str,
+    ) -> Result<ToolResult, ToolFailure> {
+        let changes = changes(step.arguments, argument)?;
+        let request = read.request(step.arguments, None).map_err(|problem| invalid(&[problem]))?;
+        let present = self.send(step, read, &request).await?;
+        let body = present.body.clone();
+        let lay_over = move || answer::lay_over(&body, &changes);
+        let whole = if present.body.len() < answer::LONG_BODY_BYTES {
+            lay_over()
+        } else {
+            let done = self.aside.run(step.deadline, lay_over).await;
+            let facts = self.facts(step, read, &request);
+            done.map_err(|why| ToolFailure::unshaped(facts, present.status, why))?
+        };
+        let whole = whole.map_err(|_| unreadable(&present))?;
+        let request = write
+            .request_with_body(step.arguments, whole)
+            .map_err(|problem| invalid(&[problem]))?;
+        let answer = self.send(step, write, &request).await?;
+        self.shape(step, write, &request, &answer, Position::default()).await
+    }
+}
+
+/// The members to change, as the client wrote them.
+fn changes(arguments: &Arguments, argument: &str) -> Result<Vec<Change>, ToolFailure> {
+    let given = arguments.get(argument).and_then(Value::as_object);
+    let mut changes = Vec::new();
+    for (name, value) in given.into_iter().flatten() {
+        // The id says which object is meant; another one in its body would be a second answer.
+        if arguments.get(name).is_some_and(|id| id != value) {
+            return Err(invalid(&[Problem {
+                path: format!("{argument}.{name}"),
+                message: format!("it can't be changed; it must be left out or equal `{name}`"),
+            }]));
+        }
+        changes.push(Change { name: name.clone(), value: value.to_string() });
+    }
+    Ok(changes)
+}
+
+fn unreadable(present: &wiv::Answer) -> ToolFailure {
+    ToolFailure {
+        status: Some(present.status.as_u16()),
+        ..ToolFailure::new(
+            FailureKind::Malformed,
+            "WIV sent the present object in a form that can't be read. Nothing was changed.",
+        )
+    }
+}

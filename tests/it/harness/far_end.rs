@@ -1,0 +1,73 @@
+//! A far end that sends what it is told to, byte by byte.
+//!
+//! For answers that the stand-in can't give; it knows no keys and no operations.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::{Router, body::to_bytes, extract::Request, response::IntoResponse};
+use reqwest::StatusCode;
+use wiv_mcp::sandbox::Sandbox;
+
+use super::{Server, client, start_app};
+
+/// A request that reached the far end.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    pub(crate) body: String,
+}
+
+/// An HTTP server on loopback, and what it has seen.
+pub(crate) struct FarEnd {
+    url: String,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+impl FarEnd {
+    /// Answers every request with a status and a body.
+    pub(crate) async fn start(
+        answer: impl Fn(&Seen) -> (u16, String) + Send + Sync + 'static,
+    ) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
+        let (noted, answer) = (seen.clone(), Arc::new(answer));
+        let router = Router::new().fallback(move |request: Request| {
+            let (noted, answer) = (noted.clone(), answer.clone());
+            async move {
+                let (head, body) = request.into_parts();
+                let body = to_bytes(body, usize::MAX).await.unwrap();
+                let seen = Seen {
+                    method: head.method.to_string(),
+                    target: head.uri.to_string(),
+                    body: String::from_utf8(body.to_vec()).unwrap(),
+                };
+                let (status, body) = answer(&seen);
+                noted.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
+                let json = [("content-type", "application/json")];
+                (StatusCode::from_u16(status).unwrap(), json, body).into_response()
+            }
+        });
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { url, seen }
+    }
+
+    /// Answers every request with this body.
+    pub(crate) async fn saying(body: impl Into<String>) -> Self {
+        let body = body.into();
+        Self::start(move |_| (200, body.clone())).await
+    }
+
+    /// What reached it, oldest first.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A server in front of it.
+    pub(crate) async fn server(&self) -> Server {
+        let sandbox = Sandbox::start(0, 0).await.unwrap();
+        let app = start_app(&self.url, &[]).await;
+        Server { app, sandbox, http: client(), sealing_keys: String::new() }
+    }
+}
