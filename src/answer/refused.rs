@@ -13,6 +13,9 @@ use crate::{caller::MAX_KEY_BYTES, json, text, wiv};
 /// Longest text of upstream that is repeated, in characters.
 const MAX_UPSTREAM_TEXT_CHARS: usize = 500;
 
+/// Larger bodies are not the documented form, and reading them would hold up other callers.
+const MAX_ERROR_BODY_BYTES: usize = 64 * 1024;
+
 /// What is known about the operation that failed.
 #[derive(Debug, Clone, Copy)]
 pub struct Operation<'a> {
@@ -289,6 +292,9 @@ fn upstream_text(body: &[u8], keys: &Keys) -> Option<String> {
     struct ErrorBody<'a> {
         #[serde(borrow)]
         error: &'a serde_json::value::RawValue,
+    }
+    if body.len() > MAX_ERROR_BODY_BYTES {
+        return None;
     }
     let body: ErrorBody<'_> = serde_json::from_slice(body).ok()?;
     let string = body.error.get();

@@ -17,6 +17,10 @@ pub const LONG_BODY_BYTES: usize = 64 * 1024;
 /// Characters of a text that are kept for notes. All that can come together take about 1,200.
 const NOTES_CHARS: usize = 1_500;
 
+/// Longest page key of upstream that becomes a cursor. Real ones have some hundred bytes; sealed,
+/// this one is as long as a cursor may be.
+const MAX_PAGE_KEY_BYTES: usize = 10_000;
+
 /// How large an answer may become.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -112,6 +116,11 @@ fn list(
              operator can correct the operation's paging in the catalogue."
                 .to_owned(),
         );
+    }
+    let has_next = next_page_key.is_some();
+    let next_page_key = next_page_key.filter(|key| key.get().len() <= MAX_PAGE_KEY_BYTES);
+    if has_next && next_page_key.is_none() {
+        notes.push("WIV has more rows, and its key for them is too long to be asked with.".into());
     }
     let rows = json::elements(upstream.data.get());
     let (mut rows, mut page) = Page::take(rows, next_page_key, position, layout.limit)?;

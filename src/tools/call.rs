@@ -275,10 +275,8 @@ impl Tools {
             let seal = self.cursor_seal(step.caller, step.tool, step.arguments);
             let (body, keys) = (answer.body.clone(), step.keys.clone());
             let render = move || answer::render(&body, layout, &position, &keys, notes, seal);
-            self.aside.run(step.deadline, render).await.map_err(|why| {
-                let facts = self.facts(step, operation, request);
-                ToolFailure::unshaped(facts, answer.status, why)
-            })?
+            let rendered = self.aside.run(step.deadline, render).await;
+            rendered.map_err(|why| self.unshaped(step, operation, request, answer.status, why))?
         };
         let rendered = rendered.map_err(|malformed| {
             tracing::warn!(
@@ -290,6 +288,23 @@ impl Tools {
             ToolFailure::unreadable(self.facts(step, operation, request), answer.status, &malformed)
         })?;
         Ok(ToolResult::new(rendered.text, rendered.structured))
+    }
+
+    pub(super) fn unshaped(
+        &self,
+        step: Step<'_>,
+        operation: &Operation,
+        request: &UpstreamRequest,
+        status: StatusCode,
+        why: answer::Unshaped,
+    ) -> ToolFailure {
+        tracing::error!(
+            operation = &*operation.id,
+            request.id = format_args!("{:032x}", step.trace.request_id),
+            error = %why,
+            "a large answer was not read"
+        );
+        ToolFailure::unshaped(self.facts(step, operation, request), status, why)
     }
 }
 

@@ -33,8 +33,7 @@ impl Tools {
             lay_over()
         } else {
             let done = self.aside.run(step.deadline, lay_over).await;
-            let facts = self.facts(step, read, &request);
-            done.map_err(|why| ToolFailure::unshaped(facts, present.status, why))?
+            done.map_err(|why| self.unshaped(step, read, &request, present.status, why))?
         };
         let whole = whole.map_err(|_| unreadable(&present))?;
         let request = write

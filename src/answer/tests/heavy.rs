@@ -81,6 +81,21 @@ fn numbers_in_inner_lists() {
 }
 
 #[test]
+fn tables_of_many_empty_cells() {
+    let names = list(200, |name| format!("\"n{name}\":0"));
+    let table = format!("[{{{}}}{}]", &names[1..names.len() - 1], ",{}".repeat(400));
+    let tables = list(2_000, |name| format!("\"t{name}\":{table}"));
+    check("tables", &format!("{{{}}}", &tables[1..tables.len() - 1]), "null");
+    check("one table", &table, "null");
+}
+
+#[test]
+fn a_page_key_of_megabytes_is_no_cursor() {
+    let key = format!("{{\"s\":\"{}\"}}", "k".repeat(4_000_000));
+    check("page key", "[{\"a\":1}]", &key);
+}
+
+#[test]
 fn one_text_of_eight_mebibytes() {
     let size = LARGEST_BYTES - 100;
     for (piece, name) in [

@@ -1,4 +1,4 @@
-//! Whatever a client sends is judged in a time that grows with it, and in few words.
+//! Whatever a client sends is judged in linear time and few words.
 
 use std::time::{Duration, Instant};
 
