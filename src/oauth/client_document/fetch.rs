@@ -43,12 +43,17 @@ pub(super) async fn document(url: &str, local: bool) -> Result<Vec<u8>, FetchErr
 async fn fetch(url: &str, local: bool) -> Result<Vec<u8>, FetchError> {
     let target = Target::parse(url, local).ok_or(FetchError::Url)?;
     let address = target.resolve(local).await?;
+    fetch_from(url, &target.host, address).await
+}
+
+/// Asks the address that was checked, whatever the name leads to by now.
+async fn fetch_from(url: &str, host: &str, address: SocketAddr) -> Result<Vec<u8>, FetchError> {
     let client = reqwest::Client::builder()
         .user_agent(concat!("wiv-mcp/", env!("CARGO_PKG_VERSION")))
         .tls_backend_preconfigured(tls::client_config())
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
-        .resolve(&target.host, address)
+        .resolve(host, address)
         .build()
         .map_err(FetchError::Http)?;
     let http = |error: reqwest::Error| FetchError::Http(error.without_url());
