@@ -11,6 +11,7 @@ mod invisible;
 mod leavers;
 mod logs;
 mod memory;
+mod model;
 mod one_name;
 mod quota;
 mod redirects;

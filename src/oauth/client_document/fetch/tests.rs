@@ -1,5 +1,7 @@
 //! Which addresses a stranger may send us to.
 
+mod answers;
+
 use super::*;
 
 #[test]
