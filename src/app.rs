@@ -118,7 +118,8 @@ impl App {
         let connect = connect_settings(settings, &origin);
         let connect = Connect::new(connect, sign_in, key_check, &keys, tasks.clone());
         let challenges =
-            Challenges::new(origin.as_str(), oauth.as_ref().map(|_| settings.well_known));
+            Challenges::new(origin.as_str(), oauth.as_ref().map(|_| settings.well_known))
+                .reading_only(settings.read_only);
         let bearers = oauth.as_ref().map(|_| -> Box<dyn VerifyBearer> {
             Box::new(AccessTokens::new(&keys, origin.as_str()))
         });
@@ -301,6 +302,7 @@ fn oauth(
         well_known: settings.well_known,
         access_token_life: settings.access_token_life,
         sign_in_life: settings.sign_in_life,
+        reads_only: settings.read_only,
         local_client_documents: audience == Audience::ThisMachine,
         footer: footer(settings),
     };

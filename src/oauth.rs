@@ -47,6 +47,8 @@ pub struct OAuthSettings {
     pub access_token_life: Duration,
     /// Life of a connection by sign-in, whatever its refreshes.
     pub sign_in_life: Duration,
+    /// Nothing here writes, so that nobody is asked to allow it.
+    pub reads_only: bool,
     /// Client documents may be on this machine: for the demo and tests only.
     pub local_client_documents: bool,
     /// What stands below every page.

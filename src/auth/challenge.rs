@@ -45,13 +45,22 @@ pub struct Challenges {
     origin: String,
     /// `None`: sign-in is off.
     documents: Option<WellKnown>,
+    /// What clients are told to ask for.
+    scopes: &'static str,
 }
 
 impl Challenges {
     /// `origin` is the public one; `documents` says where resource documents are, when sign-in
     /// is on.
     pub fn new(origin: &str, documents: Option<WellKnown>) -> Self {
-        Self { origin: origin.to_owned(), documents }
+        Self { origin: origin.to_owned(), documents, scopes: Scopes::ALL }
+    }
+
+    /// For a server that only reads: nobody is told to ask for more (MCP 2026-07-28,
+    /// authorization, scope minimization).
+    #[must_use]
+    pub fn reading_only(self, reads_only: bool) -> Self {
+        Self { scopes: if reads_only { Scopes::READ } else { self.scopes }, ..self }
     }
 
     /// The path of an endpoint's protected-resource document.
@@ -141,8 +150,7 @@ impl Challenges {
         let document = Self::document_path(well_known, resource);
         let text = format!(
             "Bearer {error}resource_metadata=\"{}{document}\", scope=\"{}\"",
-            self.origin,
-            Scopes::ALL
+            self.origin, self.scopes
         );
         HeaderValue::try_from(text).expect("an origin has header characters only")
     }

@@ -78,7 +78,8 @@ impl OAuth {
             state: state.map(str::to_owned),
             challenge: need("code_challenge").unwrap_or_default().to_owned(),
             resource: String::new(),
-            write: need("scope").is_none_or(|scope| Scopes::parse(scope).write),
+            write: !self.settings.reads_only
+                && need("scope").is_none_or(|scope| Scopes::parse(scope).write),
         };
         let stop = |code, description| {
             Stop::Redirect(Box::new(request.clone()), OAuthError::new(code, description))

@@ -16,27 +16,31 @@ impl OAuth {
     pub fn documents(&self) -> Vec<(&'static str, Bytes)> {
         let issuer = &self.settings.issuer;
         let well_known = self.settings.well_known;
+        let all = [Scopes::READ, Scopes::WRITE];
+        let scopes = if self.settings.reads_only { &all[..1] } else { &all };
         let path = |resource| Challenges::document_path(well_known, resource);
         let mut documents = vec![
-            ("/.well-known/oauth-authorization-server", authorization_server(issuer)),
-            (path(Resource::Mcp), document(issuer, "/mcp")),
-            (path(Resource::Sse), document(issuer, "/sse")),
+            ("/.well-known/oauth-authorization-server", authorization_server(issuer, scopes)),
+            (path(Resource::Mcp), document(issuer, "/mcp", scopes)),
+            (path(Resource::Sse), document(issuer, "/sse", scopes)),
         ];
         if well_known == WellKnown::All {
-            documents.push(("/.well-known/oauth-protected-resource", document(issuer, "/mcp")));
+            documents
+                .push(("/.well-known/oauth-protected-resource", document(issuer, "/mcp", scopes)));
         }
         documents.into_iter().map(|(path, body)| (path, body.to_string().into())).collect()
     }
 }
 
-fn authorization_server(issuer: &str) -> Value {
+fn authorization_server(issuer: &str, scopes: &[&str]) -> Value {
+    let scopes = [scopes, &["offline_access"]].concat();
     json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/oauth/authorize"),
         "token_endpoint": format!("{issuer}/oauth/token"),
         "registration_endpoint": format!("{issuer}/oauth/register"),
         "revocation_endpoint": format!("{issuer}/oauth/revoke"),
-        "scopes_supported": [Scopes::READ, Scopes::WRITE, "offline_access"],
+        "scopes_supported": scopes,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
@@ -49,11 +53,11 @@ fn authorization_server(issuer: &str) -> Value {
     })
 }
 
-fn document(issuer: &str, path: &str) -> Value {
+fn document(issuer: &str, path: &str, scopes: &[&str]) -> Value {
     json!({
         "resource": format!("{issuer}{path}"),
         "authorization_servers": [issuer],
-        "scopes_supported": [Scopes::READ, Scopes::WRITE],
+        "scopes_supported": scopes,
         "bearer_methods_supported": ["header"],
         "resource_name": "WIV",
         "resource_documentation": format!("{issuer}/connect"),

@@ -4,6 +4,7 @@
 
 mod control;
 mod keys;
+mod lists;
 mod login;
 mod tokens;
 

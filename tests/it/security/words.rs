@@ -2,7 +2,10 @@
 
 use crate::{
     harness::*,
-    oauth::browser::{Browser, Client, End, REDIRECT},
+    oauth::{
+        ANA,
+        browser::{Browser, Client, End, REDIRECT},
+    },
 };
 
 async fn consent(server: &Server, id: &str, redirect_uri: &str) -> String {
@@ -44,4 +47,24 @@ async fn no_page_says_that_a_client_is_verified() {
             "{text}"
         );
     }
+}
+
+#[tokio::test]
+async fn where_reading_is_enough_nobody_is_asked_for_more() {
+    let server = Server::start_with_sign_in(&[("WIV_MCP_READ_ONLY", "true")]).await;
+    for path in ["/mcp", "/sse"] {
+        let post = server.http.post(server.url(path)).header("content-type", "application/json");
+        let response = post.body(initialize("2025-11-25").to_string()).send().await.unwrap();
+        let challenge = response.headers()["www-authenticate"].to_str().unwrap().to_owned();
+        assert!(challenge.ends_with("scope=\"wiv:read\""), "{challenge}");
+    }
+    let document = server.url("/.well-known/oauth-protected-resource/mcp");
+    let document = parse(server.http.get(document).send().await.unwrap()).await;
+    assert_eq!(document["scopes_supported"], serde_json::json!(["wiv:read"]));
+    // A client that names no scope, or both, is offered what there is.
+    let client = Client::register(&server).await;
+    let text = consent(&server, &client.id, REDIRECT).await;
+    assert!(!text.contains("Change") && text.contains("read only"), "{text}");
+    let tokens = client.sign_in(&mut Browser::new(), ANA, None).await;
+    assert_eq!(tokens["scope"], "wiv:read");
 }
