@@ -77,6 +77,11 @@ fn deployment_files_keep_their_shape() {
     assert!(apprunner["build"]["commands"]["build"].is_array());
     assert!(apprunner["run"]["command"].is_string());
     assert_eq!(apprunner["run"]["network"]["port"], 8080);
+    let variables = apprunner["run"]["env"].as_array().unwrap();
+    let value = |name: &str| variables.iter().find(|variable| variable["name"] == name).unwrap();
+    assert_eq!(value("WIV_MCP_TRUSTED_PROXY_HOPS")["value"], "1", "its own proxy is one");
+    let known = |name: &str| settings::table().iter().any(|setting| setting.variable == name);
+    assert!(variables.iter().all(|variable| known(variable["name"].as_str().unwrap())));
     let docker = file("Dockerfile");
     assert!(docker.contains("--no-default-features"), "the image has no sandbox");
     assert!(docker.contains("ENTRYPOINT [\"/usr/local/bin/wiv-mcp\"]"));

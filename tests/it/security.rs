@@ -5,6 +5,7 @@ mod client_documents;
 mod connections;
 mod drill;
 mod fairness;
+mod framing;
 mod guessing;
 mod ids;
 mod invisible;
