@@ -42,9 +42,13 @@ const MAX_BUFFER_BYTES: usize = 32 * 1024;
 /// How long a peer may leave sent bytes unacknowledged. Three missed keep-alive comments.
 const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(45);
 
-/// Pause after a connection was cut to make room: it closes meanwhile, and whoever connects again
-/// and again gets a thousand connections a second, and not all of our time.
+/// Pause after some connections were cut to make room: they close meanwhile, and whoever connects
+/// again and again gets some thousand connections a second, and not all of our time.
 const CROWDED_PAUSE: Duration = Duration::from_millis(1);
+
+/// Connections cut between two such pauses. They count above the bound until they are closed, and
+/// few enough open files stand for that.
+const CROWDED_AT_ONCE: usize = 8;
 
 /// Pause when the process is out of file descriptors: accepting would fail again at once.
 const OUT_OF_FILES_PAUSE: Duration = Duration::from_millis(100);
@@ -72,6 +76,7 @@ pub async fn serve(
     let tasks = TaskTracker::new();
     let cut = CancellationToken::new();
     let (crowded, failing) = (Seldom::new(), Seldom::new());
+    let mut made_room = 0;
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -101,7 +106,9 @@ pub async fn serve(
                         () = cut.cancelled() => {}
                     }
                 });
-                if is_crowded {
+                made_room += usize::from(is_crowded);
+                if made_room >= CROWDED_AT_ONCE {
+                    made_room = 0;
                     sleep(CROWDED_PAUSE).await;
                 }
             }

@@ -43,11 +43,12 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             status, body, delay = answer(fields.get("x-api-key", ""), line.split(" ")[1])
             await asyncio.sleep(delay)
             data = body.encode()
+            # In one piece: a second one would wait for the first one's acknowledgement.
             writer.write(
                 f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n"
                 f"Content-Length: {len(data)}\r\n\r\n".encode()
+                + data
             )
-            writer.write(data)
             await writer.drain()
     except (asyncio.IncompleteReadError, ConnectionError):
         pass
