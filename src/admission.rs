@@ -135,7 +135,9 @@ impl Admission {
                 return Err(NotAdmitted::Refused);
             }
             Ok(answer) if answer.status.is_success() => return Ok(Admitted::Customer),
-            Err(Failure::TooManyTries(busy)) => return Err(NotAdmitted::TooManyTries(*busy)),
+            Err(Failure::TooManyTries(busy)) => {
+                return self.known(caller).unwrap_or(Err(NotAdmitted::TooManyTries(*busy)));
+            }
             Ok(answer) => tracing::warn!(
                 upstream.status = answer.status.as_u16(),
                 "the key check got no verdict; the client was let in"

@@ -28,6 +28,15 @@ impl StreamLimits {
     }
 }
 
+/// For whom a stream counts. Its owner may be another credential of the same request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payer {
+    /// A key that is known to be good.
+    Customer(Fingerprint),
+    /// Nobody could tell.
+    Stranger,
+}
+
 /// A stream can't be opened now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Full {
@@ -68,7 +77,7 @@ struct Open<S> {
 /// A place among the open streams; given back when dropped.
 pub struct Place<S> {
     relay: Arc<Relay<S>>,
-    fingerprint: Fingerprint,
+    counted: Fingerprint,
     id: Arc<str>,
     is_strangers: bool,
 }
@@ -80,7 +89,7 @@ impl<S> Relay<S> {
         Self { instance: random_name(), ids, limits, open: Mutex::new(open) }
     }
 
-    /// Registers a session for its caller, who is a stranger or a customer.
+    /// Registers a session for its caller; `payer` is who it counts for.
     ///
     /// # Errors
     /// When the caller or the instance has as many as it may.
@@ -88,8 +97,12 @@ impl<S> Relay<S> {
         self: &Arc<Self>,
         fingerprint: Fingerprint,
         session: Arc<S>,
-        is_strangers: bool,
+        payer: Payer,
     ) -> Result<Place<S>, Full> {
+        let (counted, is_strangers) = match payer {
+            Payer::Customer(customer) => (customer, false),
+            Payer::Stranger => (fingerprint, true),
+        };
         let id: Arc<str> =
             self.ids.seal(format!("{}.{}", self.instance, random_name()).as_bytes()).into();
         let mut open = self.lock();
@@ -98,14 +111,14 @@ impl<S> Relay<S> {
         if is_full {
             return Err(Full::Server);
         }
-        let of_key = open.per_key.entry(fingerprint).or_default();
+        let of_key = open.per_key.entry(counted).or_default();
         if *of_key >= self.limits.streams_per_key {
             return Err(Full::Key);
         }
         *of_key += 1;
         open.strangers += usize::from(is_strangers);
         open.sessions.insert(Arc::clone(&id), (fingerprint, session));
-        Ok(Place { relay: Arc::clone(self), fingerprint, id, is_strangers })
+        Ok(Place { relay: Arc::clone(self), counted, id, is_strangers })
     }
 
     /// Finds a session for a caller.
@@ -163,10 +176,10 @@ impl<S> Drop for Place<S> {
         let mut open = self.relay.lock();
         open.sessions.remove(&self.id);
         open.strangers -= usize::from(self.is_strangers);
-        if let Some(of_key) = open.per_key.get_mut(&self.fingerprint) {
+        if let Some(of_key) = open.per_key.get_mut(&self.counted) {
             *of_key -= 1;
             if *of_key == 0 {
-                open.per_key.remove(&self.fingerprint);
+                open.per_key.remove(&self.counted);
             }
         }
         // Maps grow by doubling; a wave of streams must not keep its room for ever.

@@ -138,7 +138,7 @@ fn refuse(socket: &TcpStream) {
         b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\n\
         retry-after: 5\r\nconnection: close\r\ncontent-length: 67\r\n\r\n\
         {\"error\":\"server_full\",\"message\":\"too many connections; try again\"}";
-    let _unheard = socket.try_write(REFUSAL);
+    let _unheard = SockRef::from(socket).send(REFUSAL);
 }
 
 async fn serve_connection(

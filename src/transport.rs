@@ -62,7 +62,7 @@ pub struct Endpoint<H: Host<Caller = Caller>> {
     challenges: Challenges,
     settings: TransportSettings,
     memory: Memory<Fingerprint>,
-    parsing: Semaphore,
+    parsing: Arc<Semaphore>,
     relay: Arc<Relay<http_sse::Session>>,
     hints: streamable_http::Hints,
     tasks: TaskTracker,
@@ -82,7 +82,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let hints = streamable_http::Hints::new(keys.sealer(Purpose::Hint, &settings.audience));
         let relay = Arc::new(Relay::new(ids, settings.streams));
         let memory = settings.memory.clone();
-        let parsing = Semaphore::new(PARSED_AT_ONE_TIME);
+        let parsing = Arc::new(Semaphore::new(PARSED_AT_ONE_TIME));
         Self { host, admission, challenges, settings, memory, parsing, relay, hints, tasks }
     }
 

@@ -20,11 +20,15 @@ use tokio::{
 
 use super::Busy;
 
-/// Up to this size a piece is small, in bytes: almost every message and answer is.
-const SMALL_BYTES: usize = 64 * 1024;
+/// Up to this size a piece is small, in bytes: almost every answer is, and what a message of a
+/// kilobyte may need while it is read.
+const SMALL_BYTES: usize = 256 * 1024;
 
 /// Who may wait for room at one time. Each wakes up whenever something is given back.
 const MAX_WAITING: usize = 256;
+
+/// How many of them may be one key's.
+const MAX_WAITING_OF_KEY: usize = 16;
 
 /// The server's memory for what others send, divided by use. What waits for one use holds at
 /// most what it got for another, so no two can wait for each other.
@@ -65,6 +69,8 @@ pub struct Pool<K: Hash + Eq + Clone> {
     of_keys: Mutex<HashMap<K, usize>>,
     freed: Notify,
     waiting: AtomicUsize,
+    /// How many of each key wait. Never held across an await.
+    waiting_of_keys: Mutex<HashMap<K, usize>>,
 }
 
 /// Bytes that are held; given back when dropped.
@@ -85,6 +91,7 @@ impl<K: Hash + Eq + Clone> Pool<K> {
             of_keys: Mutex::new(HashMap::new()),
             freed: Notify::new(),
             waiting: AtomicUsize::new(0),
+            waiting_of_keys: Mutex::new(HashMap::new()),
         })
     }
 
@@ -163,6 +170,15 @@ impl<K: Hash + Eq + Clone> Pool<K> {
         }
     }
 
+    /// Whether large pieces have no room, whoever asks.
+    pub fn is_full(&self) -> bool {
+        self.used() + SMALL_BYTES > self.size / 4 * 3
+    }
+
+    fn waiting_of_keys(&self) -> MutexGuard<'_, HashMap<K, usize>> {
+        self.waiting_of_keys.lock().expect("no code panics while it holds this lock")
+    }
+
     fn of_keys(&self) -> MutexGuard<'_, HashMap<K, usize>> {
         self.of_keys.lock().expect("no code panics while it holds this lock")
     }
@@ -197,11 +213,11 @@ impl<K: Hash + Eq + Clone> Held<K> {
     /// # Errors
     /// When there was none until the deadline, or too many wait already.
     pub async fn grow(&mut self, bytes: usize, deadline: Instant) -> Result<(), Busy> {
-        if self.try_grow(bytes).is_ok() {
+        if bytes == 0 || self.try_grow(bytes).is_ok() {
             return Ok(());
         }
         let pool = Arc::clone(&self.pool);
-        let waiting = Waiting::new(&pool)?;
+        let waiting = Waiting::new(&pool, self.key.clone())?;
         let result = timeout_at(deadline, async {
             loop {
                 let freed = pool.freed.notified();
@@ -235,20 +251,34 @@ impl<K: Hash + Eq + Clone> Drop for Held<K> {
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
 /// Counts one who waits for room.
-struct Waiting<'p>(&'p AtomicUsize);
+struct Waiting<'p, K: Hash + Eq + Clone> {
+    pool: &'p Pool<K>,
+    key: K,
+}
 
-impl<'p> Waiting<'p> {
-    fn new<K: Hash + Eq + Clone>(pool: &'p Pool<K>) -> Result<Self, Busy> {
-        if pool.waiting.fetch_add(1, Ordering::SeqCst) < MAX_WAITING {
-            return Ok(Self(&pool.waiting));
+impl<'p, K: Hash + Eq + Clone> Waiting<'p, K> {
+    fn new(pool: &'p Pool<K>, key: K) -> Result<Self, Busy> {
+        let mut of_keys = pool.waiting_of_keys();
+        let of_key = of_keys.get(&key).copied().unwrap_or(0);
+        let all = pool.waiting.load(Ordering::SeqCst);
+        if of_key >= MAX_WAITING_OF_KEY || all >= MAX_WAITING {
+            return Err(Busy { retry_after_seconds: RETRY_AFTER.as_secs() });
         }
-        pool.waiting.fetch_sub(1, Ordering::SeqCst);
-        Err(Busy { retry_after_seconds: RETRY_AFTER.as_secs() })
+        of_keys.insert(key.clone(), of_key + 1);
+        pool.waiting.fetch_add(1, Ordering::SeqCst);
+        Ok(Self { pool, key })
     }
 }
 
-impl Drop for Waiting<'_> {
+impl<K: Hash + Eq + Clone> Drop for Waiting<'_, K> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
+        let mut of_keys = self.pool.waiting_of_keys();
+        self.pool.waiting.fetch_sub(1, Ordering::SeqCst);
+        if let Some(of_key) = of_keys.get_mut(&self.key) {
+            *of_key -= 1;
+            if *of_key == 0 {
+                of_keys.remove(&self.key);
+            }
+        }
     }
 }

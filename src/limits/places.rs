@@ -45,8 +45,22 @@ struct State<A: Hash + Eq + Clone> {
     used: usize,
     /// Places of refused tries, with the time of their release.
     held: VecDeque<(Instant, Option<Permit<A>>)>,
-    /// Who waits, the newest last.
-    waiting: Vec<oneshot::Sender<()>>,
+    /// Who waits, the newest last. A place is handed over, so that nobody else takes it first.
+    waiting: VecDeque<oneshot::Sender<Handed<A>>>,
+}
+
+/// A place on its way to who waited for it; given back when nobody takes it.
+struct Handed<A: Hash + Eq + Clone> {
+    places: Arc<Places<A>>,
+    is_taken: bool,
+}
+
+impl<A: Hash + Eq + Clone> Drop for Handed<A> {
+    fn drop(&mut self) {
+        if !self.is_taken {
+            self.places.give_back();
+        }
+    }
 }
 
 /// The right to one try; given back when dropped.
@@ -59,7 +73,7 @@ pub struct Place<A: Hash + Eq + Clone> {
 impl<A: Hash + Eq + Clone> Places<A> {
     /// `size` places in all, `per_address` for one address.
     pub fn new(size: usize, per_address: usize) -> Arc<Self> {
-        let state = State { used: 0, held: VecDeque::new(), waiting: Vec::new() };
+        let state = State { used: 0, held: VecDeque::new(), waiting: VecDeque::new() };
         Arc::new(Self {
             size,
             of_addresses: Keyed::new(per_address, MAX_WAITING),
@@ -83,46 +97,90 @@ impl<A: Hash + Eq + Clone> Places<A> {
             None => None,
         };
         loop {
-            let (woken, until) = {
+            self.release();
+            let (handed, until) = {
                 let mut state = self.state();
-                state.release(Instant::now());
                 if state.used < self.size {
                     state.used += 1;
-                    let places = Arc::clone(self);
-                    return Ok(Place { places, of_address, was_refused: false });
+                    break;
                 }
-                if Instant::now() >= deadline {
+                let now = Instant::now();
+                if now >= deadline {
                     return Err(BUSY);
                 }
+                // Who waited longest has the least to lose.
                 if state.waiting.len() >= MAX_WAITING {
-                    state.waiting.retain(|waiting| !waiting.is_closed());
-                    if state.waiting.len() >= MAX_WAITING {
-                        return Err(BUSY);
-                    }
+                    state.waiting.pop_front();
                 }
-                let (wake, woken) = oneshot::channel();
-                state.waiting.push(wake);
-                (woken, state.next_release().map_or(deadline, |next| next.min(deadline)))
+                let (hand, handed) = oneshot::channel();
+                state.waiting.push_back(hand);
+                (handed, state.next_release(now).min(deadline))
             };
-            // Woken, or a refused try's place is over, or the time is: look once more.
-            let _woken = timeout_at(until, woken).await;
+            match timeout_at(until, handed).await {
+                Ok(Ok(mut handed)) => {
+                    handed.is_taken = true;
+                    break;
+                }
+                // Pushed out by others.
+                Ok(Err(_)) => return Err(BUSY),
+                // A refused try's place may be over, or the time is: look once more.
+                Err(_) => {}
+            }
         }
+        Ok(Place { places: Arc::clone(self), of_address, was_refused: false })
     }
 
     /// An address's own place. Refused tries of others release theirs only when somebody looks.
-    async fn of_address(&self, address: A, deadline: Instant) -> Result<Permit<A>, Busy> {
+    async fn of_address(
+        self: &Arc<Self>,
+        address: A,
+        deadline: Instant,
+    ) -> Result<Permit<A>, Busy> {
         loop {
-            let next = {
-                let mut state = self.state();
-                state.release(Instant::now());
-                state.next_release()
-            };
-            let until = next.map_or(deadline, |next| next.min(deadline));
-            match self.of_addresses.permit(address.clone(), until).await {
+            self.release();
+            let now = Instant::now();
+            let until = self.state().next_release(now).min(deadline);
+            match self.of_addresses.permit(address.clone(), until.max(now)).await {
                 // Only the wait for a release is over, not the whole wait.
-                Err(_) if until < deadline && Instant::now() >= until => {}
+                Err(_) if now < deadline && Instant::now() >= until => {}
                 Err(_) => return Err(Busy { retry_after_seconds: RETRY_AFTER_SECONDS }),
                 permit => return permit,
+            }
+        }
+    }
+
+    /// Gives back the places of refused tries whose time is over.
+    fn release(self: &Arc<Self>) {
+        let now = Instant::now();
+        loop {
+            let mut state = self.state();
+            if state.held.front().is_none_or(|(until, _)| *until > now) {
+                return;
+            }
+            let of_address = state.held.pop_front();
+            drop(state);
+            drop(of_address);
+            self.give_back();
+        }
+    }
+
+    /// Hands a place to the newest who waits, or frees it.
+    fn give_back(self: &Arc<Self>) {
+        loop {
+            let newest = {
+                let mut state = self.state();
+                let newest = state.waiting.pop_back();
+                if newest.is_none() {
+                    state.used -= 1;
+                }
+                newest
+            };
+            let Some(newest) = newest else { return };
+            let handed = Handed { places: Arc::clone(self), is_taken: false };
+            match newest.send(handed) {
+                Ok(()) => return,
+                // Gone meanwhile: the place is still ours to give.
+                Err(mut handed) => handed.is_taken = true,
             }
         }
     }
@@ -133,25 +191,9 @@ impl<A: Hash + Eq + Clone> Places<A> {
 }
 
 impl<A: Hash + Eq + Clone> State<A> {
-    /// Gives back the places of refused tries whose time is over.
-    fn release(&mut self, now: Instant) {
-        while self.held.front().is_some_and(|(until, _)| *until <= now) {
-            self.held.pop_front();
-            self.give_back();
-        }
-    }
-
-    fn next_release(&self) -> Option<Instant> {
-        self.held.front().map(|(until, _)| *until)
-    }
-
-    fn give_back(&mut self) {
-        self.used -= 1;
-        while let Some(newest) = self.waiting.pop() {
-            if newest.send(()).is_ok() {
-                return;
-            }
-        }
+    /// When the next place of a refused try is over, as far as one can tell now.
+    fn next_release(&self, now: Instant) -> Instant {
+        self.held.front().map_or(now + HOLD, |(until, _)| *until)
     }
 }
 
@@ -165,11 +207,11 @@ impl<A: Hash + Eq + Clone> Place<A> {
 impl<A: Hash + Eq + Clone> Drop for Place<A> {
     fn drop(&mut self) {
         let of_address = self.of_address.take();
-        let mut state = self.places.state();
         if self.was_refused {
-            state.held.push_back((Instant::now() + HOLD, of_address));
+            self.places.state().held.push_back((Instant::now() + HOLD, of_address));
         } else {
-            state.give_back();
+            drop(of_address);
+            self.places.give_back();
         }
     }
 }

@@ -204,3 +204,47 @@ fn a_process_that_is_out_of_files_is_told_from_a_far_end_that_is_away() {
         assert_eq!(is_out_of_descriptors(&wrapped), expected, "{code}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_key_whose_first_call_ended_has_its_next_one_in_the_reserve() {
+    let turns = Turns::new(16, 8);
+    let mut stuck = Vec::new();
+    for _ in 0..6 {
+        stuck.push(turns.turn("stuck", soon()).await.unwrap());
+    }
+    let first = turns.turn("good", soon()).await.unwrap();
+    let (second, ()) = tokio::join!(turns.turn("good", soon()), async {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        drop(first);
+    });
+    assert!(second.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_place_that_is_given_back_is_not_lost_when_its_waiter_is_gone() {
+    let places = Places::new(1, 1);
+    for _ in 0..100 {
+        let first = places.place(None::<u8>, soon()).await.unwrap();
+        let gone = places.place(None, soon());
+        let mut gone = Box::pin(gone);
+        assert!(futures_util::poll!(&mut gone).is_pending());
+        drop(first);
+        // The place was handed over, and nobody took it.
+        drop(gone);
+    }
+    assert!(places.place(None, Instant::now()).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_key_does_not_take_all_seats_of_those_who_wait_for_memory() {
+    let pool = Pool::new(4 * MIB);
+    let _large: Vec<_> = (0..3).map(|key| pool.try_take(key, MIB).unwrap()).collect();
+    let mut waiting: Vec<_> = (0..17).map(|_| Box::pin(pool.take(9, MIB, soon()))).collect();
+    let mut refused = 0;
+    for one in &mut waiting {
+        refused += usize::from(futures_util::poll!(one).is_ready());
+    }
+    assert_eq!(refused, 1, "the seventeenth is told at once");
+    let mut other = Box::pin(pool.take(8, MIB, soon()));
+    assert!(futures_util::poll!(&mut other).is_pending());
+}

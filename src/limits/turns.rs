@@ -1,14 +1,9 @@
 //! Whose turn it is to run something, for a key and in total.
 //!
-//! The last quarter of the total is for keys that have nothing running: whoever is stuck with
-//! all of its own turns takes nobody else's first.
+//! The last quarter of the total gives each key one at most: whoever is stuck with all of its own
+//! turns takes nobody else's first.
 
-use std::{
-    collections::HashMap,
-    hash::Hash,
-    sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
-};
+use std::{hash::Hash, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -35,20 +30,15 @@ pub struct Turns<K: Hash + Eq + Clone> {
     common: Arc<Semaphore>,
     /// The last quarter, for a key's first.
     reserve: Arc<Semaphore>,
-    /// What each key has running or next. Never held across an await.
-    running: Mutex<HashMap<K, usize>>,
+    /// Who takes a key's one place in the reserve.
+    firsts: Arc<Keyed<K>>,
 }
 
 /// The right to run one thing; given back when dropped.
 pub struct Turn<K: Hash + Eq + Clone> {
     _of_total: OwnedSemaphorePermit,
-    _counted: Counted<K>,
+    _first: Option<Permit<K>>,
     _of_key: Permit<K>,
-}
-
-struct Counted<K: Hash + Eq + Clone> {
-    turns: Arc<Turns<K>>,
-    key: K,
 }
 
 impl<K: Hash + Eq + Clone> Turns<K> {
@@ -59,7 +49,7 @@ impl<K: Hash + Eq + Clone> Turns<K> {
             of_keys: Keyed::new(per_key, MAX_WAITING_PER_KEY),
             common: Arc::new(Semaphore::new(total - reserve)),
             reserve: Arc::new(Semaphore::new(reserve)),
-            running: Mutex::new(HashMap::new()),
+            firsts: Keyed::new(1, per_key + MAX_WAITING_PER_KEY),
         })
     }
 
@@ -70,53 +60,35 @@ impl<K: Hash + Eq + Clone> Turns<K> {
     pub async fn turn(self: &Arc<Self>, key: K, deadline: Instant) -> Result<Turn<K>, Busy> {
         let deadline = deadline.min(Instant::now() + MAX_WAIT);
         let of_key = self.of_keys.permit(key.clone(), deadline).await?;
-        let (counted, is_first) = self.count(key);
-        let of_total = match Arc::clone(&self.common).try_acquire_owned() {
-            Ok(permit) => permit,
-            Err(_) => self.wait(is_first, deadline).await?,
+        let (of_total, first) = match Arc::clone(&self.common).try_acquire_owned() {
+            Ok(permit) => (permit, None),
+            Err(_) => self.wait(key, deadline).await?,
         };
-        Ok(Turn { _of_total: of_total, _counted: counted, _of_key: of_key })
+        Ok(Turn { _of_total: of_total, _first: first, _of_key: of_key })
     }
 
-    async fn wait(&self, is_first: bool, deadline: Instant) -> Result<OwnedSemaphorePermit, Busy> {
+    async fn wait(
+        &self,
+        key: K,
+        deadline: Instant,
+    ) -> Result<(OwnedSemaphorePermit, Option<Permit<K>>), Busy> {
+        let from_reserve = async {
+            let Ok(first) = self.firsts.permit(key, deadline).await else {
+                return std::future::pending().await;
+            };
+            let permit = Arc::clone(&self.reserve).acquire_owned().await;
+            (permit, Some(first))
+        };
         let common = Arc::clone(&self.common).acquire_owned();
         let waiting = async {
-            if is_first {
-                tokio::select! {
-                    biased;
-                    permit = Arc::clone(&self.reserve).acquire_owned() => permit,
-                    permit = common => permit,
-                }
-            } else {
-                common.await
+            tokio::select! {
+                biased;
+                permit = from_reserve => permit,
+                permit = common => (permit, None),
             }
         };
-        match timeout_at(deadline, waiting).await {
-            Ok(permit) => Ok(permit.expect("the semaphores are never closed")),
-            Err(_) => Err(Busy { retry_after_seconds: 5 }),
-        }
-    }
-
-    fn count(self: &Arc<Self>, key: K) -> (Counted<K>, bool) {
-        let mut running = self.running();
-        let of_key = running.entry(key.clone()).or_default();
-        *of_key += 1;
-        (Counted { turns: Arc::clone(self), key }, *of_key == 1)
-    }
-
-    fn running(&self) -> MutexGuard<'_, HashMap<K, usize>> {
-        self.running.lock().expect("no code panics while it holds this lock")
-    }
-}
-
-impl<K: Hash + Eq + Clone> Drop for Counted<K> {
-    fn drop(&mut self) {
-        let mut running = self.turns.running();
-        if let Some(of_key) = running.get_mut(&self.key) {
-            *of_key -= 1;
-            if *of_key == 0 {
-                running.remove(&self.key);
-            }
-        }
+        let waited = timeout_at(deadline, waiting).await;
+        let (permit, first) = waited.map_err(|_| Busy { retry_after_seconds: 5 })?;
+        Ok((permit.expect("the semaphores are never closed"), first))
     }
 }

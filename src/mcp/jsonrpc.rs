@@ -29,19 +29,12 @@ pub(crate) const VALUE_BYTES: usize = 192;
 /// Longest id, in bytes of its JSON text. Every answer repeats it; clients count, or use UUIDs.
 const MAX_ID_BYTES: usize = 256;
 
-/// A request's id exactly as it was written: a JSON string or number.
+/// A request's id exactly as it was written: a JSON string or number. A copy: it outlives its
+/// message, which must not be kept for it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Id(Bytes);
 
 impl Id {
-    /// A small body is kept as long as its id, a large one is not.
-    fn part_of(body: &Bytes, id: &str) -> Self {
-        if body.len() <= KEPT_WITH_ITS_ID_BYTES {
-            return Self(body.slice_ref(id.as_bytes()));
-        }
-        Self(Bytes::copy_from_slice(id.as_bytes()))
-    }
-
     /// JSON text of the id.
     pub(crate) fn as_json(&self) -> &[u8] {
         &self.0
@@ -212,9 +205,6 @@ fn judge(body: &Bytes, frame: strict::Frame<'_>, repeated_name: bool) -> Result<
     }
 }
 
-/// Up to this size a body is not worth a copy of its id.
-const KEPT_WITH_ITS_ID_BYTES: usize = 4096;
-
 const REPEATED_NAME: &str = "a name stands twice in one JSON object";
 
 fn refuse(code: Code, message: &'static str) -> Invalid {
@@ -236,7 +226,7 @@ fn message(
             id.starts_with(|first: char| first == '"' || first == '-' || first.is_ascii_digit())
         })
         .filter(|id| id.len() <= MAX_ID_BYTES)
-        .map(|id| Id::part_of(body, id));
+        .map(|id| Id(Bytes::copy_from_slice(id.as_bytes())));
     let invalid =
         |message| Invalid { id: readable_id.clone(), ..refuse(Code::InvalidRequest, message) };
     if id.is_some_and(|id| id.len() > MAX_ID_BYTES) {

@@ -14,7 +14,7 @@ fn relay(keys: &SealingKeys) -> Arc<Relay<&'static str>> {
 #[test]
 fn a_session_is_found_by_its_owner_until_it_ends() {
     let relay = relay(&SealingKeys::random());
-    let place = relay.open(ACME, Arc::new("stream"), false).unwrap();
+    let place = relay.open(ACME, Arc::new("stream"), Payer::Customer(ACME)).unwrap();
     let id = place.id().to_owned();
     assert!(matches!(relay.find(&id, ACME), Found::Here(_)));
     assert!(matches!(relay.find(&id, GLOBEX), Found::Unknown));
@@ -27,7 +27,7 @@ fn a_session_is_found_by_its_owner_until_it_ends() {
 fn a_session_of_another_instance_is_told_from_a_forged_one() {
     let keys = SealingKeys::random();
     let (here, there) = (relay(&keys), relay(&keys));
-    let place = there.open(ACME, Arc::new("stream"), false).unwrap();
+    let place = there.open(ACME, Arc::new("stream"), Payer::Customer(ACME)).unwrap();
     assert!(matches!(here.find(place.id(), ACME), Found::Elsewhere));
     assert!(matches!(here.find("v4.local.forged", ACME), Found::Unknown));
 }
@@ -35,13 +35,13 @@ fn a_session_of_another_instance_is_told_from_a_forged_one() {
 #[test]
 fn streams_are_bounded_for_a_key_and_in_total() {
     let relay = relay(&SealingKeys::random());
-    let _first = relay.open(ACME, Arc::new(""), false).unwrap();
-    let second = relay.open(ACME, Arc::new(""), false).unwrap();
-    assert_eq!(relay.open(ACME, Arc::new(""), false).err(), Some(Full::Key));
-    let _third = relay.open(GLOBEX, Arc::new(""), false).unwrap();
-    assert_eq!(relay.open(GLOBEX, Arc::new(""), false).err(), Some(Full::Server));
+    let _first = relay.open(ACME, Arc::new(""), Payer::Customer(ACME)).unwrap();
+    let second = relay.open(ACME, Arc::new(""), Payer::Customer(ACME)).unwrap();
+    assert_eq!(relay.open(ACME, Arc::new(""), Payer::Customer(ACME)).err(), Some(Full::Key));
+    let _third = relay.open(GLOBEX, Arc::new(""), Payer::Customer(GLOBEX)).unwrap();
+    assert_eq!(relay.open(GLOBEX, Arc::new(""), Payer::Customer(GLOBEX)).err(), Some(Full::Server));
     drop(second);
-    assert!(relay.open(GLOBEX, Arc::new(""), false).is_ok());
+    assert!(relay.open(GLOBEX, Arc::new(""), Payer::Customer(GLOBEX)).is_ok());
 }
 
 #[test]
@@ -49,12 +49,13 @@ fn strangers_take_an_eighth_of_the_streams() {
     let limits = StreamLimits { streams: 16, streams_per_key: 16 };
     let keys = SealingKeys::random();
     let relay = Arc::new(Relay::new(keys.sealer(Purpose::Session, "test"), limits));
-    let strangers: Vec<_> = (0..2).map(|_| relay.open(GLOBEX, Arc::new(""), true)).collect();
+    let strangers: Vec<_> =
+        (0..2).map(|_| relay.open(GLOBEX, Arc::new(""), Payer::Stranger)).collect();
     assert!(strangers.iter().all(Result::is_ok));
-    assert_eq!(relay.open(GLOBEX, Arc::new(""), true).err(), Some(Full::Server));
-    let _customer = relay.open(ACME, Arc::new(""), false).unwrap();
+    assert_eq!(relay.open(GLOBEX, Arc::new(""), Payer::Stranger).err(), Some(Full::Server));
+    let _customer = relay.open(ACME, Arc::new(""), Payer::Customer(ACME)).unwrap();
     drop(strangers);
-    assert!(relay.open(GLOBEX, Arc::new(""), true).is_ok());
+    assert!(relay.open(GLOBEX, Arc::new(""), Payer::Stranger).is_ok());
 }
 
 #[test]
@@ -64,8 +65,9 @@ fn the_session_that_measures_most_is_found() {
         StreamLimits { streams: 9, streams_per_key: 9 },
     ));
     assert!(relay.largest(|session: &usize| *session).is_none());
-    let _open: Vec<_> =
-        [3, 7, 0].map(|size| relay.open(ACME, Arc::new(size), false).unwrap()).into();
+    let _open: Vec<_> = [3, 7, 0]
+        .map(|size| relay.open(ACME, Arc::new(size), Payer::Customer(ACME)).unwrap())
+        .into();
     assert_eq!(relay.largest(|session| *session).as_deref(), Some(&7));
     assert!(relay.largest(|_| 0).is_none());
 }

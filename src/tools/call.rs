@@ -215,18 +215,31 @@ impl Tools {
     ) -> Result<wiv::Answer, ToolFailure> {
         let facts = self.facts(step, operation, request);
         let deadline = step.deadline;
-        let mut sent = self.wiv.send(step.caller, request, step.trace, deadline).await;
-        if let (Ok(answer), Some(spare)) = (&sent, &step.caller.spare)
-            && answer.status == StatusCode::UNAUTHORIZED
-        {
+        let caller = step.caller;
+        let is_dead = caller.spare.is_some()
+            && self.wiv.verdicts().fresh(caller.fingerprint) == Some(wiv::Verdict::Refused);
+        let first = async { self.wiv.send(caller, request, step.trace, deadline).await };
+        let mut sent = if is_dead { None } else { Some(first.await) };
+        if let Some(spare) = &caller.spare {
+            let was_refused = match &sent {
+                None => true,
+                Some(Ok(answer)) => answer.status == StatusCode::UNAUTHORIZED,
+                Some(Err(_)) => false,
+            };
+            // A key that could not be tried because of others must not cost a sign-in its call.
+            let was_not_tried = matches!(&sent, Some(Err(wiv::Failure::TooManyTries(_))));
+            let is_beyond = !step.tool.hints.read_only && !spare.may_write();
             // The scope is that of the credential that is used: the key's own ended with it.
-            if !step.tool.hints.read_only && !spare.may_write() {
+            if was_refused && is_beyond {
                 return Err(beyond_the_spare());
             }
             // Refused means not done, so the other credential may ask again.
-            sent = self.wiv.send(spare, request, step.trace, deadline).await;
-            step.spare_used.set(true);
+            if was_refused || (was_not_tried && !is_beyond) {
+                sent = Some(self.wiv.send(spare, request, step.trace, deadline).await);
+                step.spare_used.set(was_refused);
+            }
         }
+        let sent = sent.expect("a key without a spare is always asked with");
         let answer = sent.map_err(|failure| {
             tracing::warn!(
                 operation = &*operation.id,

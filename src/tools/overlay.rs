@@ -36,6 +36,8 @@ impl Tools {
             done.map_err(|why| self.unshaped(step, read, &request, present.status, why))?
         };
         let whole = whole.map_err(|_| unreadable(&present))?;
+        // Its memory would be missing for the answer of the write.
+        drop(present);
         let request = write
             .request_with_body(step.arguments, whole)
             .map_err(|problem| invalid(&[problem]))?;

@@ -2,6 +2,8 @@
 //!
 //! Knows sizes, not contents.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use tokio::time::{Duration, Instant};
 
@@ -70,18 +72,27 @@ impl Answer {
 }
 
 impl<H: Host<Caller = Caller>> Endpoint<H> {
-    /// Whose memory an answer takes.
-    pub(super) fn memory_for_answers(&self, caller: &Caller) -> &std::sync::Arc<Pool<Fingerprint>> {
-        let is_customer =
-            self.admission.as_ref().is_none_or(|admission| admission.customer(caller).is_some());
-        if is_customer { &self.memory.queues } else { &self.memory.strangers }
+    /// Whose memory an answer takes, and who it counts for: of two credentials the one that is
+    /// known, because the other could be made up anew each time.
+    pub(super) fn memory_for_answers(
+        &self,
+        caller: &Caller,
+    ) -> (&Arc<Pool<Fingerprint>>, Fingerprint) {
+        let customer = match &self.admission {
+            Some(admission) => admission.customer(caller),
+            None => Some(caller.fingerprint),
+        };
+        match customer {
+            Some(customer) => (&self.memory.queues, customer),
+            None => (&self.memory.strangers, caller.fingerprint),
+        }
     }
 
     /// Takes memory for an answer; where there is none in time, the answer says so instead.
     pub(super) async fn kept(&self, caller: &Caller, id: &Id, response: mcp::Response) -> Answer {
-        let pool = self.memory_for_answers(caller);
+        let (pool, key) = self.memory_for_answers(caller);
         let deadline = Instant::now() + PATIENCE;
-        match pool.take(caller.fingerprint, response.body.len(), deadline).await {
+        match pool.take(key, response.body.len(), deadline).await {
             Ok(held) => Answer::new(response, vec![held]),
             Err(_) => Answer::small(mcp::Response::no_room(id)),
         }

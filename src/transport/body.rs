@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 use tokio::time::{Duration, Instant, timeout_at};
 
-use super::Refusal;
+use super::{Refusal, message::most_bytes};
 use crate::{caller::Fingerprint, limits::Held};
 
 /// Longest time to send a body, waits for room included. The slowest phone network sends 4 MiB
@@ -19,8 +19,9 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// sends when the connection closes sees a broken pipe and not our words.
 const DRAIN_BYTES: usize = 8 * 1024 * 1024;
 
-/// What a byte of a message costs until its call is over: itself, and the request made of it.
-pub(super) const WEIGHT: usize = 2;
+/// A body of unknown length counts as the largest from this size on, in bytes: memory is taken
+/// once, because who holds some and waits for more keeps others waiting.
+const UNANNOUNCED_BYTES: usize = 16 * 1024;
 
 /// A body on its way in.
 pub(super) struct Reader {
@@ -61,20 +62,26 @@ impl Reader {
         Self { only: bytes, ..Self::new(Body::empty(), &HeaderMap::new()) }
     }
 
-    /// Reads on, up to `limit` bytes in all, as there is room for them in `held`.
+    /// Reads on, up to `limit` bytes in all. Room is taken in `held` beforehand, also for the
+    /// values of the message.
     pub(super) async fn read(
         &mut self,
         limit: usize,
+        max_values: usize,
         held: &mut Held<Fingerprint>,
     ) -> Result<Read, Refusal> {
         if self.announced > limit {
             return Ok(Read::Larger);
         }
-        hold(held, self.len(), self.deadline).await?;
+        let announced = if self.announced > 0 { self.announced } else { UNANNOUNCED_BYTES };
+        let expected = announced.max(self.len()).min(limit);
+        hold(held, most_bytes(expected, max_values), self.deadline).await?;
         while self.len() <= limit {
             let Some(data) = self.piece().await? else { return Ok(Read::Whole) };
-            hold(held, self.len() + data.len(), self.deadline).await?;
             self.add(data);
+            if self.len() > expected {
+                hold(held, most_bytes(limit, max_values), self.deadline).await?;
+            }
         }
         Ok(Read::Larger)
     }
@@ -135,12 +142,12 @@ impl Reader {
     }
 }
 
-/// Takes memory for so many bytes in all.
+/// Takes memory, so many bytes in all.
 async fn hold(
     held: &mut Held<Fingerprint>,
     bytes: usize,
     deadline: Instant,
 ) -> Result<(), Refusal> {
-    let more = (bytes * WEIGHT).saturating_sub(held.bytes());
+    let more = bytes.saturating_sub(held.bytes());
     held.grow(more, deadline).await.map_err(super::refusal::no_room)
 }

@@ -55,11 +55,10 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let Some(admission) = &self.admission else { return Ok(Admitted::Customer) };
         let Asking { caller, resource, .. } = *asking;
         match admission.admit(caller, asking.trace_id().0).await {
-            Ok(Admitted::Customer) => {
-                asking.is_customers(caller.fingerprint);
-                Ok(Admitted::Customer)
+            Ok(admitted) => {
+                self.customer(asking);
+                Ok(admitted)
             }
-            Ok(Admitted::Stranger) => Ok(Admitted::Stranger),
             Err(NotAdmitted::Refused) => {
                 let challenge = self.challenges.refused_key(resource, caller.grant.is_some());
                 Err(Refusal::unauthorized(challenge))

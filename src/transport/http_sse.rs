@@ -8,9 +8,10 @@ mod session;
 mod stream;
 mod telling;
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use axum::{body::Body, response::Response};
+use futures_util::FutureExt;
 use http::{Extensions, HeaderMap, Request, StatusCode, Uri};
 
 pub(crate) use session::Session;
@@ -32,7 +33,7 @@ use crate::{
         self, Context, Effect, Host, LATEST_LEGACY, Revision, TransportKind,
         jsonrpc::{Frame, Message, Request as RpcRequest},
     },
-    relay::{Found, Full},
+    relay::{Found, Full, Payer},
     telemetry::{Seldom, TraceId},
 };
 
@@ -52,9 +53,9 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         if !(headers.contains_key(PROTOCOL_VERSION) && self.is_fresh(&caller)) {
             self.admit(&asking).await?;
         }
-        let is_strangers = self.customer(&asking).is_none();
+        let payer = self.customer(&asking).map_or(Payer::Stranger, Payer::Customer);
         let session = Arc::new(Session::new(extensions.get::<Connection>().cloned()));
-        let place = self.relay.open(caller.fingerprint, Arc::clone(&session), is_strangers);
+        let place = self.relay.open(caller.fingerprint, Arc::clone(&session), payer);
         let events = stream::events(session, place.map_err(full)?, &self.settings);
         Ok(event_stream::response(events, self.settings.keep_alive))
     }
@@ -122,7 +123,15 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
                             self.tell(&session, &caller, None, refused).await;
                         }
                         Ok(message) => {
-                            self.take(&caller, context.clone(), &session, message, &held)?;
+                            let id = message.request().map(|request| request.id.clone());
+                            let taken =
+                                self.take(&caller, context.clone(), &session, message, &held);
+                            // Others of the batch run already: this one is answered by itself.
+                            if taken.is_err() && id.is_some() {
+                                let error = mcp::Error::new(mcp::Code::InternalError, TOO_MANY);
+                                let refused = mcp::response_error(id.as_ref(), &error);
+                                self.tell(&session, &caller, None, refused).await;
+                            }
                         }
                         Err(invalid) => {
                             let refused = mcp::response_error(invalid.id.as_ref(), &invalid.error);
@@ -172,11 +181,16 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let run = async move {
             let _turn = answering.turn().await;
             let id = request.id.clone();
-            let answer = if &*request.method == "initialize" {
-                endpoint.initialize(&caller, context, &answering, request).await
-            } else {
-                mcp::dispatch(&*endpoint.host, &caller, context, request).await.body
+            let answer = async {
+                if &*request.method == "initialize" {
+                    endpoint.initialize(&caller, context, &answering, request).await
+                } else {
+                    mcp::dispatch(&*endpoint.host, &caller, context, request).await.body
+                }
             };
+            // A call that dies is answered, too: its id would be in flight for ever.
+            let answer = AssertUnwindSafe(answer).catch_unwind().await;
+            let answer = answer.unwrap_or_else(|_| mcp::Response::lost(&id).body);
             drop(held);
             endpoint.tell(&answering, &caller, Some(&id), answer).await;
         };
@@ -188,12 +202,10 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
                 self.let_go(session);
                 Err(unknown_session())
             }
-            Started::TooMany => Err(Refusal::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "too_many_calls",
-                "too many calls are in flight on this stream; wait for answers",
-            )
-            .retry_after(1)),
+            Started::TooMany => {
+                Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too_many_calls", TOO_MANY)
+                    .retry_after(1))
+            }
         }
     }
 
@@ -212,6 +224,8 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         answer.body
     }
 }
+
+const TOO_MANY: &str = "too many calls are in flight on this stream; wait for answers";
 
 /// Whether a request is of a revision that this transport does not carry, or the probe for one.
 fn stands_alone(headers: &HeaderMap, request: &RpcRequest) -> bool {

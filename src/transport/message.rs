@@ -3,21 +3,23 @@
 //! A stranger's message is small until its key was found good. What a message takes of the
 //! memory stays taken until its call is over.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use bytes::Bytes;
 use http::StatusCode;
-use tokio::time::{Duration, Instant};
+use tokio::time::{Duration, timeout};
 
 use super::{
     Endpoint, Refusal,
-    body::{Read, Reader, WEIGHT},
+    body::{Read, Reader},
     checks::Asking,
     refusal,
 };
 use crate::{
     admission::Admitted,
     caller::{Caller, Fingerprint},
-    limits::Held,
+    limits::{Busy, Held},
     mcp::{
         self, Host,
         jsonrpc::{self, Frame, Invalid, MAX_STRANGERS_VALUES, MAX_VALUES, VALUE_BYTES},
@@ -31,19 +33,19 @@ const MAX_STRANGERS_BYTES: usize = 64 * 1024;
 /// takes ten milliseconds.
 const PARSED_ASIDE_BYTES: usize = 128 * 1024;
 
-/// Longest wait for memory once a message is there.
+/// Longest wait of a large message for its turn to be parsed.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the largest message may take of the memory, in bytes.
 pub const fn largest_request_bytes(limit_bytes: usize) -> usize {
-    limit_bytes * WEIGHT + most_values(limit_bytes, MAX_VALUES) * VALUE_BYTES
+    most_bytes(limit_bytes, MAX_VALUES)
 }
 
-/// How many values a text can hold: the shortest one is a digit and a comma.
-const fn most_values(text_bytes: usize, max_values: usize) -> usize {
-    let most = text_bytes / 2 + 1;
-    if most < max_values { most } else { max_values }
-}
+/// What a byte of a message costs until its call is over: itself, and the request made of it.
+const WEIGHT: usize = 2;
+
+/// What every message costs: the block that it was read into, and the task that runs it.
+const MESSAGE_BYTES: usize = 8 * 1024;
 
 /// A message, and the memory that it takes until this is dropped.
 pub(super) struct Incoming {
@@ -63,56 +65,66 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         if customer.is_none() {
             let mut held = self.memory.strangers.nothing(asking.caller.fingerprint);
             let most = MAX_STRANGERS_BYTES.min(limit);
-            let read = reader.read(most, &mut held).await?;
-            if read == Read::Whole {
+            if reader.read(most, MAX_STRANGERS_VALUES, &mut held).await? == Read::Whole {
                 let body = reader.into_bytes();
-                match self.parse(body.clone(), MAX_STRANGERS_VALUES, &mut held).await? {
+                match self.parse(body.clone(), MAX_STRANGERS_VALUES, held).await? {
                     Err(invalid) if invalid.has_too_many_values => {}
-                    frame => return Ok(Incoming { frame: frame.map_err(malformed)?, held }),
+                    incoming => return incoming.map_err(malformed),
                 }
                 reader = Reader::whole(body);
             }
             // Tried for what is large: a customer's first message waits for it.
             customer = match self.admit(asking).await? {
-                Admitted::Customer => Some(asking.caller.fingerprint),
+                Admitted::Customer => self.customer(asking),
                 Admitted::Stranger => return Err(untold()),
             };
         }
         let key = customer.unwrap_or(asking.caller.fingerprint);
         let mut held = self.memory.requests.nothing(key);
-        if reader.read(limit, &mut held).await? == Read::Larger {
+        if reader.read(limit, MAX_VALUES, &mut held).await? == Read::Larger {
             return Err(reader.drain(limit).await);
         }
-        let frame = self.parse(reader.into_bytes(), MAX_VALUES, &mut held).await?;
-        Ok(Incoming { frame: frame.map_err(malformed)?, held })
+        self.parse(reader.into_bytes(), MAX_VALUES, held).await?.map_err(malformed)
     }
 
-    /// Reads the messages of a body. Memory for as many values as it could hold is taken before,
-    /// and what they don't need is given back.
+    /// Reads the messages of a body, whose memory is taken. What its values don't need is given
+    /// back.
     async fn parse(
         &self,
         body: Bytes,
         max_values: usize,
-        held: &mut Held<Fingerprint>,
-    ) -> Result<Result<Frame, Invalid>, Refusal> {
-        let for_text = held.bytes();
-        let most = most_values(body.len(), max_values);
-        let grown = held.grow(most * VALUE_BYTES, Instant::now() + PATIENCE).await;
-        grown.map_err(refusal::no_room)?;
-        let parsed = if body.len() < PARSED_ASIDE_BYTES {
-            jsonrpc::parse_within(&body, max_values)
-        } else {
-            let turn = self.parsing.acquire().await.expect("the semaphore is never closed");
-            let parse = move || jsonrpc::parse_within(&body, max_values);
-            let parsed = tokio::task::spawn_blocking(parse).await;
-            drop(turn);
-            parsed.map_err(|_| refusal::failed())?
+        mut held: Held<Fingerprint>,
+    ) -> Result<Result<Incoming, Invalid>, Refusal> {
+        let is_long = body.len() >= PARSED_ASIDE_BYTES;
+        let parse = move || {
+            let size = body.len();
+            jsonrpc::parse_within(&body, max_values).map(|parsed| {
+                held.shrink_to(MESSAGE_BYTES + size * WEIGHT + parsed.values * VALUE_BYTES);
+                Incoming { frame: parsed.frame, held }
+            })
         };
-        Ok(parsed.map(|parsed| {
-            held.shrink_to(for_text + parsed.values * VALUE_BYTES);
-            parsed.frame
-        }))
+        if !is_long {
+            return Ok(parse());
+        }
+        let turn = timeout(PATIENCE, Arc::clone(&self.parsing).acquire_owned()).await;
+        let busy = Busy { retry_after_seconds: PATIENCE.as_secs() };
+        let turn =
+            turn.map_err(|_| refusal::no_room(busy))?.expect("the semaphore is never closed");
+        // Turn and memory are the work's own: it goes on when nobody waits for it any more.
+        let work = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            parse()
+        });
+        work.await.map_err(|_| refusal::failed())
     }
+}
+
+/// What a message of so many bytes may need until it was parsed.
+pub(super) const fn most_bytes(text_bytes: usize, max_values: usize) -> usize {
+    // The shortest value is a digit and a comma.
+    let most = text_bytes / 2 + 1;
+    let values = if most < max_values { most } else { max_values };
+    MESSAGE_BYTES + text_bytes * WEIGHT + values * VALUE_BYTES
 }
 
 fn malformed(invalid: Invalid) -> Refusal {

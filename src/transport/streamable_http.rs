@@ -84,7 +84,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
                 let (outbox, news) = answering::outbox();
                 let context =
                     if accept.takes_event_stream() { context.with_outbox(outbox) } else { context };
-                let running = self.run(caller, context, request, Some(held));
+                let running = self.run(caller, context, request, Arc::new(held));
                 self.deliver(running, news, asked).await
             }
             Frame::One(Message::Notification(_) | Message::Response) => Ok(accepted()),
@@ -92,9 +92,8 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
                 "this revision has no batches; send the messages one by one",
             )),
             Frame::Batch(messages) => {
-                let response = self.answer_batch(caller, context, messages, asked).await;
-                drop(held);
-                response
+                let held = Arc::new(held);
+                self.answer_batch(caller, context, messages, asked, &held).await
             }
         }
     }
@@ -106,7 +105,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         caller: Caller,
         context: Context,
         request: jsonrpc::Request,
-        held: Option<Held<Fingerprint>>,
+        held: Arc<Held<Fingerprint>>,
     ) -> Running {
         let effect = mcp::effect(&*self.host, &request);
         let endpoint = Arc::clone(self);
@@ -175,6 +174,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         context: Context,
         messages: Vec<Result<Message, jsonrpc::Invalid>>,
         asked: Asked,
+        held: &Arc<Held<Fingerprint>>,
     ) -> Result<Response, Refusal> {
         let answers: Vec<Running> = messages
             .into_iter()
@@ -185,7 +185,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
                     Some(refused(Some(&request.id), &error))
                 }
                 Ok(Message::Request(request)) => {
-                    Some(self.run(caller.clone(), context.clone(), request, None))
+                    Some(self.run(caller.clone(), context.clone(), request, Arc::clone(held)))
                 }
                 Ok(Message::Notification(_) | Message::Response) => None,
                 Err(invalid) => Some(refused(invalid.id.as_ref(), &invalid.error)),

@@ -178,12 +178,7 @@ impl Client {
         trace: impl Into<Trace>,
         deadline: Instant,
     ) -> Result<Answer, Failure> {
-        let right = if self.verdicts.knows(caller) {
-            let turn = self.turns.turn(caller.fingerprint, deadline).await;
-            Right::Turn { _turn: turn.map_err(Failure::Busy)? }
-        } else {
-            self.stranger(caller, deadline).await?
-        };
+        let right = self.right(caller, deadline).await?;
         self.send_with(right, caller, request, trace.into(), deadline).await
     }
 
@@ -205,6 +200,19 @@ impl Client {
             self.stranger(caller, deadline).await?
         };
         self.send_with(right, caller, request, trace.into(), deadline).await
+    }
+
+    /// A customer's turn, or a stranger's try.
+    async fn right(&self, caller: &Caller, deadline: Instant) -> Result<Right, Failure> {
+        if !self.verdicts.knows(caller) {
+            match self.stranger(caller, deadline).await {
+                // Another request may have made a customer of this one meanwhile.
+                Err(_) if self.verdicts.knows(caller) => {}
+                right => return right,
+            }
+        }
+        let turn = self.turns.turn(caller.fingerprint, deadline).await;
+        Ok(Right::Turn { _turn: turn.map_err(Failure::Busy)? })
     }
 
     async fn stranger(&self, caller: &Caller, deadline: Instant) -> Result<Right, Failure> {

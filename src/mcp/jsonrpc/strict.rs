@@ -239,6 +239,7 @@ impl<'de> Visitor<'de> for Parameters<'_> {
         let inner = self.0.inner()?;
         let (mut values, mut arguments) = (Map::new(), None);
         while let Some(name) = members.next_key::<String>()? {
+            self.0.found.count_value()?;
             let value = if name == "arguments" {
                 let text = members.next_value::<&'de RawValue>()?.get();
                 arguments = Some(text);

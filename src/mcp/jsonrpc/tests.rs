@@ -131,3 +131,33 @@ proptest! {
         prop_assert_eq!(request.id.as_json(), id.as_bytes());
     }
 }
+
+#[test]
+fn values_are_counted_wherever_they_stand() {
+    let members = |count: usize| {
+        (0..count).map(|number| format!(r#""n{number}":0"#)).collect::<Vec<_>>().join(",")
+    };
+    let bodies = |count: usize| {
+        [
+            format!(r#"{{"jsonrpc":"2.0","id":1,"method":"m","params":{{{}}}}}"#, members(count)),
+            format!(
+                r#"{{"jsonrpc":"2.0","id":1,"method":"m","params":{{"a":[{}]}}}}"#,
+                vec!["0"; count].join(",")
+            ),
+            format!(
+                r#"{{"jsonrpc":"2.0","id":1,"method":"m","params":{{"arguments":{{{}}}}}}}"#,
+                members(count)
+            ),
+            format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{{}}}}}"#, members(count)),
+            format!(r#"[{{"jsonrpc":"2.0","method":"m",{}}}]"#, members(count)),
+        ]
+    };
+    for body in bodies(1000) {
+        let parsed = parse_within(&Bytes::from(body), 1100).unwrap();
+        assert!((1000..1100).contains(&parsed.values), "{}", parsed.values);
+    }
+    for body in bodies(1200) {
+        let invalid = parse_within(&Bytes::from(body), 1100).unwrap_err();
+        assert!(invalid.has_too_many_values);
+    }
+}

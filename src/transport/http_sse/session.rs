@@ -33,6 +33,9 @@ use crate::{
 /// with its call's turn.
 const MAX_WAITING_BYTES: usize = 1024 * 1024;
 
+/// A reader is behind when more waits for it, in bytes: one answer and its like.
+const BEHIND_BYTES: usize = 64 * 1024;
+
 /// Calls of one stream that run at one time; the others wait in order. Twice what a key may have
 /// upstream, so that calls that need no upstream don't wait for those that do.
 const MAX_RUNNING: usize = 32;
@@ -58,7 +61,6 @@ pub(crate) struct Session {
     less: Notify,
     running: Semaphore,
     is_over: AtomicBool,
-    connection: Option<Connection>,
 }
 
 /// What became of a call that was to start.
@@ -94,6 +96,8 @@ struct State {
     queue: Queue,
     calls: HashMap<Id, Call>,
     revision: Option<&'static Revision>,
+    /// Let go with the stream: a write that goes on must not hold it.
+    connection: Option<Connection>,
 }
 
 /// A call in flight.
@@ -107,12 +111,11 @@ struct Call {
 impl Session {
     pub(super) fn new(connection: Option<Connection>) -> Self {
         Self {
-            state: Mutex::default(),
+            state: Mutex::new(State { connection, ..State::default() }),
             unsent: Arc::default(),
             less: Notify::new(),
             running: Semaphore::new(MAX_RUNNING),
             is_over: AtomicBool::new(false),
-            connection,
         }
     }
 
@@ -121,9 +124,16 @@ impl Session {
         self.unsent.bytes()
     }
 
-    /// Bytes that would be free if the stream ended; none once it has.
+    /// Whether nothing comes any more.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that would be free if the stream ended: none once it has, or while its reader keeps
+    /// up.
     pub(super) fn could_give_back(&self) -> usize {
-        if self.is_over.load(Ordering::Relaxed) { 0 } else { self.unsent_bytes() }
+        let unsent = self.unsent_bytes();
+        if self.is_over() || unsent < BEHIND_BYTES { 0 } else { unsent }
     }
 
     /// Starts a call unless the session has ended. A repeated id is answered once: the first
@@ -294,6 +304,7 @@ impl Session {
     pub(super) fn close(&self) {
         let mut state = self.state();
         state.queue.clear();
+        state.connection = None;
         for call in std::mem::take(&mut state.calls).into_values() {
             if !call.is_write {
                 call.task.abort();
@@ -304,7 +315,7 @@ impl Session {
 
     /// Cuts the connection of a reader that can't be told anything.
     pub(super) fn cut(&self) {
-        if let Some(connection) = &self.connection {
+        if let Some(connection) = &self.state().connection {
             connection.cut();
         }
     }

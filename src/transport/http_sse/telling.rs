@@ -60,11 +60,15 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         caller: &Caller,
         bytes: usize,
     ) -> Option<Held<Fingerprint>> {
-        let pool = self.memory_for_answers(caller);
-        // What has no memory yet must not pile up, so others go before this waits.
+        let (pool, key) = self.memory_for_answers(caller);
+        // What has no memory yet must not pile up, so others go before this waits; but only for
+        // memory that streams hold, and not for a key's own share of it.
         for _ in 0..MOST_LET_GO {
-            if let Ok(held) = pool.try_take(caller.fingerprint, bytes) {
+            if let Ok(held) = pool.try_take(key, bytes) {
                 return Some(held);
+            }
+            if !Arc::ptr_eq(pool, &self.memory.queues) || !pool.is_full() || session.is_over() {
+                break;
             }
             match self.relay.largest(Session::could_give_back) {
                 Some(fullest) if !std::ptr::eq(&*fullest, session) => self.let_go(&fullest),
@@ -73,13 +77,13 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             }
             tokio::task::yield_now().await;
         }
-        pool.take(caller.fingerprint, bytes, Instant::now() + PATIENCE).await.ok()
+        pool.take(key, bytes, Instant::now() + PATIENCE).await.ok()
     }
 
     /// What a call tells on its way; dropped where there is no room.
     pub(super) fn outbox(&self, session: &Arc<Session>, caller: &Caller) -> Outbox {
-        let (session, key) = (Arc::clone(session), caller.fingerprint);
-        let pool = Arc::clone(self.memory_for_answers(caller));
+        let (pool, key) = self.memory_for_answers(caller);
+        let (session, pool) = (Arc::clone(session), Arc::clone(pool));
         Outbox::new(move |message| {
             let event = event_stream::message(&message);
             if let Ok(held) = pool.try_take(key, event.len() + EVENT_BYTES) {
@@ -106,7 +110,10 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let session = Arc::clone(session);
         self.tasks.spawn(async move {
             sleep(LAST_WORDS).await;
-            session.cut();
+            // Who read them has a connection that may carry the next request by now.
+            if session.unsent_bytes() > 0 {
+                session.cut();
+            }
         });
     }
 }
