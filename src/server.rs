@@ -165,7 +165,7 @@ async fn serve_connection(
     );
     let silence = async {
         sleep(FIRST_REQUEST_TIMEOUT).await;
-        if connection.has_asked() {
+        if connection.requests() > 0 {
             std::future::pending::<()>().await;
         }
     };

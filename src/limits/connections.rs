@@ -11,7 +11,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
 };
 
@@ -50,7 +50,7 @@ struct Shared<K: Hash + Eq + Clone> {
     connections: Arc<Connections<K>>,
     peer: SocketAddr,
     cut: CancellationToken,
-    has_asked: AtomicBool,
+    requests: AtomicU64,
     standing: Mutex<Standing<K>>,
 }
 
@@ -99,7 +99,7 @@ impl<K: Hash + Eq + Clone> Connections<K> {
             connections: Arc::clone(self),
             peer,
             cut,
-            has_asked: AtomicBool::new(false),
+            requests: AtomicU64::new(0),
             standing: Mutex::new(Standing::Stranger { number }),
         };
         Some((Connection(Arc::new(connection)), is_full))
@@ -127,7 +127,7 @@ impl<K: Hash + Eq + Clone> Connection<K> {
 
     /// A request's head came: a sign of life.
     pub fn asks(&self) {
-        self.0.has_asked.store(true, Ordering::Relaxed);
+        self.0.requests.fetch_add(1, Ordering::Relaxed);
         let mut standing = self.standing();
         let Standing::Stranger { number } = &mut *standing else { return };
         let mut open = self.0.connections.open();
@@ -136,9 +136,9 @@ impl<K: Hash + Eq + Clone> Connection<K> {
         }
     }
 
-    /// Whether a request ever came.
-    pub fn has_asked(&self) -> bool {
-        self.0.has_asked.load(Ordering::Relaxed)
+    /// Requests that came so far.
+    pub fn requests(&self) -> u64 {
+        self.0.requests.load(Ordering::Relaxed)
     }
 
     /// A request on it carried a good key: it is no stranger's any more, within the share of one

@@ -98,6 +98,8 @@ struct State {
     revision: Option<&'static Revision>,
     /// Let go with the stream: a write that goes on must not hold it.
     connection: Option<Connection>,
+    /// Which of its connection's requests the stream answers.
+    request: u64,
 }
 
 /// A call in flight.
@@ -110,8 +112,9 @@ struct Call {
 
 impl Session {
     pub(super) fn new(connection: Option<Connection>) -> Self {
+        let request = connection.as_ref().map_or(0, Connection::requests);
         Self {
-            state: Mutex::new(State { connection, ..State::default() }),
+            state: Mutex::new(State { connection, request, ..State::default() }),
             unsent: Arc::default(),
             less: Notify::new(),
             running: Semaphore::new(MAX_RUNNING),
@@ -304,7 +307,9 @@ impl Session {
     pub(super) fn close(&self) {
         let mut state = self.state();
         state.queue.clear();
-        state.connection = None;
+        if !self.is_over() {
+            state.connection = None;
+        }
         for call in std::mem::take(&mut state.calls).into_values() {
             if !call.is_write {
                 call.task.abort();
@@ -316,6 +321,16 @@ impl Session {
     /// Cuts the connection of a reader that can't be told anything.
     pub(super) fn cut(&self) {
         if let Some(connection) = &self.state().connection {
+            connection.cut();
+        }
+    }
+
+    /// The same, but not where the reader has read all and asks for something else by now.
+    pub(super) fn cut_unless_used_again(&self) {
+        let state = self.state();
+        if let Some(connection) = &state.connection
+            && connection.requests() == state.request
+        {
             connection.cut();
         }
     }

@@ -110,10 +110,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let session = Arc::clone(session);
         self.tasks.spawn(async move {
             sleep(LAST_WORDS).await;
-            // Who read them has a connection that may carry the next request by now.
-            if session.unsent_bytes() > 0 {
-                session.cut();
-            }
+            session.cut_unless_used_again();
         });
     }
 }
