@@ -16,7 +16,7 @@ pub use bearer::{AccessToken, AccessTokens, BearerError, SealedKey, VerifyBearer
 pub use challenge::{Challenge, Challenges, Resource, WellKnown};
 
 use crate::{
-    caller::{ApiKey, ApiKeyError, Caller, Fingerprint},
+    caller::{Address, ApiKey, ApiKeyError, Caller, Fingerprint},
     seal::HashKey,
 };
 
@@ -73,6 +73,11 @@ impl Auth {
             (None, None) => Err(self.challenges.nothing(resource)),
         }?;
         Ok(Caller { address: self.addresses.of(headers, peer), ..caller })
+    }
+
+    /// Where a client is, as far as the proxies in front can be believed.
+    pub fn address(&self, headers: &HeaderMap, peer: Option<IpAddr>) -> Option<Address> {
+        self.addresses.of(headers, peer)
     }
 
     /// The caller that a bare key makes.

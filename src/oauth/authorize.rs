@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{OAuth, OAuthError, code::Code, consent, parameters::Parameters, redirects};
 use crate::{
-    caller::Scopes,
+    caller::{Address, Scopes},
     pages::{Message, PageLink, see_other, with_wait},
     signin::{Flow, FlowError, Next, Return, Step, sha256},
     telemetry::Refused,
@@ -135,6 +135,7 @@ impl OAuth {
         &self,
         headers: &HeaderMap,
         query: &str,
+        address: Option<Address>,
     ) -> Result<Flow, FlowError> {
         let parameters = Parameters::parse(query).map_err(|_| FlowError::NotThisBrowser)?;
         let came = Return {
@@ -142,7 +143,7 @@ impl OAuth {
             code: parameters.get("code"),
             error: parameters.get("error"),
         };
-        self.sign_in.finish(headers, came).await
+        self.sign_in.finish(headers, came, address).await
     }
 
     /// The person chose an organization.

@@ -6,7 +6,10 @@ use aws_lc_rs::digest;
 use tokio::time::Duration;
 
 use super::{STEP_SECONDS, flow::FlowError};
-use crate::marks::{Marks, Rates};
+use crate::{
+    caller::Address,
+    marks::{Marks, Rates},
+};
 
 /// States and forms remembered as used. Above it, sign-ins wait: failing closed costs a minute.
 const MAX_USED: usize = 100_000;
@@ -26,20 +29,32 @@ const DEAD_FOR: Duration = Duration::from_secs(600);
 const CALLBACK_PAUSE: Duration = Duration::from_secs(1);
 const CALLBACKS_AT_ONCE: u32 = 40;
 
+/// The same from one address, where addresses can be believed, so that one stranger leaves room:
+/// people behind one office's address come to nothing less often than that.
+const CALLBACK_PAUSE_AT_ADDRESS: Duration = Duration::from_secs(10);
+const CALLBACKS_AT_ONCE_AT_ADDRESS: u32 = 8;
+
+/// Addresses whose sign-ins are counted. Above it, newcomers wait.
+const MAX_ADDRESSES: usize = 10_000;
+
 /// The marks and the rate.
 pub(super) struct Budget {
     used: Marks<[u8; 16], ()>,
     dead: Marks<String, ()>,
     callbacks: Rates<()>,
+    callbacks_by_address: Rates<Address>,
 }
 
 /// A browser that came back, until it is known whether PropelAuth vouches for its person.
-pub(super) struct Callback<'b>(&'b Budget);
+pub(super) struct Callback<'b>(&'b Budget, Option<Address>);
 
 impl Callback<'_> {
     /// PropelAuth vouched for the person: it was no stranger's request.
     pub(super) fn was_good(self) {
         self.0.callbacks.give_back(());
+        if let Some(address) = self.1 {
+            self.0.callbacks_by_address.give_back(address);
+        }
     }
 }
 
@@ -49,6 +64,11 @@ impl Budget {
             used: Marks::new(MAX_USED),
             dead: Marks::new(MAX_DEAD),
             callbacks: Rates::new(CALLBACK_PAUSE, CALLBACKS_AT_ONCE, 1),
+            callbacks_by_address: Rates::new(
+                CALLBACK_PAUSE_AT_ADDRESS,
+                CALLBACKS_AT_ONCE_AT_ADDRESS,
+                MAX_ADDRESSES,
+            ),
         }
     }
 
@@ -71,12 +91,15 @@ impl Budget {
         self.used.forget(&mark(text));
     }
 
-    /// Counts a browser that came back.
-    pub(super) fn callback(&self) -> Result<Callback<'_>, FlowError> {
-        match self.callbacks.take(()) {
-            Ok(()) => Ok(Callback(self)),
-            Err(wait) => Err(FlowError::Busy { seconds: wait.as_secs() + 1 }),
+    /// Counts a browser that came back, by its address where that is known.
+    pub(super) fn callback(&self, address: Option<Address>) -> Result<Callback<'_>, FlowError> {
+        let busy = |wait: Duration| FlowError::Busy { seconds: wait.as_secs() + 1 };
+        // What one address used up must not count against everybody's.
+        if let Some(address) = address {
+            self.callbacks_by_address.take(address).map_err(busy)?;
         }
+        self.callbacks.take(()).map_err(busy)?;
+        Ok(Callback(self, address))
     }
 
     pub(super) fn is_dead(&self, key_id: &str) -> bool {

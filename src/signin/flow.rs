@@ -12,6 +12,7 @@ use super::{
     keys::Refused,
 };
 use crate::{
+    caller::Address,
     clock::unix_seconds,
     propelauth::{BackendError, LoginError, Membership, User},
     telemetry::Causes,
@@ -196,11 +197,16 @@ impl SignIn {
         (carried.expires_at > unix_seconds()).then_some(carried.next)
     }
 
-    /// The browser came back from PropelAuth.
+    /// The browser came back from PropelAuth; `address` is where it is, where that is known.
     ///
     /// # Errors
     /// When it is not the browser that left, or PropelAuth or the policy says no.
-    pub async fn finish(&self, headers: &HeaderMap, came: Return<'_>) -> Result<Flow, FlowError> {
+    pub async fn finish(
+        &self,
+        headers: &HeaderMap,
+        came: Return<'_>,
+        address: Option<Address>,
+    ) -> Result<Flow, FlowError> {
         let carried: AtPropelAuth = self
             .cookies
             .get(Step::SignIn, headers)
@@ -215,7 +221,7 @@ impl SignIn {
         if self.budget.was_used(&carried.state) {
             return Err(FlowError::NotThisBrowser);
         }
-        let callback = came.code.map(|_| self.budget.callback()).transpose()?;
+        let callback = came.code.map(|_| self.budget.callback(address)).transpose()?;
         self.budget.use_up(&carried.state)?;
         let code = came.code.ok_or(match came.error {
             Some("server_error" | "temporarily_unavailable") => FlowError::Unavailable,

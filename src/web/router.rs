@@ -2,7 +2,7 @@
 //!
 //! A route checks who may ask and hands the request on; what it does is elsewhere.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     auth::{Auth, Resource},
-    caller::Caller,
+    caller::{Address, Caller},
     connect::{Connect, is_for_people},
     oauth::OAuth,
     telemetry::TraceId,
@@ -192,12 +192,21 @@ impl Service {
         response
     }
 
+    /// Where a client is, where somebody's word on it can be taken.
+    pub(super) fn address(&self, request: &Request) -> Option<Address> {
+        self.auth.address(request.headers(), peer(request))
+    }
+
     fn caller(&self, request: &Request, resource: Resource) -> Result<Caller, Refusal> {
-        let peer =
-            request.extensions().get::<Connection>().map(|connection| connection.peer().ip());
+        let peer = peer(request);
         let caller = self.auth.authenticate(request.headers(), resource, peer);
         caller.map_err(Refusal::unauthorized)
     }
+}
+
+/// The other end of the request's socket.
+fn peer(request: &Request) -> Option<IpAddr> {
+    request.extensions().get::<Connection>().map(|connection| connection.peer().ip())
 }
 
 /// `HEAD /sse`: what GET would answer, without opening a stream.

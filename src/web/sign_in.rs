@@ -18,6 +18,7 @@ use tracing::{Instrument, error_span};
 
 use super::{Service, layers::preflight};
 use crate::{
+    caller::Address,
     connect::{Connect, is_for_people},
     oauth::OAuth,
     origin::Origin,
@@ -62,7 +63,7 @@ pub(super) fn routes(oauth: Arc<OAuth>, connect: Arc<Connect>) -> Router {
 /// credential is in the request, never in a cookie.
 pub(super) async fn guard(
     State(service): State<Arc<Service>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let (headers, uri) = (request.headers(), request.uri());
@@ -73,6 +74,9 @@ pub(super) async fn guard(
         let mut response = see_other(&place);
         response.headers_mut().append(header::SET_COOKIE, SENT_ON);
         return response;
+    }
+    if let Some(address) = service.address(&request) {
+        request.extensions_mut().insert(address);
     }
     // What goes wrong with PropelAuth is logged where it happens, a floor below request ids.
     let span = error_span!("page", request.id = %TraceId::of(request.extensions()));
@@ -154,7 +158,8 @@ async fn callback(State(rooms): State<Rooms>, request: Request) -> Response {
     let id = TraceId::of(request.extensions()).to_string();
     let headers = request.headers();
     let query = request.uri().query().unwrap_or_default();
-    let flow = rooms.oauth.came_back(headers, query).await;
+    let address = request.extensions().get::<Address>().copied();
+    let flow = rooms.oauth.came_back(headers, query, address).await;
     let next = rooms.oauth.sign_in().next_of(headers);
     let may_come_again = matches!(flow, Err(FlowError::Busy { .. }));
     let mut response = go_on(&rooms, flow, next, &id);

@@ -11,6 +11,7 @@ mod ids;
 mod invisible;
 mod leavers;
 mod logs;
+mod machine;
 mod memory;
 mod model;
 mod one_name;

@@ -242,3 +242,23 @@ async fn a_connection_ends_at_last_whatever_its_refreshes() {
     let renewed = parse(client.refresh(&old, &[]).await).await;
     assert!(end(&renewed["refresh_token"]) <= now + 360_001, "{renewed}");
 }
+
+#[tokio::test]
+async fn one_addresss_sign_ins_that_come_to_nothing_leave_room_for_others() {
+    let server = Server::start_with_sign_in(&[("WIV_MCP_TRUSTED_PROXY_HOPS", "1")]).await;
+    let back = async |address: &str| {
+        let (cookie, state) = begun(&server).await;
+        let url = server.url(&format!("/oauth/callback?state={state}&code=junk"));
+        let get = server.http.get(url).header("cookie", cookie);
+        get.header("x-forwarded-for", address).send().await.unwrap().status().as_u16()
+    };
+    let mut refused = 0;
+    // One subscriber of IPv6, whichever of its addresses it takes.
+    for number in 0..30 {
+        refused += usize::from(back(&format!("2001:db8::{number:x}")).await == 429);
+    }
+    assert!(refused >= 20, "{refused} of 30");
+    for address in ["2001:db8:0:1::1", "198.51.100.7"] {
+        assert_eq!(back(address).await, 403, "{address}");
+    }
+}

@@ -97,3 +97,63 @@ fn numbers_that_would_become_others_are_refused_by_name() {
     let fine = r#"{"limit":5.0,"a":[1e2,-0.50,18446744073709551615,"12345678901234567890123"]}"#;
     assert!(wiv_mcp::tools::Tools::exact_arguments(fine).is_ok());
 }
+
+/// A call of a tool whose arguments are this text.
+fn call_of(tool: &str, arguments: &str) -> String {
+    format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{tool}","arguments":{arguments}}}}}"#
+    )
+}
+
+#[tokio::test]
+async fn a_number_that_would_become_another_is_refused_on_every_route() {
+    let server = Server::start().await;
+    let mut stream = server.stream(ACME).await;
+    let before = server.upstream_calls().await.len();
+    for (tool, arguments, path) in [
+        (
+            "wiv_start_execution",
+            r#"{"workflow_id":"w","trigger_event":{"a":[1,{"limit":12345678901234567890123}]}}"#,
+            "trigger_event.a[1].limit",
+        ),
+        (
+            "wiv_update_workflow",
+            r#"{"workflow_id":"w","changes":{"share":0.1234567890123456789}}"#,
+            "changes.share",
+        ),
+        (
+            "wiv_cases_query",
+            r#"{"query":{"range":{"annual_potential_savings":{"gte":9007199254740993.5}}}}"#,
+            "query.range",
+        ),
+    ] {
+        let body = call_of(tool, arguments);
+        let mut answers = Vec::new();
+        for route in ["/mcp", "/sse"] {
+            answers.push(parse(server.post(route, ACME, &body).await).await);
+        }
+        assert_eq!(stream.post(&body).await.status(), 202);
+        answers.push(stream.message().await);
+        for answer in answers {
+            let error = &answer["result"]["structuredContent"]["error"];
+            // A stream of 2024-11-05 has the text alone.
+            let text = answer["result"]["content"][0]["text"].as_str().unwrap();
+            assert!(error.is_null() || error["kind"] == "invalid_arguments", "{answer}");
+            assert!(text.contains(path) && text.contains("Nothing was sent"), "{text}");
+        }
+    }
+    assert_eq!(server.upstream_calls().await.len(), before);
+}
+
+#[tokio::test]
+async fn numbers_that_stay_what_they_are_pass_however_they_are_written() {
+    let server = Server::start().await;
+    let rows = server.data(ACME, "wiv_list_workflows", json!({})).await;
+    let id = rows["data"][0]["workflow_id"].as_str().unwrap();
+    for number in ["1.0", "1e2", "-0", "0.1", "18446744073709551615", "1.50", "9007199254740993"] {
+        let arguments = format!(r#"{{"workflow_id":"{id}","trigger_event":{{"n":{number}}}}}"#);
+        let answer = server.post("/mcp", ACME, call_of("wiv_start_execution", &arguments)).await;
+        let answer = parse(answer).await;
+        assert_eq!(answer["result"]["isError"], false, "{number}: {answer}");
+    }
+}
