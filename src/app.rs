@@ -7,8 +7,6 @@ use std::{io, net::SocketAddr, path::Path, sync::Arc};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use start_line::Started;
-
 use crate::{
     admission::Admission,
     auth::{AccessTokens, Auth, Challenges, VerifyBearer},
@@ -162,7 +160,8 @@ impl App {
                 tracing::warn!(calls = tasks.len(), "calls were still running at the end");
             }
         });
-        Started { address, origin: &origin, tools: &tools, keys: &keys, signs_in }.tell(settings);
+        start_line::Started { address, origin: &origin, tools: &tools, keys: &keys, signs_in }
+            .tell(settings);
         Ok(Self { origin, address, closing, serving })
     }
 

@@ -35,8 +35,7 @@ use serde_json::{Map, Value, json};
 
 use jsonrpc::{Frame, Message};
 
-/// Most messages in one batch (revision 2025-03-26). Enough for a client that starts up by
-/// asking for everything; few enough that one POST can't occupy an instance.
+/// Most messages in one batch (2025-03-26): a client's start-up fits, and no occupation.
 pub const MAX_BATCH: usize = 32;
 
 /// What a server says about itself.
@@ -196,8 +195,7 @@ impl ToolResult {
     }
 }
 
-/// An argument of a tool that clients repeat in a header, `Mcp-Param-<name>`, so that what
-/// stands in front of a server can route by it.
+/// An argument of a tool that clients repeat in a header, `Mcp-Param-<name>`, to be routed by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeaderParameter {
     /// What follows `Mcp-Param-`.

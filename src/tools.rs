@@ -4,6 +4,7 @@
 
 mod aside;
 mod call;
+mod checking;
 mod connection;
 mod cursor;
 mod overlay;

@@ -3,10 +3,7 @@
 //! Failures of a call are results; only an unknown name is an error of the protocol.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     time::Instant,
 };
 
@@ -18,7 +15,7 @@ use crate::{
     answer::{self, FailureKind, Keys, Position, ToolFailure},
     caller::Caller,
     catalog::{
-        self, Action, AnswerShape, Arguments, Confidence, Operation, Paging, Problem, Tool,
+        Action, AnswerShape, Arguments, Confidence, Operation, Paging, Problem, Tool,
         UpstreamRequest,
     },
     clock::{self, unix_seconds},
@@ -109,44 +106,6 @@ impl Tools {
             "tool call"
         );
         Ok(result)
-    }
-
-    /// Checks a call's arguments, beside the workers where that takes long.
-    async fn check(
-        &self,
-        tool: &Tool,
-        call: ToolCall,
-        deadline: Deadline,
-    ) -> Result<Arguments, ToolFailure> {
-        let ToolCall { name, arguments, text } = call;
-        let is_long = text.len() >= answer::LONG_BODY_BYTES;
-        let exact = move || Self::exact_arguments(std::str::from_utf8(&text).unwrap_or_default());
-        if !is_long {
-            exact()?;
-            return tool.check(arguments).map_err(|problems| invalid(&problems));
-        }
-        let catalog = Arc::clone(&self.catalog);
-        let work = move || -> Result<Arguments, ToolFailure> {
-            exact()?;
-            let tool = catalog.tool(&name).expect("the call's tool was found by this name");
-            tool.check(arguments).map_err(|problems| invalid(&problems))
-        };
-        self.aside.run(deadline, work).await.map_err(unchecked)?
-    }
-
-    /// Whether every number in a call's arguments, given as the client wrote them, reaches WIV as
-    /// it is. Arguments are read into numbers of 64 bits before anything else looks at them.
-    ///
-    /// # Errors
-    /// Names the first number that would become another one.
-    pub fn exact_arguments(text: &str) -> Result<(), ToolFailure> {
-        let Some(path) = catalog::inexact_number(text) else { return Ok(()) };
-        Err(invalid(&[Problem {
-            path,
-            message: "this number has too many digits to be passed on unchanged; send it as a \
-                      text, or with fewer digits"
-                .into(),
-        }]))
     }
 
     fn unknown_tool(&self, name: &str) -> mcp::Error {
@@ -346,17 +305,6 @@ fn notes(step: Step<'_>) -> Vec<String> {
         notes.push(format!("This sign-in ends on {day} (UTC): sign in again before."));
     }
     notes
-}
-
-/// The arguments were not looked at to their end.
-fn unchecked(_: answer::Unshaped) -> ToolFailure {
-    ToolFailure {
-        retry_after_seconds: Some(5),
-        ..ToolFailure::new(
-            FailureKind::RateLimited,
-            "This server had no time for arguments of this size. Nothing was sent to WIV.",
-        )
-    }
 }
 
 /// The configured key is dead, and the sign-in beside it does not reach as far.

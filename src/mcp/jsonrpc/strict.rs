@@ -2,13 +2,16 @@
 //!
 //! Knows the members of a JSON-RPC message, not their meaning.
 
-use std::{borrow::Cow, cell::Cell, collections::HashSet, fmt};
+mod names;
+
+use std::{borrow::Cow, cell::Cell, fmt};
 
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::{Map, Number, Value, value::RawValue};
 
+use self::names::Names;
 use super::{MAX_BATCH, MAX_DEPTH};
 
 /// What the pass noticed beside the values.
@@ -143,31 +146,6 @@ impl<'de> Visitor<'de> for Element<'_> {
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok(None)
-    }
-}
-
-/// Names of one object. A message has a handful; a hostile one may have a hundred thousand, and
-/// comparing each with each would take minutes.
-#[derive(Default)]
-struct Names<'a> {
-    few: Vec<Cow<'a, str>>,
-    many: HashSet<Cow<'a, str>>,
-}
-
-impl<'a> Names<'a> {
-    /// Names that are compared one by one: faster than hashing for real messages.
-    const FEW: usize = 8;
-
-    /// Adds a name; whether it is new.
-    fn insert(&mut self, name: Cow<'a, str>) -> bool {
-        if self.few.contains(&name) {
-            return false;
-        }
-        if self.few.len() < Self::FEW {
-            self.few.push(name);
-            return true;
-        }
-        self.many.insert(name)
     }
 }
 
