@@ -19,6 +19,7 @@ use std::time::Duration;
 use crate::{caller::Secret, origin::HttpUrl};
 
 pub use access_token::TokenFlaw;
+pub use backend::is_key_id;
 pub use http::Outage;
 pub use listing::{KeyWalk, Whose};
 pub use login::Login;

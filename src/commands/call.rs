@@ -37,18 +37,13 @@ pub fn arguments(
     pairs: &[String],
     json: Option<&str>,
 ) -> Result<Map<String, Value>, ArgumentsError> {
-    for text in
-        json.into_iter().chain(pairs.iter().filter_map(|pair| Some(pair.split_once('=')?.1)))
-    {
-        // A text that is no JSON holds no number.
-        let is_json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
-        if is_json && let Some(path) = catalog::inexact_number(text) {
-            return Err(ArgumentsError::Inexact(path));
-        }
-    }
     let mut arguments = match json {
         None => Map::new(),
-        Some(json) => serde_json::from_str(json).map_err(|_| ArgumentsError::NotAnObject)?,
+        Some(json) => {
+            let read = serde_json::from_str(json).map_err(|_| ArgumentsError::NotAnObject)?;
+            check_exact(json)?;
+            read
+        }
     };
     let schema = catalog
         .tool(tool)
@@ -58,9 +53,19 @@ pub fn arguments(
         let (name, text) =
             pair.split_once('=').ok_or_else(|| ArgumentsError::NotAPair(pair.clone()))?;
         let wanted = schema.pointer(&format!("/properties/{name}/type")).and_then(Value::as_str);
-        arguments.insert(name.to_owned(), typed(text, wanted));
+        let value = typed(text, wanted);
+        // A text stays what it is, also one of digits.
+        if !value.is_string() && !value.is_array() || text.trim_start().starts_with('[') {
+            check_exact(text)?;
+        }
+        arguments.insert(name.to_owned(), value);
     }
     Ok(arguments)
+}
+
+/// Whether every number of a JSON text is passed on as it was written.
+fn check_exact(json: &str) -> Result<(), ArgumentsError> {
+    catalog::inexact_number(json).map_or(Ok(()), |path| Err(ArgumentsError::Inexact(path)))
 }
 
 /// A text that the schema wants as something else becomes that, if it can; the check of the

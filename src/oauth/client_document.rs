@@ -20,7 +20,10 @@ use self::{
     places::Places,
 };
 use super::{OAuthError, client::Client};
-use crate::{marks::Marks, telemetry::Causes};
+use crate::{
+    marks::Marks,
+    telemetry::{Causes, Seldom},
+};
 
 /// Documents remembered: they are public, small, and read again when they are no longer fresh.
 const MAX_REMEMBERED: usize = 1000;
@@ -47,12 +50,21 @@ pub(super) struct Documents {
     local: bool,
     places: Places,
     known: Marks<Slot, Known>,
+    /// Failures apart: they cost nothing to make, and must not push documents out.
+    failed: Marks<Slot, Known>,
+    failures: Seldom,
 }
 
 impl Documents {
     /// `local`: documents may be on this machine, over http. For the demo and tests only.
     pub(super) fn new(local: bool) -> Self {
-        Self { local, places: Places::new(), known: Marks::new(MAX_REMEMBERED) }
+        Self {
+            local,
+            places: Places::new(),
+            known: Marks::new(MAX_REMEMBERED),
+            failed: Marks::new(MAX_REMEMBERED),
+            failures: Seldom::new(),
+        }
     }
 
     /// The client whose id is this URL.
@@ -65,7 +77,8 @@ impl Documents {
             return Ok(client);
         }
         let target = Target::parse(id, self.local).ok_or_else(|| told(&FetchError::Url))?;
-        let host = target.host_and_port();
+        // Names below a site are free for its owner, as many as they like.
+        let host = target.site();
         if let Some(known) = self.known(&target, id) {
             return known;
         }
@@ -92,7 +105,10 @@ impl Documents {
             // That was our limit, and tells nothing about the document.
             Err(FetchError::TooOften(error)) => Err(error),
             Err(error) => {
-                tracing::info!(error = %Causes(&error), "a client document could not be fetched");
+                if let Some(more) = self.failures.pass() {
+                    let error = Causes(&error);
+                    tracing::info!(%error, more, "a client document could not be fetched");
+                }
                 let client = Err(told(&error));
                 self.remember(target, id, &client, Some(FAILED_FOR));
                 client
@@ -101,8 +117,11 @@ impl Documents {
     }
 
     fn known(&self, target: &Target, id: &str) -> Option<Result<Client, OAuthError>> {
-        let known = self.known.get(&slot(target, id))?;
-        (known.id == id).then_some(known.client)
+        let slot = slot(target, id);
+        let is_it = |known: &Known| known.id == id;
+        let known = self.known.get(&slot).filter(is_it);
+        let known = known.or_else(|| self.failed.get(&slot).filter(is_it))?;
+        Some(known.client)
     }
 
     fn remember(
@@ -116,7 +135,8 @@ impl Documents {
         match life {
             Some(life) => {
                 let known = Known { id: id.to_owned(), client: client.clone() };
-                self.known.set(slot, known, life);
+                let remembered = if client.is_ok() { &self.known } else { &self.failed };
+                remembered.set(slot, known, life);
             }
             None => self.known.forget(&slot),
         }

@@ -214,7 +214,7 @@ impl Client {
 }
 
 /// Whether a text has the form of a key's id: hexadecimal digits, 32 of them today.
-fn is_key_id(text: &str) -> bool {
+pub fn is_key_id(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 

@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::caller::ApiKey;
 
 /// A user, as far as it matters here.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "UserAnswer")]
 pub struct User {
     /// PropelAuth's id.
     pub user_id: String,
@@ -22,8 +23,32 @@ pub struct User {
     /// Locked out, as after too many wrong passwords.
     pub locked: bool,
     /// The organizations the user is in now, by name.
-    #[serde(rename = "org_id_to_org_info", default, deserialize_with = "memberships")]
     pub memberships: Vec<Membership>,
+    /// Whether the answer told of organizations at all. One that doesn't says nothing of them.
+    pub tells_memberships: bool,
+}
+
+/// A user as PropelAuth writes them.
+#[derive(Deserialize)]
+struct UserAnswer {
+    user_id: String,
+    email: String,
+    enabled: bool,
+    locked: bool,
+    org_id_to_org_info: Option<BTreeMap<String, Membership>>,
+}
+
+impl From<UserAnswer> for User {
+    fn from(answer: UserAnswer) -> Self {
+        let UserAnswer { user_id, email, enabled, locked, org_id_to_org_info } = answer;
+        let tells_memberships = org_id_to_org_info.is_some();
+        // Organizations come as an object by id; a person chooses among names.
+        let with_id = |(org_id, membership)| Membership { org_id, ..membership };
+        let mut memberships: Vec<_> =
+            org_id_to_org_info.unwrap_or_default().into_iter().map(with_id).collect();
+        memberships.sort_by(|one, other| one.org_name.cmp(&other.org_name));
+        Self { user_id, email, enabled, locked, memberships, tells_memberships }
+    }
 }
 
 /// A user's place in an organization.
@@ -98,13 +123,4 @@ pub struct KeyRecord {
     pub org_id: Option<String>,
     /// The name people see.
     pub display_name: Option<String>,
-}
-
-/// Organizations come as an object by id; a person chooses among names.
-fn memberships<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Vec<Membership>, D::Error> {
-    let by_id = Option::<BTreeMap<String, Membership>>::deserialize(deserializer)?;
-    let with_id = |(org_id, membership)| Membership { org_id, ..membership };
-    let mut memberships: Vec<_> = by_id.unwrap_or_default().into_iter().map(with_id).collect();
-    memberships.sort_by(|one, other| one.org_name.cmp(&other.org_name));
-    Ok(memberships)
 }

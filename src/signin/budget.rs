@@ -40,7 +40,7 @@ const MAX_ADDRESSES: usize = 10_000;
 /// The marks and the rate.
 pub(super) struct Budget {
     used: Marks<[u8; 16], ()>,
-    dead: Marks<String, ()>,
+    dead: Marks<[u8; 16], ()>,
     callbacks: Rates<()>,
     callbacks_by_address: Rates<Address>,
 }
@@ -81,8 +81,10 @@ impl Budget {
     pub(super) fn use_up(&self, text: &str) -> Result<(), FlowError> {
         if self.used.set_once(mark(text), (), USED_FOR) {
             Ok(())
-        } else {
+        } else if self.was_used(text) {
             Err(FlowError::NotThisBrowser)
+        } else {
+            Err(FlowError::Busy { seconds: 60 })
         }
     }
 
@@ -98,17 +100,21 @@ impl Budget {
         if let Some(address) = address {
             self.callbacks_by_address.take(address).map_err(busy)?;
         }
-        self.callbacks.take(()).map_err(busy)?;
+        if let Err(wait) = self.callbacks.take(()) {
+            if let Some(address) = address {
+                self.callbacks_by_address.give_back(address);
+            }
+            return Err(busy(wait));
+        }
         Ok(Callback(self, address))
     }
 
     pub(super) fn is_dead(&self, key_id: &str) -> bool {
-        // Asked by a borrowed id; marks want their own type.
-        self.dead.get(&key_id.to_owned()).is_some()
+        self.dead.get(&mark(key_id)).is_some()
     }
 
     pub(super) fn died(&self, key_id: &str) {
-        self.dead.set(key_id.to_owned(), (), DEAD_FOR);
+        self.dead.set(mark(key_id), (), DEAD_FOR);
     }
 }
 

@@ -221,7 +221,8 @@ impl SignIn {
         if self.budget.was_used(&carried.state) {
             return Err(FlowError::NotThisBrowser);
         }
-        let callback = came.code.map(|_| self.budget.callback(address)).transpose()?;
+        // Also one without a code is counted: its state is a mark, and marks have an end.
+        let callback = self.budget.callback(address)?;
         self.budget.use_up(&carried.state)?;
         let code = came.code.ok_or(match came.error {
             Some("server_error" | "temporarily_unavailable") => FlowError::Unavailable,
@@ -231,10 +232,12 @@ impl SignIn {
             .propelauth
             .login(code, &carried.verifier, &self.callback_url())
             .await
-            .map_err(|error| told(&error))?;
-        if let Some(callback) = callback {
+            .map_err(|error| told(&error));
+        // An outage is no stranger's doing either.
+        if login.as_ref().map_or_else(FlowError::is_outage, |_| true) {
             callback.was_good();
         }
+        let login = login?;
         let user = self.person(&login.user_id).await?;
         let organizations = match carried.next {
             Next::Authorize(_) => self.allowed(&user)?,

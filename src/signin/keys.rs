@@ -11,7 +11,7 @@ use super::{
 use crate::{
     caller::ApiKey,
     clock::unix_seconds,
-    propelauth::{BackendError, KeyRecord, Membership, NewKey, Outage, User},
+    propelauth::{BackendError, KeyRecord, Membership, NewKey, Outage, User, is_key_id},
 };
 
 /// What our keys carry in `metadata.src`.
@@ -236,7 +236,8 @@ impl SignIn {
             return Ok(None);
         }
         let record = self.propelauth.key(id).await.map_err(|error| unavailable(&error))?;
-        if record.is_none() {
+        // What never was a key's id was not asked for either.
+        if record.is_none() && is_key_id(id) {
             self.budget.died(id);
         }
         Ok(record)

@@ -211,6 +211,8 @@ impl Round<'_> {
 
     async fn look_up(&mut self, user_id: &str) -> Person {
         match self.sweep.propelauth.user(user_id).await {
+            // What PropelAuth does not say ends nothing.
+            Ok(Some(user)) if user.enabled && !user.tells_memberships => Person::Unclear,
             Ok(Some(user)) if user.enabled => {
                 let policy = self.sweep.policy;
                 let allowed = user.memberships.iter().filter(|it| policy_allows(policy, it));

@@ -37,12 +37,19 @@ impl Reader {
                 *self = Self::default();
                 Shown::AsIs
             }
+            // Keycaps are emoji whose first character is one of these.
+            '0'..='9' | '#' | '*' => {
+                *self = Self { may_select: true, may_join: false };
+                Shown::AsIs
+            }
             ' '..='~' | '\n' | '\r' | '\t' => {
                 *self = Self::default();
                 Shown::AsIs
             }
             // Lines and paragraphs end here for some readers, and terminals obey the others.
             '\u{2028}' | '\u{2029}' => self.parted(),
+            // The blank of Braille parts words.
+            '\u{2800}' => self.parted(),
             character if character.is_control() => self.parted(),
             character if is_hidden(character) => Shown::Gone,
             _ => {

@@ -49,3 +49,14 @@ fn running_text_keeps_what_scripts_and_emoji_need() {
 fn quotes_are_closed_by_nobody_else() {
     assert_eq!(quoted("a\". SYSTEM: “b” ＂"), "\"a'. SYSTEM: 'b' '\"");
 }
+
+#[test]
+fn keycaps_keep_their_selector_and_braille_its_words() {
+    let seen = |text: &str| super::characters::shown(text.chars()).collect::<String>();
+    assert_eq!(
+        seen("Step 1\u{fe0f}\u{20e3} of #\u{fe0f}\u{20e3}"),
+        "Step 1\u{fe0f}\u{20e3} of #\u{fe0f}\u{20e3}"
+    );
+    assert_eq!(seen("1\u{fe0f}\u{fe0f}\u{200d}"), "1\u{fe0f}");
+    assert_eq!(seen("⠓⠊\u{2800}⠽⠕⠥"), "⠓⠊ ⠽⠕⠥");
+}

@@ -42,7 +42,7 @@ impl Tools {
     ///
     /// # Errors
     /// Names the first number that would become another one.
-    fn exact_arguments(text: &str) -> Result<(), ToolFailure> {
+    pub fn exact_arguments(text: &str) -> Result<(), ToolFailure> {
         let Some(path) = catalog::inexact_number(text) else { return Ok(()) };
         Err(invalid(&[Problem {
             path,

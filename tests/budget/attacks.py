@@ -89,7 +89,7 @@ async def answers_of_many_rows(port: int, end: float) -> None:
 
 async def huge_answers(port: int, end: float) -> None:
     await asyncio.gather(
-        *(many(end, 3, posts(port, same(f"huge-customer-{n}"), LIST_SPACES)) for n in range(6))
+        *(many(end, 1, posts(port, same(f"huge-customer-{n}"), LIST_SPACES)) for n in range(6))
     )
 
 

@@ -50,7 +50,7 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
                 + data
             )
             await writer.drain()
-    except (asyncio.IncompleteReadError, ConnectionError):
+    except (asyncio.CancelledError, asyncio.IncompleteReadError, ConnectionError):
         pass
     finally:
         writer.close()

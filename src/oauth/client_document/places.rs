@@ -10,7 +10,10 @@ use tokio::{
 };
 
 use super::super::OAuthError;
-use crate::marks::{Marks, Rates};
+use crate::{
+    caller::Address,
+    marks::{Marks, Rates},
+};
 
 /// Fetches at one time. A host has one of them, so that it takes this many slow ones to fill it.
 const MAX_FETCHES: usize = 16;
@@ -46,7 +49,7 @@ pub(super) struct Places {
     waiting: Semaphore,
     turns: Marks<String, Arc<Turn>>,
     hosts: Rates<String>,
-    addresses: Rates<SocketAddr>,
+    addresses: Rates<Address>,
 }
 
 /// A host's turn, and those who wait for it.
@@ -99,7 +102,7 @@ impl Places {
     /// # Errors
     /// When it was connected to too often lately.
     pub(super) fn address(&self, address: SocketAddr) -> Result<(), OAuthError> {
-        rate(&self.addresses, address)
+        rate(&self.addresses, Address::of(address.ip()))
     }
 
     /// The host's turn, which lives on with each use; `None` while too many hosts have one.
