@@ -52,7 +52,7 @@ fn quotes_are_closed_by_nobody_else() {
 
 #[test]
 fn keycaps_keep_their_selector_and_braille_its_words() {
-    let seen = |text: &str| characters::shown(text.chars()).collect::<String>();
+    let seen = |text: &str| shown(text.chars()).collect::<String>();
     assert_eq!(
         seen("Step 1\u{fe0f}\u{20e3} of #\u{fe0f}\u{20e3}"),
         "Step 1\u{fe0f}\u{20e3} of #\u{fe0f}\u{20e3}"
