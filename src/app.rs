@@ -8,7 +8,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    admission::Admission,
+    admission::Gate,
     auth::{AccessTokens, Auth, Challenges, VerifyBearer},
     caller::Fingerprint,
     catalog::{Catalog, DocumentError, Toolset},
@@ -18,9 +18,9 @@ use crate::{
     origin::Origin,
     pages::Footer,
     propelauth::{PropelAuth, PropelAuthError, PropelAuthSettings},
-    relay::StreamLimits,
     seal::{Purpose, SealingKeys},
     server,
+    sessions::StreamLimits,
     settings::{Settings, WebLink},
     signin::{SignIn, SignInSettings},
     telemetry::Causes,
@@ -103,7 +103,6 @@ impl App {
         let descriptors = Descriptors::raised();
         let memory = Memory::new(settings.memory.bytes());
         let client = Arc::new(client(settings, descriptors, &memory)?);
-        let admission = Admission::new(Arc::clone(&client), &catalog);
         let key_check = KeyCheck::new(Arc::clone(&client), &catalog, keys.hash_key("caller"));
         let sign_in = sign_in(settings, &keys, &origin)?;
         let oauth = sign_in
@@ -118,6 +117,12 @@ impl App {
         let challenges =
             Challenges::new(origin.as_str(), oauth.as_ref().map(|_| settings.well_known))
                 .reading_only(settings.read_only);
+        let gate = Arc::new(Gate::new(
+            Arc::clone(&client),
+            &catalog,
+            challenges.clone(),
+            keys.hash_key("caller"),
+        ));
         let bearers = oauth.as_ref().map(|_| -> Box<dyn VerifyBearer> {
             Box::new(AccessTokens::new(&keys, origin.as_str()))
         });
@@ -125,8 +130,7 @@ impl App {
         let signs_in = oauth.is_some();
         let endpoint = Arc::new(Endpoint::new(
             Arc::clone(&tools),
-            Some(admission),
-            challenges.clone(),
+            gate,
             transport_settings(settings, &origin, memory),
             &keys,
             tasks.clone(),

@@ -83,7 +83,7 @@ impl Auth {
     /// The caller that a bare key makes.
     pub fn caller(&self, key: ApiKey) -> Caller {
         let fingerprint = Fingerprint::new(self.fingerprints.hash(key.expose()));
-        Caller { key, fingerprint, grant: None, spare: None, address: None }
+        Caller::of_key(key, fingerprint)
     }
 
     /// The challenges, for refusals that come later in a request.

@@ -8,7 +8,7 @@
 //! | 7 | [`app`], [`commands`] |
 //! | 6 | [`web`], [`server`], [`settings`], [`sandbox`] (knows only itself) |
 //! | 5 | [`transport`], [`oauth`], [`connect`] |
-//! | 4 | [`tools`], [`relay`], [`admission`], [`signin`] |
+//! | 4 | [`tools`], [`sessions`], [`admission`], [`signin`] |
 //! | 3 | [`answer`], [`pages`] |
 //! | 2 | [`wiv`], [`auth`] |
 //! | 1 | [`catalog`], [`marks`], [`propelauth`] |
@@ -31,11 +31,11 @@ pub mod oauth;
 pub mod origin;
 pub mod pages;
 pub mod propelauth;
-pub mod relay;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod seal;
 pub mod server;
+pub mod sessions;
 pub mod settings;
 pub mod signin;
 pub mod telemetry;

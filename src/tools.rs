@@ -8,18 +8,20 @@ mod checking;
 mod connection;
 mod cursor;
 mod overlay;
+mod states;
 
 use std::{borrow::Cow, sync::Arc};
 
 use aside::Aside;
+use states::States;
 
 use crate::{
     answer,
     caller::Caller,
     catalog::{Catalog, Tool, Toolset},
     mcp::{
-        self, Context, Host, Icon, Implementation, Outcome, ToolCall, ToolDescription, ToolList,
-        ToolResult,
+        self, Context, Host, Icon, Implementation, Outcome, StateSealer, ToolCall, ToolDescription,
+        ToolResult, View,
     },
     seal::Sealer,
     text, wiv,
@@ -43,12 +45,12 @@ pub struct Tools {
     catalog: Arc<Catalog>,
     wiv: Arc<wiv::Client>,
     cursors: Sealer,
-    states: Sealer,
+    states: States,
     aside: Aside,
     settings: ToolsSettings,
-    list: ToolList,
+    view: Arc<View>,
     /// For sign-ins that allow reading only.
-    reading_list: ToolList,
+    reading_view: Arc<View>,
     implementation: Implementation,
 }
 
@@ -76,13 +78,15 @@ impl Tools {
         settings: ToolsSettings,
     ) -> Self {
         let offered = catalog.tools().iter().filter(|tool| settings.offers(tool));
-        let list = ToolList::render(offered.clone().map(description));
-        let reading_list =
-            ToolList::render(offered.filter(|tool| tool.hints.read_only).map(description));
+        let writes = |tool: &&Tool| !tool.hints.read_only;
+        let writing = offered.clone().filter(writes).map(|tool| &*tool.name);
+        let reading = offered.clone().filter(|tool| !writes(tool));
+        let view = Arc::new(View::new(offered.map(description), writing.clone()));
+        let reading_view = Arc::new(View::new(reading.map(description), writing));
         let implementation = implementation(&settings.connect_url);
-        let aside = Aside::default();
+        let (aside, states) = (Aside::default(), States::new(states));
         let catalog = Arc::new(catalog);
-        Self { catalog, wiv, cursors, states, aside, settings, list, reading_list, implementation }
+        Self { catalog, wiv, cursors, states, aside, settings, view, reading_view, implementation }
     }
 
     /// The tools as data.
@@ -145,12 +149,12 @@ impl Host for Tools {
         }
     }
 
-    fn tools(&self, caller: &Caller) -> &ToolList {
-        if caller.all_may_write() { &self.list } else { &self.reading_list }
+    fn view(&self, caller: &Caller) -> Arc<View> {
+        Arc::clone(if caller.all_may_write() { &self.view } else { &self.reading_view })
     }
 
-    fn writes(&self, tool: &str) -> bool {
-        self.offered(tool).is_some_and(|tool| !tool.hints.read_only)
+    fn states(&self) -> Option<&dyn StateSealer<Caller>> {
+        Some(&self.states)
     }
 
     async fn call(
@@ -160,17 +164,6 @@ impl Host for Tools {
         call: ToolCall,
     ) -> Result<Outcome<ToolResult>, mcp::Error> {
         self.run(caller, context, call).await.map(Outcome::Complete)
-    }
-
-    fn seal_state(&self, caller: &Caller, state: &[u8]) -> String {
-        let mut payload = caller.key.digest().to_vec();
-        payload.extend_from_slice(state);
-        self.states.seal(&payload)
-    }
-
-    fn open_state(&self, caller: &Caller, sealed: &str) -> Option<Vec<u8>> {
-        let payload = self.states.open(sealed).ok()?;
-        payload.strip_prefix(&caller.key.digest()[..]).map(<[u8]>::to_vec)
     }
 }
 
