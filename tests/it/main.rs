@@ -6,6 +6,7 @@ mod architecture;
 mod clients;
 mod commands;
 mod connect;
+mod conversation;
 mod documents;
 mod faults;
 mod harness;
