@@ -28,6 +28,7 @@ use crate::{
     caller::{Caller, Fingerprint},
     limits::{self, Memory},
     mcp::Host,
+    origin::Origin,
     relay::{Relay, StreamLimits},
     seal::{Purpose, SealingKeys},
 };
@@ -46,7 +47,7 @@ pub struct TransportSettings {
     /// How many streams may be open.
     pub streams: StreamLimits,
     /// Who the sealed ids are for: the public origin.
-    pub audience: String,
+    pub audience: Origin,
     /// Room for messages and answers.
     pub memory: Memory<Fingerprint>,
 }
@@ -78,8 +79,9 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         keys: &SealingKeys,
         tasks: TaskTracker,
     ) -> Self {
-        let ids = keys.sealer(Purpose::Session, &settings.audience);
-        let hints = streamable_http::Hints::new(keys.sealer(Purpose::Hint, &settings.audience));
+        let ids = keys.sealer(Purpose::Session, settings.audience.as_str());
+        let hints =
+            streamable_http::Hints::new(keys.sealer(Purpose::Hint, settings.audience.as_str()));
         let relay = Arc::new(Relay::new(ids, settings.streams));
         let memory = settings.memory.clone();
         let parsing = Arc::new(Semaphore::new(PARSED_AT_ONE_TIME));

@@ -15,7 +15,7 @@ use http::Method;
 use tokio::io::AsyncReadExt;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wiv_mcp::{
-    auth::{self, Auth, Challenges},
+    auth::{self, Callers, Challenges},
     caller::{ApiKey, Caller},
     limits::{Connections, Memory},
     mcp::{
@@ -23,7 +23,7 @@ use wiv_mcp::{
         Outcome, Prompt, PromptRequest, PromptResult, Resource, ResourceContents, ToolCall,
         ToolList, ToolResult,
     },
-    origin::Origin,
+    origin::{Origin, PublicUrls},
     relay::StreamLimits,
     seal::{Purpose, Sealer, SealingKeys},
     server,
@@ -148,21 +148,21 @@ async fn main() -> anyhow::Result<()> {
         max_stream_age: None,
         call_timeout: Duration::from_secs(50),
         streams: StreamLimits { streams: 100, streams_per_key: 100 },
-        audience: origin.as_str().to_owned(),
+        audience: origin.clone(),
         memory: Memory::new(64 * 1024 * 1024),
     };
-    let challenges = Challenges::new(&settings.audience, None);
+    let challenges = Challenges::new(PublicUrls::new(origin.clone()), None);
     let endpoint = Arc::new(Endpoint::new(
         Arc::new(fixtures),
         None,
-        challenges.clone(),
+        challenges,
         settings,
         &keys,
         TaskTracker::new(),
     ));
     // Nobody is told from anybody else here.
     let key = ApiKey::parse(b"conformance")?;
-    let caller = Auth::new(keys.hash_key("caller"), challenges, None).caller(key);
+    let caller = Callers::new(&keys).caller(key);
     let origins = Origins {
         public: origin.clone(),
         allowed: Vec::new(),

@@ -9,14 +9,17 @@ use super::{
     start_error::StartError,
 };
 use crate::{
-    auth::{Auth, Challenges},
+    auth::Callers,
     caller::Caller,
     limits::{Descriptors, Memory},
-    origin::Origin,
+    origin::{Origin, PublicUrls},
     seal::SealingKeys,
     settings::Settings,
     tools::Tools,
 };
+
+/// For whom things are sealed that no server is to open.
+const THIS_MACHINE: &str = "local";
 
 /// The tools, and who calls them.
 pub struct Local {
@@ -37,14 +40,15 @@ impl Local {
             .sealing_keys
             .clone()
             .unwrap_or_else(|| SealingKeys::derived_from(key.secret_for_derivation()));
-        let origin =
-            settings.public_url.clone().unwrap_or_else(|| Origin::of_listener(settings.listen));
+        // The server of the settings, when they name one: its cursors are good here, and the
+        // other way round.
+        let urls = settings.public_url.clone().map(PublicUrls::new);
+        let audience = settings.public_url.as_ref().map_or(THIS_MACHINE, Origin::as_str);
         let catalog = catalog(settings.catalog.as_deref())?;
         let memory = Memory::new(settings.memory.bytes());
         let client = Arc::new(client(settings, Descriptors::raised(), &memory)?);
-        let tools = tools(settings, catalog, client, &keys, &origin)?;
-        let challenges = Challenges::new(origin.as_str(), None);
-        let caller = Auth::new(keys.hash_key("caller"), challenges, None).caller(key);
+        let tools = tools(settings, catalog, client, &keys, audience, urls)?;
+        let caller = Callers::new(&keys).caller(key);
         Ok(Self { tools, caller })
     }
 }

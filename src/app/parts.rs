@@ -9,7 +9,7 @@ use crate::{
     caller::Fingerprint,
     catalog::{Catalog, Toolset},
     limits::{Descriptors, Memory},
-    origin::Origin,
+    origin::PublicUrls,
     propelauth::{PropelAuth, PropelAuthSettings},
     seal::{Purpose, SealingKeys},
     settings::Settings,
@@ -47,7 +47,7 @@ pub(super) fn client(
     memory: &Memory<Fingerprint>,
 ) -> Result<wiv::Client, StartError> {
     Ok(wiv::Client::new(&wiv::ClientSettings {
-        base_url: settings.wiv_api_url.as_str().to_owned(),
+        base_url: settings.wiv_api_url.clone(),
         timeout: settings.upstream_timeout,
         body_limit_bytes: settings.upstream_body_limit.bytes(),
         limits: wiv::ClientLimits {
@@ -57,11 +57,12 @@ pub(super) fn client(
             tries_per_address: TRIES_PER_ADDRESS,
             answers: Arc::clone(&memory.answers),
         },
-        proxy: settings.upstream_proxy.as_ref().map(|url| url.as_str().to_owned()),
+        proxy: settings.upstream_proxy.clone(),
     })?)
 }
 
-/// The tools over a catalogue and a client.
+/// The tools over a catalogue and a client. What is sealed is for an audience; `urls` are told to
+/// people.
 ///
 /// # Errors
 /// When the settings name a toolset that there isn't.
@@ -70,7 +71,8 @@ pub(super) fn tools(
     catalog: Catalog,
     client: Arc<wiv::Client>,
     keys: &SealingKeys,
-    origin: &Origin,
+    audience: &str,
+    urls: Option<PublicUrls>,
 ) -> Result<Tools, StartError> {
     let toolsets = settings
         .toolsets
@@ -81,10 +83,10 @@ pub(super) fn tools(
         read_only: settings.read_only,
         toolsets: (!toolsets.is_empty()).then_some(toolsets),
         text_limit_chars: settings.text_limit,
-        connect_url: format!("{origin}/connect"),
+        urls,
     };
-    let cursors = keys.sealer(Purpose::Cursor, origin.as_str());
-    let states = keys.sealer(Purpose::RequestState, origin.as_str());
+    let cursors = keys.sealer(Purpose::Cursor, audience);
+    let states = keys.sealer(Purpose::RequestState, audience);
     Ok(Tools::new(catalog, client, cursors, states, tools_settings))
 }
 
@@ -107,7 +109,7 @@ pub fn propelauth(settings: &Settings) -> Result<Option<PropelAuth>, StartError>
         client_secret,
         api_url: settings.propelauth_api_url.clone(),
         api_key,
-        proxy: settings.upstream_proxy.as_ref().map(|url| url.as_str().to_owned()),
+        proxy: settings.upstream_proxy.clone(),
     })?;
     Ok(Some(client))
 }

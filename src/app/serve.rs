@@ -16,11 +16,11 @@ use super::{
 };
 use crate::{
     admission::Admission,
-    auth::{AccessTokens, Auth, Challenges, VerifyBearer},
+    auth::{AccessTokens, Auth, Callers, Challenges, VerifyBearer},
     caller::Fingerprint,
     connect::{Connect, KeyCheck},
     limits::{Connections, Descriptors, Memory},
-    origin::Origin,
+    origin::{Origin, PublicUrls},
     relay::StreamLimits,
     seal::SealingKeys,
     server,
@@ -67,13 +67,13 @@ impl App {
         }
         let connect = connect_settings(settings, &origin);
         let connect = Connect::new(connect, sign_in, key_check, &keys, tasks.clone());
-        let challenges =
-            Challenges::new(origin.as_str(), oauth.as_ref().map(|_| settings.well_known))
-                .reading_only(settings.read_only);
+        let urls = PublicUrls::new(origin.clone());
+        let challenges = Challenges::new(urls.clone(), oauth.as_ref().map(|_| settings.well_known))
+            .reading_only(settings.read_only);
         let bearers = oauth.as_ref().map(|_| -> Box<dyn VerifyBearer> {
             Box::new(AccessTokens::new(&keys, origin.as_str()))
         });
-        let tools = Arc::new(tools(settings, catalog, client, &keys, &origin)?);
+        let tools = Arc::new(tools(settings, catalog, client, &keys, origin.as_str(), Some(urls))?);
         let signs_in = oauth.is_some();
         let endpoint = Arc::new(Endpoint::new(
             Arc::clone(&tools),
@@ -85,7 +85,7 @@ impl App {
         ));
         let service = Arc::new(web::Service {
             endpoint,
-            auth: Auth::new(keys.hash_key("caller"), challenges, bearers)
+            auth: Auth::new(Callers::new(&keys), challenges, bearers)
                 .behind(settings.trusted_proxy_hops),
             oauth,
             connect: Arc::new(connect),
@@ -150,7 +150,7 @@ fn transport_settings(
             streams: settings.streams,
             streams_per_key: settings.streams_per_key,
         },
-        audience: origin.as_str().to_owned(),
+        audience: origin.clone(),
         memory,
     }
 }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     app::{self, Demo, DemoError, StartError},
     connect,
-    origin::Origin,
+    origin::{Origin, PublicUrls},
     sandbox::{API_KEYS, Sandbox},
 };
 
@@ -49,11 +49,12 @@ pub(super) fn other_port(port: u16) -> String {
 
 /// What programs read: one JSON object.
 pub fn to_json(origin: &Origin, sandbox: &Sandbox) -> Value {
+    let urls = PublicUrls::new(origin.clone());
     json!({
         "url": origin.as_str(),
-        "sse_url": format!("{origin}/sse"),
-        "mcp_url": format!("{origin}/mcp"),
-        "connect_url": format!("{origin}/connect"),
+        "sse_url": urls.sse(),
+        "mcp_url": urls.mcp(),
+        "connect_url": urls.connect(),
         "wiv_api_url": sandbox.wiv_api_url(),
         "identity_url": sandbox.identity_url(),
         "api_keys": api_keys(),
@@ -67,10 +68,11 @@ pub fn to_json(origin: &Origin, sandbox: &Sandbox) -> Value {
 /// # Errors
 /// When the output can't be written to.
 pub fn print(origin: &Origin, sandbox: &Sandbox, output: &mut dyn Write) -> io::Result<()> {
+    let urls = PublicUrls::new(origin.clone());
     writeln!(output, "WIV MCP demo: the server with a stand-in WIV API, all on this machine.\n")?;
-    writeln!(output, "connect page      {origin}/connect")?;
-    writeln!(output, "Streamable HTTP   {origin}/mcp")?;
-    writeln!(output, "HTTP+SSE          {origin}/sse")?;
+    writeln!(output, "connect page      {}", urls.connect())?;
+    writeln!(output, "Streamable HTTP   {}", urls.mcp())?;
+    writeln!(output, "HTTP+SSE          {}", urls.sse())?;
     writeln!(output, "stand-in WIV API  {}", sandbox.wiv_api_url())?;
     writeln!(output, "stand-in sign-in  {}\n", sandbox.identity_url())?;
     writeln!(output, "Demo keys, sent as X-API-Key:")?;
