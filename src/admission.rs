@@ -12,13 +12,12 @@ use tokio::time::{Duration, Instant};
 use trying::{Trying, Verdict};
 
 use crate::{
-    auth::{Challenge, Challenges, Resource},
+    auth::{Callers, Challenge, Challenges, Resource},
     caller::{ApiKey, Caller, Fingerprint, Grant},
     catalog::Catalog,
     clock::unix_seconds,
     limits::Busy,
     mcp::Effect,
-    seal::HashKey,
     wiv,
 };
 
@@ -80,9 +79,9 @@ impl Gate {
         wiv: Arc<wiv::Client>,
         catalog: &Catalog,
         challenges: Challenges,
-        fingerprints: HashKey,
+        callers: Callers,
     ) -> Self {
-        Self { trying: Some(Trying::new(wiv, catalog.key_check(), fingerprints)), challenges }
+        Self { trying: Some(Trying::new(wiv, catalog.key_check(), callers)), challenges }
     }
 
     /// A gate that takes every caller for a customer.

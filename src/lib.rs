@@ -5,7 +5,8 @@
 //!
 //! | floor | modules |
 //! | --- | --- |
-//! | 7 | [`app`], [`commands`] |
+//! | 8 | [`commands`] |
+//! | 7 | [`app`] |
 //! | 6 | [`web`], [`server`], [`settings`], [`sandbox`] (knows only itself) |
 //! | 5 | [`transport`], [`oauth`], [`connect`] |
 //! | 4 | [`tools`], [`sessions`], [`admission`], [`signin`] |

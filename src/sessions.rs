@@ -9,6 +9,7 @@ use std::{
 };
 
 use aws_lc_rs::rand;
+use tokio::sync::Notify;
 
 use crate::{
     caller::{Fingerprint, Shown},
@@ -89,6 +90,8 @@ pub struct Sessions<S> {
     limits: StreamLimits,
     /// Never held across an await.
     open: Mutex<Open<S>>,
+    /// The last session ended.
+    emptied: Notify,
 }
 
 struct Open<S> {
@@ -116,7 +119,13 @@ impl<S: Owner> Sessions<S> {
             strangers: 0,
             is_retiring: false,
         };
-        Self { instance: random_name(), ids, limits, open: Mutex::new(open) }
+        Self {
+            instance: random_name(),
+            ids,
+            limits,
+            open: Mutex::new(open),
+            emptied: Notify::new(),
+        }
     }
 
     /// Registers a session for its caller; `payer` is who it counts for.
@@ -196,6 +205,17 @@ impl<S: Owner> Sessions<S> {
         self.all(|open| open.is_retiring = true).iter().for_each(|session| session.end());
     }
 
+    /// Waits until no session is open.
+    pub async fn emptied(&self) {
+        loop {
+            let emptied = self.emptied.notified();
+            if self.is_empty() {
+                return;
+            }
+            emptied.await;
+        }
+    }
+
     /// The sessions at one moment: they are not called under the lock.
     fn all(&self, first: impl FnOnce(&mut Open<S>)) -> Vec<Arc<S>> {
         let mut open = self.lock();
@@ -250,6 +270,9 @@ impl<S> Drop for Place<S> {
             if *of_key == 0 {
                 open.per_key.remove(&self.counted);
             }
+        }
+        if open.sessions.is_empty() {
+            self.sessions.emptied.notify_waiters();
         }
         // Maps grow by doubling; a wave of streams must not keep its room for ever.
         if open.sessions.capacity() > 1024 && open.sessions.len() < open.sessions.capacity() / 4 {

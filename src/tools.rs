@@ -23,6 +23,7 @@ use crate::{
         self, Context, Host, Icon, Implementation, Outcome, StateSealer, ToolCall, ToolDescription,
         ToolResult, View,
     },
+    origin::PublicUrls,
     seal::Sealer,
     text, wiv,
 };
@@ -36,8 +37,8 @@ pub struct ToolsSettings {
     pub toolsets: Option<Vec<Toolset>>,
     /// Characters of an answer's text.
     pub text_limit_chars: usize,
-    /// Where a person gets a new key.
-    pub connect_url: String,
+    /// Where the server is found; a user of one machine has none.
+    pub urls: Option<PublicUrls>,
 }
 
 /// The tools this server offers.
@@ -83,7 +84,7 @@ impl Tools {
         let reading = offered.clone().filter(|tool| !writes(tool));
         let view = Arc::new(View::new(offered.map(description), writing.clone()));
         let reading_view = Arc::new(View::new(reading.map(description), writing));
-        let implementation = implementation(&settings.connect_url);
+        let implementation = implementation(settings.urls.as_ref());
         let (aside, states) = (Aside::default(), States::new(states));
         let catalog = Arc::new(catalog);
         Self { catalog, wiv, cursors, states, aside, settings, view, reading_view, implementation }
@@ -167,18 +168,19 @@ impl Host for Tools {
     }
 }
 
-/// Who this server is. Its pictures stand beside the connect page.
-fn implementation(connect_url: &str) -> Implementation {
-    let origin = connect_url.trim_end_matches("/connect");
-    let icon = |path, mime_type, sizes| Icon { url: format!("{origin}{path}"), mime_type, sizes };
+/// Who this server is. Its pictures stand beside the connect page; without one there are none.
+fn implementation(urls: Option<&PublicUrls>) -> Implementation {
+    let icons = |urls: &PublicUrls| {
+        vec![
+            Icon { url: urls.logo_svg(), mime_type: "image/svg+xml", sizes: "any" },
+            Icon { url: urls.logo_png(), mime_type: "image/png", sizes: "512x512" },
+        ]
+    };
     Implementation {
         name: "wiv-mcp".into(),
         title: "WIV".into(),
         version: env!("CARGO_PKG_VERSION").into(),
-        website_url: connect_url.to_owned().into(),
-        icons: vec![
-            icon("/logo.svg", "image/svg+xml", "any"),
-            icon("/logo.png", "image/png", "512x512"),
-        ],
+        website_url: urls.map(|urls| urls.connect().to_owned()).unwrap_or_default().into(),
+        icons: urls.map(icons).unwrap_or_default(),
     }
 }

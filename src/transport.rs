@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use tokio::{
     sync::Semaphore,
-    time::{Duration, Instant, sleep_until},
+    time::{Duration, timeout},
 };
 use tokio_util::task::TaskTracker;
 
@@ -30,6 +30,7 @@ use crate::{
     caller::{Caller, Fingerprint},
     limits::{self, Memory},
     mcp::Host,
+    origin::Origin,
     seal::{Purpose, SealingKeys},
     sessions::{Sessions, StreamLimits},
 };
@@ -48,13 +49,10 @@ pub struct TransportSettings {
     /// How many streams may be open.
     pub streams: StreamLimits,
     /// Who the sealed ids are for: the public origin.
-    pub audience: String,
+    pub audience: Origin,
     /// Room for messages and answers.
     pub memory: Memory<Fingerprint>,
 }
-
-/// Time between two looks at the streams that still have something in flight.
-const DRAIN_LOOK: Duration = Duration::from_millis(100);
 
 /// Large messages that are parsed at one time: one keeps a core busy.
 const PARSED_AT_ONE_TIME: usize = 2;
@@ -80,8 +78,9 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         keys: &SealingKeys,
         tasks: TaskTracker,
     ) -> Self {
-        let ids = keys.sealer(Purpose::Session, &settings.audience);
-        let hints = streamable_http::Hints::new(keys.sealer(Purpose::Hint, &settings.audience));
+        let ids = keys.sealer(Purpose::Session, settings.audience.as_str());
+        let hints =
+            streamable_http::Hints::new(keys.sealer(Purpose::Hint, settings.audience.as_str()));
         let sessions = Arc::new(Sessions::new(ids, settings.streams));
         let memory = settings.memory.clone();
         let parsing = Arc::new(Semaphore::new(PARSED_AT_ONE_TIME));
@@ -97,10 +96,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     /// after `patience`: what is in flight then is answered in a few words.
     pub async fn drain(&self, patience: Duration) {
         self.sessions.retire();
-        let end = Instant::now() + patience;
-        while self.open_streams() > 0 && Instant::now() < end {
-            sleep_until(end.min(Instant::now() + DRAIN_LOOK)).await;
-        }
+        let _some_are_left = timeout(patience, self.sessions.emptied()).await;
         self.sessions.end();
     }
 }

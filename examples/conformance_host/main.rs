@@ -16,7 +16,7 @@ use tokio::io::AsyncReadExt;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wiv_mcp::{
     admission::Gate,
-    auth::{self, Auth, Challenges},
+    auth::{self, Callers, Challenges},
     caller::{ApiKey, Caller},
     limits::{Connections, Memory},
     mcp::{
@@ -24,7 +24,7 @@ use wiv_mcp::{
         PromptRequest, PromptResult, Resource, ResourceContents, StateSealer, ToolCall, ToolResult,
         View,
     },
-    origin::Origin,
+    origin::{Origin, PublicUrls},
     seal::{Purpose, Sealer, SealingKeys},
     server,
     sessions::StreamLimits,
@@ -148,20 +148,20 @@ async fn main() -> anyhow::Result<()> {
         max_stream_age: None,
         call_timeout: Duration::from_secs(50),
         streams: StreamLimits { streams: 100, streams_per_key: 100 },
-        audience: origin.as_str().to_owned(),
+        audience: origin.clone(),
         memory: Memory::new(64 * 1024 * 1024),
     };
-    let challenges = Challenges::new(&settings.audience, None);
+    let challenges = Challenges::new(PublicUrls::new(origin.clone()), None);
     let endpoint = Arc::new(Endpoint::new(
         Arc::new(fixtures),
-        Arc::new(Gate::open(challenges.clone())),
+        Arc::new(Gate::open(challenges)),
         settings,
         &keys,
         TaskTracker::new(),
     ));
     // Nobody is told from anybody else here.
     let key = ApiKey::parse(b"conformance")?;
-    let caller = Auth::new(keys.hash_key("caller"), challenges, None).caller(key);
+    let caller = Callers::new(&keys).caller(key);
     let origins = Origins {
         public: origin.clone(),
         allowed: Vec::new(),

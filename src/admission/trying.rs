@@ -8,11 +8,11 @@ use http::StatusCode;
 use tokio::time::{Duration, Instant, timeout_at};
 
 use crate::{
+    auth::Callers,
     caller::{ApiKey, Caller, Fingerprint},
     catalog::UpstreamRequest,
     limits::{Busy, Keyed},
     marks::Marks,
-    seal::HashKey,
     telemetry::Causes,
     wiv::{self, Failure, Verdicts},
 };
@@ -43,20 +43,16 @@ pub(super) enum Verdict {
 pub(super) struct Trying {
     wiv: Arc<wiv::Client>,
     request: UpstreamRequest,
-    fingerprints: HashKey,
+    callers: Callers,
     untold: Marks<Fingerprint, ()>,
     /// One request at a time tries a key.
     turns: Arc<Keyed<Fingerprint>>,
 }
 
 impl Trying {
-    pub(super) fn new(
-        wiv: Arc<wiv::Client>,
-        request: UpstreamRequest,
-        fingerprints: HashKey,
-    ) -> Self {
+    pub(super) fn new(wiv: Arc<wiv::Client>, request: UpstreamRequest, callers: Callers) -> Self {
         let (untold, turns) = (Marks::new(MAX_UNTOLD), Keyed::new(1, MAX_WAITING));
-        Self { wiv, request, fingerprints, untold, turns }
+        Self { wiv, request, callers, untold, turns }
     }
 
     pub(super) fn verdicts(&self) -> &Verdicts {
@@ -87,8 +83,7 @@ impl Trying {
         trace_id: u128,
         deadline: Instant,
     ) -> Verdict {
-        let fingerprint = Fingerprint::new(self.fingerprints.hash(key.expose()));
-        let caller = Caller::of_key(key.clone(), fingerprint);
+        let caller = self.callers.caller(key.clone());
         let answer = self.wiv.send(&caller, &self.request, trace_id, deadline).await;
         Self::judge(&answer)
     }

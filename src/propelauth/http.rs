@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Client, Method, RequestBuilder, Response, redirect};
 
-use crate::tls;
+use crate::{origin::HttpUrl, tls};
 
 /// Longest wait for a TCP and TLS handshake: a person waits for the page.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -69,7 +69,7 @@ pub(super) struct Answer {
 pub(super) struct Http(Client);
 
 impl Http {
-    pub(super) fn new(proxy: Option<&str>) -> reqwest::Result<Self> {
+    pub(super) fn new(proxy: Option<&HttpUrl>) -> reqwest::Result<Self> {
         let mut default_headers = HeaderMap::new();
         default_headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         let mut builder = Client::builder()
@@ -84,7 +84,7 @@ impl Http {
             .pool_idle_timeout(POOL_IDLE_TIMEOUT)
             .tcp_nodelay(true);
         if let Some(proxy) = proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy)?);
+            builder = builder.proxy(reqwest::Proxy::all(proxy.as_str())?);
         }
         Ok(Self(builder.build()?))
     }

@@ -20,6 +20,7 @@ use crate::{
     },
     clock::{self, unix_seconds},
     mcp::{self, Context, ToolCall, ToolResult},
+    origin::PublicUrls,
     telemetry::Causes,
     wiv,
 };
@@ -161,7 +162,7 @@ impl Tools {
             writes: !step.tool.hints.read_only && !request.repeatable,
             documented: operation.confidence == Confidence::Documented,
             signed_in: step.caller.grant.is_some(),
-            connect_url: &self.settings.connect_url,
+            connect_url: self.settings.urls.as_ref().map(PublicUrls::connect),
             keys: step.keys,
         }
     }

@@ -16,6 +16,7 @@ use crate::{
     caller::{Address, Caller, Fingerprint},
     catalog::UpstreamRequest,
     limits::{Held, Place, Places, Pool, Turn, Turns, is_out_of_descriptors},
+    origin::HttpUrl,
     tls,
 };
 
@@ -37,8 +38,8 @@ const IMPERSONATED_TENANT: HeaderName = HeaderName::from_static("x-wiv-impersona
 /// What the client needs to know.
 #[derive(Debug, Clone)]
 pub struct ClientSettings {
-    /// Scheme, host, port and path prefix of the API, without a trailing slash.
-    pub base_url: String,
+    /// The API, with its path's prefix.
+    pub base_url: HttpUrl,
     /// One call's time, repeats included.
     pub timeout: Duration,
     /// Largest body read, in bytes.
@@ -46,7 +47,7 @@ pub struct ClientSettings {
     /// What may run at one time.
     pub limits: ClientLimits,
     /// HTTP proxy to go through.
-    pub proxy: Option<String>,
+    pub proxy: Option<HttpUrl>,
 }
 
 /// How much may run at one time.
@@ -143,11 +144,11 @@ impl Client {
             .tcp_nodelay(true)
             .http2_adaptive_window(true);
         if let Some(proxy) = &settings.proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy)?);
+            builder = builder.proxy(reqwest::Proxy::all(proxy.as_str())?);
         }
         Ok(Self {
             http: builder.build()?,
-            base_url: settings.base_url.trim_end_matches('/').to_owned(),
+            base_url: settings.base_url.as_str().to_owned(),
             timeout: settings.timeout,
             body_limit_bytes: settings.body_limit_bytes,
             turns: Turns::new(settings.limits.calls_per_key, settings.limits.calls),

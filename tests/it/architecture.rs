@@ -37,9 +37,9 @@ const FLOORS: [(&str, u8); 32] = [
     ("settings", 6),
     ("sandbox", 6),
     ("app", 7),
-    ("commands", 7),
-    ("command_line", 8),
-    ("main", 8),
+    ("commands", 8),
+    ("command_line", 9),
+    ("main", 9),
 ];
 
 const MAX_LINES: usize = 400;
