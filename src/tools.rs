@@ -8,7 +8,10 @@ mod checking;
 mod connection;
 mod cursor;
 mod overlay;
+mod sending;
+mod shaping;
 mod states;
+mod step;
 
 use std::{borrow::Cow, sync::Arc};
 
