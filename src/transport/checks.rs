@@ -2,7 +2,7 @@
 //!
 //! Asks only; who the caller is was settled before.
 
-use http::{Extensions, HeaderMap, StatusCode};
+use http::{Extensions, StatusCode};
 
 use super::{Connection, Endpoint, Refusal};
 use crate::{
@@ -22,7 +22,6 @@ const NEW_GRANT_SECONDS: u64 = 60;
 pub(super) struct Asking<'r> {
     pub(super) caller: &'r Caller,
     pub(super) resource: Resource,
-    pub(super) headers: &'r HeaderMap,
     pub(super) extensions: &'r Extensions,
 }
 

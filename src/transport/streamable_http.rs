@@ -66,7 +66,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let (parts, body) = request.into_parts();
         let (headers, extensions) = (&parts.headers, &parts.extensions);
         headers::check_content_type(headers)?;
-        let asking = Asking { caller: &caller, resource, headers, extensions };
+        let asking = Asking { caller: &caller, resource, extensions };
         let Incoming { frame, held } = self.read(body, &asking).await?;
         let parameters = |tool: &str| self.host.header_parameters(tool);
         let revision = revision::of_post(headers, &frame, &self.hints, parameters)?;
