@@ -16,6 +16,11 @@
 //! | 1 | [`mcp`], [`caller`], [`seal`], [`telemetry`], `inbound`, [`outbound`] |
 //! | 0 | `clock`, [`limits`], `text`, `json`, [`origin`] |
 
+#![cfg_attr(
+    test,
+    expect(clippy::disallowed_methods, reason = "tests play far ends and end with their runtime")
+)]
+
 pub mod admission;
 pub mod answer;
 pub mod app;

@@ -80,6 +80,7 @@ impl Settings {
 
 /// This process's environment, for [`Settings::load`]. Bytes that are no UTF-8 are replaced, so
 /// that a broken value is reported as a bad one instead of overlooked.
+#[expect(clippy::disallowed_methods, reason = "the one place")]
 pub fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().map(|(name, value)| {
         (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())

@@ -104,6 +104,7 @@ impl App {
         let router = web::router(service);
         let (token, drain) = (closing.clone(), settings.drain);
         let connections = Connections::new(settings.connections.min(descriptors.connections()));
+        #[expect(clippy::disallowed_methods, reason = "it ends the tracker; `stop` waits for it")]
         let serving = tokio::spawn(async move {
             // One time for both: connections end, then calls that outlive theirs.
             let end = server::serve(listener, router, token, drain, &connections).await;

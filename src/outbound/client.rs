@@ -52,6 +52,7 @@ pub enum Via<'v> {
 pub fn client(reach: Reach<'_>) -> reqwest::Result<Client> {
     let mut default_headers = HeaderMap::new();
     default_headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    #[expect(clippy::disallowed_methods, reason = "the one place")]
     let builder = Client::builder()
         .user_agent(concat!("wiv-mcp/", env!("CARGO_PKG_VERSION")))
         .default_headers(default_headers)

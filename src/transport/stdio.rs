@@ -47,6 +47,7 @@ pub async fn serve<H: Host>(
     output: impl AsyncWrite + Unpin + Send + 'static,
 ) -> io::Result<()> {
     let (sender, receiver) = channel(MAX_WAITING);
+    #[expect(clippy::disallowed_methods, reason = "waited for here, to the end")]
     let mut writing = tokio::spawn(write(receiver, output));
     let tasks = TaskTracker::new();
     let calls = Arc::new(Calls::default());
