@@ -9,6 +9,7 @@ mod descriptors;
 mod keyed;
 mod memory;
 mod places;
+mod room;
 mod turns;
 
 pub use connections::{Connection, Connections};
@@ -16,6 +17,7 @@ pub use descriptors::{Descriptors, is_out_of_descriptors};
 pub use keyed::{Keyed, Permit};
 pub use memory::{Held, Memory, Pool};
 pub use places::{Place, Places};
+pub use room::{Room, Uncounted};
 pub use turns::{Turn, Turns};
 
 /// A budget is used up; try again after the wait.

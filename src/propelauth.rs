@@ -96,8 +96,7 @@ impl PropelAuth {
     /// # Errors
     /// When the proxy's address can't be used.
     pub fn new(settings: PropelAuthSettings) -> Result<Self, PropelAuthError> {
-        let http = http::Http::new(settings.proxy.as_ref())
-            .map_err(|error| PropelAuthError(error.without_url()))?;
+        let http = http::Http::new(settings.proxy.as_ref()).map_err(PropelAuthError)?;
         Ok(Self {
             login: login::Client::new(http.clone(), &settings),
             backend: backend::Client::new(http, &settings),

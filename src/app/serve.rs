@@ -109,6 +109,7 @@ impl App {
         let router = web::router(service);
         let (token, drain) = (closing.clone(), settings.drain);
         let connections = Connections::new(settings.connections.min(descriptors.connections()));
+        #[expect(clippy::disallowed_methods, reason = "it ends the tracker; `stop` waits for it")]
         let serving = tokio::spawn(async move {
             // One time for both: connections end, then calls that outlive theirs.
             let serve = server::serve(listener, router, token.clone(), drain, &connections);

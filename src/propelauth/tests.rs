@@ -371,7 +371,7 @@ fn the_sign_in_address_carries_everything_escaped() {
         "https://auth.example.com/propelauth/oauth/authorize?response_type=code\
          &client_id=0123456789abcdef0123456789abcdef\
          &redirect_uri=https%3A%2F%2Fmcp.example.com%2Foauth%2Fcallback%3Fa%3Db%26c\
-         &scope=openid%20email%20profile&state=st%26te\
+         &scope=openid+email+profile&state=st%26te\
          &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! Asks the gate and nobody else; who the caller is was settled before.
 
-use http::{Extensions, HeaderMap, StatusCode};
+use http::{Extensions, StatusCode};
 
 use super::{Connection, Endpoint, Refusal};
 use crate::{
@@ -18,7 +18,6 @@ use crate::{
 pub(super) struct Asking<'r> {
     pub(super) caller: &'r Caller,
     pub(super) resource: Resource,
-    pub(super) headers: &'r HeaderMap,
     pub(super) extensions: &'r Extensions,
 }
 

@@ -57,7 +57,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     /// What is wrong with it; a refused key, where a stranger's message is large.
     pub(super) async fn read(&self, body: Body, asking: &Asking<'_>) -> Result<Incoming, Refusal> {
         let limit = self.settings.request_limit_bytes;
-        let mut reader = Reader::new(body, asking.headers);
+        let mut reader = Reader::new(body);
         let mut customer = self.customer(asking);
         if customer.is_none() {
             let mut held = self.memory.strangers.nothing(asking.caller.fingerprint);

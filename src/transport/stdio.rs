@@ -49,6 +49,7 @@ pub async fn serve<H: Host>(
     output: impl AsyncWrite + Unpin + Send + 'static,
 ) -> io::Result<()> {
     let (sender, receiver) = channel(MAX_WAITING);
+    #[expect(clippy::disallowed_methods, reason = "waited for here, to the end")]
     let mut writing = tokio::spawn(write(receiver, output));
     let conversation = Arc::new(Mutex::new(Conversation::new(TransportKind::Stdio)));
     let pipe = Pipe { host, caller, sender, tasks: TaskTracker::new(), conversation };

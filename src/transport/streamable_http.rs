@@ -76,7 +76,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let (parts, body) = request.into_parts();
         let (headers, extensions) = (&parts.headers, &parts.extensions);
         headers::check_content_type(headers)?;
-        let asking = Asking { caller: &caller, resource, headers, extensions };
+        let asking = Asking { caller: &caller, resource, extensions };
         let Incoming { frame, held } = self.read(body, &asking).await?;
         let named = headers::revision(headers);
         let view = self.host.view(&caller);

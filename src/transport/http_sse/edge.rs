@@ -40,7 +40,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         headers: &HeaderMap,
         extensions: &Extensions,
     ) -> Result<Response, Refusal> {
-        let asking = Asking { caller: &caller, resource: Resource::Sse, headers, extensions };
+        let asking = Asking { caller: &caller, resource: Resource::Sse, extensions };
         // A reconnect carries the revision; its key was tried when it first came.
         if !(headers.contains_key(PROTOCOL_VERSION) && self.is_fresh(&caller)) {
             self.admit(&asking).await?;
@@ -89,7 +89,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         self.sessions.reaches(id, &shown).map_err(undelivered)?;
         let (headers, extensions) = (&parts.headers, &parts.extensions);
         headers::check_content_type(headers)?;
-        let asking = Asking { caller: &caller, resource: Resource::Sse, headers, extensions };
+        let asking = Asking { caller: &caller, resource: Resource::Sse, extensions };
         let Incoming { frame, held } = self.read(body, &asking).await?;
         let named = headers::revision(headers).into();
         let message = Message { frame, named, trace_id, held };
