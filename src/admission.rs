@@ -11,8 +11,7 @@ use tokio::time::{Duration, Instant, timeout_at};
 use crate::{
     caller::{Caller, Fingerprint},
     catalog::{Catalog, UpstreamRequest},
-    limits::{Busy, Keyed},
-    marks::Marks,
+    limits::{Busy, Expiring, Keyed},
     telemetry::Causes,
     wiv::{self, Failure, Verdict},
 };
@@ -51,7 +50,7 @@ pub enum NotAdmitted {
 pub struct Admission {
     wiv: Arc<wiv::Client>,
     request: UpstreamRequest,
-    untold: Marks<Fingerprint, ()>,
+    untold: Expiring<Fingerprint, ()>,
     /// One request at a time tries a key.
     trying: Arc<Keyed<Fingerprint>>,
 }
@@ -62,7 +61,7 @@ impl Admission {
         Self {
             wiv,
             request: catalog.key_check(),
-            untold: Marks::new(MAX_UNTOLD),
+            untold: Expiring::new(MAX_UNTOLD),
             trying: Keyed::new(1, MAX_WAITING),
         }
     }

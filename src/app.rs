@@ -9,11 +9,12 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     admission::Admission,
-    auth::{AccessTokens, Auth, Challenges, VerifyBearer},
+    auth::{AccessTokens, Auth, Challenges},
     caller::Fingerprint,
     catalog::{Catalog, DocumentError, Toolset},
-    connect::{Connect, ConnectSettings, KeyCheck},
+    connect::{Account, ConnectSettings, Front, KeyCheck},
     limits::{Connections, Descriptors, Memory},
+    marks::Marks,
     oauth::{OAuth, OAuthSettings},
     origin::Origin,
     pages::Footer,
@@ -22,11 +23,12 @@ use crate::{
     seal::{Purpose, SealingKeys},
     server,
     settings::{Settings, WebLink},
-    signin::{SignIn, SignInSettings},
+    signin::{Callback, SignIn, SignInSettings},
     telemetry::Causes,
     tools::{Tools, ToolsSettings},
-    transport::{Endpoint, Origins, TransportSettings},
-    web, wiv,
+    transport::{Endpoint, TransportSettings},
+    web::{self, Origins},
+    wiv,
 };
 
 /// Why the server can't start, in words for the operator.
@@ -105,24 +107,27 @@ impl App {
         let client = Arc::new(client(settings, descriptors, &memory)?);
         let admission = Admission::new(Arc::clone(&client), &catalog);
         let key_check = KeyCheck::new(Arc::clone(&client), &catalog, keys.hash_key("caller"));
-        let sign_in = sign_in(settings, &keys, &origin)?;
-        let oauth = sign_in
-            .clone()
-            .and_then(|sign_in| oauth(settings, sign_in, &keys, &origin, audience))
-            .map(Arc::new);
-        if let Some(sign_in) = &sign_in {
+        let sign_in = sign_in(settings, &keys, &origin, Marks::in_memory())?;
+        if let Some((sign_in, _)) = &sign_in {
             tasks.spawn(sign_in.sweep().run(settings.sweep, closing.clone()));
         }
-        let connect = connect_settings(settings, &origin);
-        let connect = Connect::new(connect, sign_in, key_check, &keys, tasks.clone());
-        let challenges =
-            Challenges::new(origin.as_str(), oauth.as_ref().map(|_| settings.well_known))
-                .reading_only(settings.read_only);
-        let bearers = oauth.as_ref().map(|_| -> Box<dyn VerifyBearer> {
-            Box::new(AccessTokens::new(&keys, origin.as_str()))
+        let front = sign_in.as_ref().map(|(sign_in, _)| &**sign_in);
+        let front = Front::new(origin.clone(), footer(settings), front);
+        let sign_in = sign_in.and_then(|(sign_in, marks)| {
+            let oauth = oauth(settings, &sign_in, &keys, &origin, audience, marks.clone())?;
+            let connect = ConnectSettings { origin: origin.clone(), footer: footer(settings) };
+            let account =
+                Account::new(connect, Arc::clone(&sign_in), key_check, &keys, marks, tasks.clone());
+            let (oauth, account) = (Arc::new(oauth), Arc::new(account));
+            let callback = Callback::new(sign_in).to(Arc::clone(&oauth)).to(Arc::clone(&account));
+            Some(web::SignInService { oauth, account, callback: Arc::new(callback) })
         });
+        let challenges =
+            Challenges::new(origin.as_str(), sign_in.as_ref().map(|_| settings.well_known))
+                .reading_only(settings.read_only);
+        let bearers = sign_in.as_ref().map(|_| AccessTokens::new(&keys, origin.as_str()));
         let tools = Arc::new(tools(settings, catalog, client, &keys, &origin)?);
-        let signs_in = oauth.is_some();
+        let signs_in = sign_in.is_some();
         let endpoint = Arc::new(Endpoint::new(
             Arc::clone(&tools),
             Some(admission),
@@ -135,8 +140,8 @@ impl App {
             endpoint,
             auth: Auth::new(keys.hash_key("caller"), challenges, bearers)
                 .behind(settings.trusted_proxy_hops),
-            oauth,
-            connect: Arc::new(connect),
+            front: Arc::new(front),
+            sign_in,
             openai_challenge: settings
                 .openai_challenge
                 .as_ref()
@@ -272,31 +277,40 @@ pub fn propelauth(settings: &Settings) -> Result<Option<PropelAuth>, StartError>
     Ok(Some(client))
 }
 
-/// The browser flow, when sign-in is on.
+/// The browser flow and its marks, when sign-in is on.
 fn sign_in(
     settings: &Settings,
     keys: &SealingKeys,
     origin: &Origin,
-) -> Result<Option<Arc<SignIn>>, StartError> {
-    let (Some(client), Some(policy)) = (propelauth(settings)?, settings.key_policy) else {
+    marks: Marks,
+) -> Result<Option<(Arc<SignIn>, Marks)>, StartError> {
+    let (Some(client), Some(policy), Some(auth_url)) =
+        (propelauth(settings)?, settings.key_policy, &settings.propelauth_auth_url)
+    else {
         return Ok(None);
     };
-    let sign_in_settings =
-        SignInSettings { origin: origin.as_str().to_owned(), policy, key_life: settings.key_life };
-    Ok(Some(Arc::new(SignIn::new(Arc::new(client), sign_in_settings, keys))))
+    let sign_in_settings = SignInSettings {
+        origin: origin.clone(),
+        login_origin: auth_url.origin().clone(),
+        policy,
+        key_life: settings.key_life,
+        footer: footer(settings),
+    };
+    let sign_in = SignIn::new(Arc::new(client), sign_in_settings, keys.clone(), marks.clone());
+    Ok(Some((Arc::new(sign_in), marks)))
 }
 
 /// The authorization server.
 fn oauth(
     settings: &Settings,
-    sign_in: Arc<SignIn>,
+    sign_in: &Arc<SignIn>,
     keys: &SealingKeys,
     origin: &Origin,
     audience: Audience,
+    marks: Marks,
 ) -> Option<OAuth> {
     let oauth_settings = OAuthSettings {
-        issuer: origin.as_str().to_owned(),
-        sign_in_origin: sign_in_origin(settings)?,
+        issuer: origin.clone(),
         redirects: settings.redirects.clone(),
         well_known: settings.well_known,
         access_token_life: settings.access_token_life,
@@ -305,25 +319,13 @@ fn oauth(
         local_client_documents: audience == Audience::ThisMachine,
         footer: footer(settings),
     };
-    Some(OAuth::new(oauth_settings, sign_in, keys, settings.client_id_key.as_ref()?))
-}
-
-fn connect_settings(settings: &Settings, origin: &Origin) -> ConnectSettings {
-    ConnectSettings {
-        origin: origin.as_str().to_owned(),
-        sign_in_origin: sign_in_origin(settings).unwrap_or_default(),
-        policy: settings.key_policy,
-        footer: footer(settings),
-    }
+    let client_id_key = settings.client_id_key.as_ref()?;
+    Some(OAuth::new(oauth_settings, Arc::clone(sign_in), keys, client_id_key, marks))
 }
 
 fn footer(settings: &Settings) -> Footer {
     let text = |link: &Option<WebLink>| link.as_ref().map(|link| link.as_str().to_owned());
     Footer { support_url: text(&settings.support_url), privacy_url: text(&settings.privacy_url) }
-}
-
-fn sign_in_origin(settings: &Settings) -> Option<String> {
-    settings.propelauth_auth_url.as_ref().map(|url| url.origin().as_str().to_owned())
 }
 
 fn transport_settings(

@@ -12,7 +12,7 @@ use std::{net::IpAddr, sync::Arc};
 use http::{HeaderMap, HeaderName, header};
 
 use address::Addresses;
-pub use bearer::{AccessToken, AccessTokens, BearerError, SealedKey, VerifyBearer};
+pub use bearer::{AccessToken, AccessTokens, BearerError, SealedKey};
 pub use challenge::{Challenge, Challenges, Resource, WellKnown};
 
 use crate::{
@@ -27,7 +27,7 @@ pub struct Auth {
     fingerprints: HashKey,
     challenges: Challenges,
     /// `None`: sign-in is off, and no bearer is good.
-    bearers: Option<Box<dyn VerifyBearer>>,
+    bearers: Option<AccessTokens>,
     addresses: Addresses,
 }
 
@@ -36,7 +36,7 @@ impl Auth {
     pub fn new(
         fingerprints: HashKey,
         challenges: Challenges,
-        bearers: Option<Box<dyn VerifyBearer>>,
+        bearers: Option<AccessTokens>,
     ) -> Self {
         Self { fingerprints, challenges, bearers, addresses: Addresses::default() }
     }
@@ -92,8 +92,8 @@ impl Auth {
     }
 
     fn open(&self, bearer: &str) -> Result<Caller, BearerError> {
-        let verify = self.bearers.as_ref().ok_or(BearerError::NotATokenOfOurs)?;
-        let (key, grant) = verify.verify(bearer)?;
+        let tokens = self.bearers.as_ref().ok_or(BearerError::NotATokenOfOurs)?;
+        let (key, grant) = tokens.verify(bearer)?;
         Ok(Caller { grant: Some(Arc::new(grant)), ..self.caller(key) })
     }
 }

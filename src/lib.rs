@@ -11,8 +11,8 @@
 //! | 4 | [`tools`], [`relay`], [`admission`], [`signin`] |
 //! | 3 | [`answer`], [`pages`] |
 //! | 2 | [`wiv`], [`auth`] |
-//! | 1 | [`catalog`], [`marks`], [`propelauth`] |
-//! | 0 | [`mcp`], [`caller`], [`seal`], [`telemetry`], [`origin`], [`limits`], `clock`, `tls`, `text`, `json` |
+//! | 1 | [`catalog`], [`marks`], [`propelauth`], [`seal`] |
+//! | 0 | [`mcp`], [`caller`], [`telemetry`], [`origin`], [`limits`], `clock`, `tls`, `text`, `json` |
 
 pub mod admission;
 pub mod answer;

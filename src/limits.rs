@@ -6,16 +6,20 @@
 
 mod connections;
 mod descriptors;
+mod expiring;
 mod keyed;
 mod memory;
 mod places;
+mod rates;
 mod turns;
 
 pub use connections::{Connection, Connections};
 pub use descriptors::{Descriptors, is_out_of_descriptors};
+pub use expiring::Expiring;
 pub use keyed::{Keyed, Permit};
 pub use memory::{Held, Memory, Pool};
 pub use places::{Place, Places};
+pub use rates::Rates;
 pub use turns::{Turn, Turns};
 
 /// A budget is used up; try again after the wait.

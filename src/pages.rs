@@ -7,6 +7,7 @@ mod assets;
 mod fixed;
 mod form;
 mod message;
+mod reader;
 
 use askama::Template;
 use axum::{body::Body, response::Response};
@@ -16,6 +17,7 @@ pub use assets::{Asset, assets, script_path, stylesheet_path};
 pub use fixed::Fixed;
 pub(crate) use form::{Form, FormError, UnreadBody, read_body};
 pub use message::{Message, PageLink};
+pub use reader::is_for_people;
 
 pub use crate::text::shown_name;
 

@@ -27,7 +27,8 @@ use wiv_mcp::{
     relay::StreamLimits,
     seal::{Purpose, Sealer, SealingKeys},
     server,
-    transport::{Endpoint, Origins, TransportSettings},
+    transport::{Endpoint, TransportSettings},
+    web::Origins,
 };
 
 /// The suite's fixtures.

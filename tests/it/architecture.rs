@@ -10,7 +10,7 @@ use std::{
 const FLOORS: [(&str, u8); 32] = [
     ("mcp", 0),
     ("caller", 0),
-    ("seal", 0),
+    ("seal", 1),
     ("telemetry", 0),
     ("origin", 0),
     ("tls", 0),

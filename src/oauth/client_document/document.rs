@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use super::super::{OAuthError, client::Client, redirects};
+use super::super::{client::Client, error::OAuthError, redirects};
 use crate::pages::shown_name;
 
 /// What is read of a document (draft-ietf-oauth-client-id-metadata-document; MCP 2026-07-28,

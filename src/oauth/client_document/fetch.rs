@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use tokio::time::{Duration, timeout};
 
 use super::{
-    super::{OAuthError, public_address::is_public},
+    super::{error::OAuthError, public_address::is_public},
     freshness,
 };
 use crate::tls;
