@@ -18,6 +18,7 @@ mod request;
 mod revoke;
 pub(crate) mod routes;
 mod token;
+mod uri;
 
 use std::{sync::Arc, time::Duration};
 

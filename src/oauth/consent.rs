@@ -55,7 +55,7 @@ pub(super) fn page(oauth: &OAuth, request: AuthorizeRequest, site: Option<&str>)
         client: &request.name,
         // A document proves nothing of a program that listens on this computer.
         site: site.filter(|_| !on_this_computer),
-        destination: redirects::destination(&request.redirect_uri),
+        destination: &redirects::destination(&request.redirect_uri),
         on_this_computer,
         write: request.write,
         request: &sealed,

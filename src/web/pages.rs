@@ -1,4 +1,4 @@
-//! What all pages, their files and the documents of OAuth pass: one host, one name of it.
+//! What every page, file and document of OAuth passes: one host, by one name.
 //!
 //! Not for credentials: pages have cookies and forms, which their rooms check.
 

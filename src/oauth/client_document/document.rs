@@ -47,6 +47,6 @@ pub(super) fn read(id: &str, body: &[u8]) -> Result<Client, OAuthError> {
         );
     }
     let mut client = Client::new(Some(&name), document.redirect_uris);
-    client.site = Some(redirects::destination(id).to_owned());
+    client.site = Some(redirects::destination(id));
     Ok(client)
 }
