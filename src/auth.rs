@@ -13,7 +13,7 @@ use std::{net::IpAddr, sync::Arc};
 use http::{HeaderMap, HeaderName, header};
 
 use address::Addresses;
-pub use bearer::{AccessToken, AccessTokens, BearerError, SealedKey, VerifyBearer};
+pub use bearer::{AccessToken, AccessTokens, BearerError, SealedKey};
 pub use callers::Callers;
 pub use challenge::{Challenge, Challenges, Resource, WellKnown};
 
@@ -26,17 +26,13 @@ pub struct Auth {
     callers: Callers,
     challenges: Challenges,
     /// `None`: sign-in is off, and no bearer is good.
-    bearers: Option<Box<dyn VerifyBearer>>,
+    bearers: Option<AccessTokens>,
     addresses: Addresses,
 }
 
 impl Auth {
     /// Reads what makes callers.
-    pub fn new(
-        callers: Callers,
-        challenges: Challenges,
-        bearers: Option<Box<dyn VerifyBearer>>,
-    ) -> Self {
+    pub fn new(callers: Callers, challenges: Challenges, bearers: Option<AccessTokens>) -> Self {
         Self { callers, challenges, bearers, addresses: Addresses::default() }
     }
 
@@ -80,8 +76,8 @@ impl Auth {
     }
 
     fn open(&self, bearer: &str) -> Result<Caller, BearerError> {
-        let verify = self.bearers.as_ref().ok_or(BearerError::NotATokenOfOurs)?;
-        let (key, grant) = verify.verify(bearer)?;
+        let tokens = self.bearers.as_ref().ok_or(BearerError::NotATokenOfOurs)?;
+        let (key, grant) = tokens.verify(bearer)?;
         Ok(Caller { grant: Some(Arc::new(grant)), ..self.callers.caller(key) })
     }
 }

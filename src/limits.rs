@@ -6,17 +6,21 @@
 
 mod connections;
 mod descriptors;
+mod expiring;
 mod keyed;
 mod memory;
 mod places;
+mod rates;
 mod room;
 mod turns;
 
 pub use connections::{Connection, Connections};
 pub use descriptors::{Descriptors, is_out_of_descriptors};
+pub use expiring::Expiring;
 pub use keyed::{Keyed, Permit};
 pub use memory::{Held, Memory, Pool};
 pub use places::{Place, Places};
+pub use rates::Rates;
 pub use room::{Room, Uncounted};
 pub use turns::{Turn, Turns};
 

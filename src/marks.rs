@@ -1,119 +1,107 @@
-//! Marks: small facts that expire, bounded in number and never secret.
+//! Marks: small facts that expire and that every instance should know; never secret.
 //!
-//! Losing one costs a repeated check, nothing more. Kept in memory, ordered by their ends, so
-//! that neither a full set nor an expired fact is ever searched for.
+//! Not for what is one instance's own: `limits::Expiring` is. Asking may take a while and may
+//! fail, so no mark is asked for under a lock. Who needs single use fails closed; who would only
+//! repeat something goes on.
 
-mod rates;
+mod kind;
+mod memory;
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    hash::Hash,
-    sync::{Mutex, MutexGuard},
-};
+use std::sync::Arc;
 
-use tokio::time::{Duration, Instant};
+pub use kind::Kind;
 
-pub use rates::Rates;
+use memory::Memory;
 
-/// A bounded set of facts of one kind.
-pub struct Marks<K, V> {
-    capacity: usize,
-    /// Never held across an await.
-    entries: Mutex<Entries<K, V>>,
+/// Longest value, in bytes: far above the ids that are noted.
+const MAX_VALUE_BYTES: usize = 512;
+
+/// Where marks are kept. Cheap to clone.
+#[derive(Clone)]
+pub struct Marks(Store);
+
+#[derive(Clone)]
+enum Store {
+    Memory(Arc<Memory>),
 }
 
-struct Entries<K, V> {
-    facts: HashMap<K, Fact<V>>,
-    /// Every fact's key by its end; numbers tell facts apart that end together.
-    ends: BTreeMap<(Instant, u64), K>,
-    next_number: u64,
+/// What became of a mark that may stand once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SetOnce {
+    /// It is new.
+    New,
+    /// It stood already, with this value.
+    Stood(String),
 }
 
-struct Fact<V> {
-    value: V,
-    end: Instant,
-    number: u64,
+/// Why a mark was not noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MarksError {
+    /// As many of its kind as there may be: an attacker who makes them can't push others out.
+    #[error("there are too many marks of this kind")]
+    Full,
+    /// A value that no mark has.
+    #[error("the mark's value is too long")]
+    TooLong,
 }
 
-impl<K: Hash + Eq + Clone, V: Clone> Marks<K, V> {
-    /// A set that never holds more than `capacity` facts.
-    pub fn new(capacity: usize) -> Self {
-        let entries = Entries { facts: HashMap::new(), ends: BTreeMap::new(), next_number: 0 };
-        Self { capacity, entries: Mutex::new(entries) }
+impl Marks {
+    /// Marks in this instance's memory; they end with it.
+    pub fn in_memory() -> Self {
+        Self(Store::Memory(Arc::new(Memory::new())))
     }
 
-    /// The fact, unless it expired.
-    pub fn get(&self, key: &K) -> Option<V> {
-        self.entries().living(key, Instant::now()).cloned()
-    }
-
-    /// Remembers a fact for `life`; whether there was room. A full set keeps what it has: an
-    /// attacker who fills it can't push others out.
-    pub fn set(&self, key: K, value: V, life: Duration) -> bool {
-        let now = Instant::now();
-        let mut entries = self.entries();
-        entries.forget(&key);
-        let has_room = entries.has_room(self.capacity, now);
-        if has_room {
-            entries.insert(key, value, now + life);
+    /// The value of a mark that stands.
+    ///
+    /// # Errors
+    /// When nobody can tell.
+    pub async fn get(&self, kind: Kind, name: &str) -> Result<Option<String>, MarksError> {
+        match &self.0 {
+            Store::Memory(memory) => Ok(memory.get(kind, name)),
         }
-        has_room
     }
 
-    /// Remembers a fact that may stand once; whether it was new. A full set says no: failing
-    /// closed is what single use needs.
-    pub fn set_once(&self, key: K, value: V, life: Duration) -> bool {
-        let now = Instant::now();
-        let mut entries = self.entries();
-        if entries.living(&key, now).is_some() {
-            return false;
+    /// Sets a mark, or sets it anew, for its kind's life.
+    ///
+    /// # Errors
+    /// When it was not noted.
+    pub async fn set(&self, kind: Kind, name: &str, value: &str) -> Result<(), MarksError> {
+        check_length(value)?;
+        match &self.0 {
+            Store::Memory(memory) => memory.set(kind, name, value),
         }
-        entries.forget(&key);
-        let has_room = entries.has_room(self.capacity, now);
-        if has_room {
-            entries.insert(key, value, now + life);
+    }
+
+    /// Sets a mark that may stand once, for its kind's life. Of two at one time one is new.
+    ///
+    /// # Errors
+    /// When it was not noted: what it stands for must then not be done.
+    pub async fn set_once(
+        &self,
+        kind: Kind,
+        name: &str,
+        value: &str,
+    ) -> Result<SetOnce, MarksError> {
+        check_length(value)?;
+        match &self.0 {
+            Store::Memory(memory) => memory.set_once(kind, name, value),
         }
-        has_room
     }
 
-    /// Drops a fact before its time.
-    pub fn forget(&self, key: &K) {
-        self.entries().forget(key);
-    }
-
-    fn entries(&self) -> MutexGuard<'_, Entries<K, V>> {
-        self.entries.lock().expect("no code panics while it holds this lock")
+    /// Drops a mark before its time.
+    ///
+    /// # Errors
+    /// When it may still stand.
+    pub async fn forget(&self, kind: Kind, name: &str) -> Result<(), MarksError> {
+        match &self.0 {
+            Store::Memory(memory) => memory.forget(kind, name),
+        }
+        Ok(())
     }
 }
 
-impl<K: Hash + Eq + Clone, V> Entries<K, V> {
-    fn living(&self, key: &K, now: Instant) -> Option<&V> {
-        self.facts.get(key).filter(|fact| fact.end > now).map(|fact| &fact.value)
-    }
-
-    fn forget(&mut self, key: &K) {
-        if let Some(fact) = self.facts.remove(key) {
-            self.ends.remove(&(fact.end, fact.number));
-        }
-    }
-
-    /// Whether another fact fits. Expired ones go first; each was paid for when it came.
-    fn has_room(&mut self, capacity: usize, now: Instant) -> bool {
-        while let Some(first) = self.ends.first_entry()
-            && first.key().0 <= now
-        {
-            let key = first.remove();
-            self.facts.remove(&key);
-        }
-        self.facts.len() < capacity
-    }
-
-    fn insert(&mut self, key: K, value: V, end: Instant) {
-        let number = self.next_number;
-        self.next_number += 1;
-        self.ends.insert((end, number), key.clone());
-        self.facts.insert(key, Fact { value, end, number });
-    }
+fn check_length(value: &str) -> Result<(), MarksError> {
+    if value.len() > MAX_VALUE_BYTES { Err(MarksError::TooLong) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -7,15 +7,18 @@ mod assets;
 mod fixed;
 mod form;
 mod message;
+mod reader;
 
 use askama::Template;
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use url::{Position, Url};
 
 pub use assets::{Asset, assets, script_path, stylesheet_path};
 pub use fixed::Fixed;
 pub(crate) use form::{Form, FormError, UnreadBody, read_body};
 pub use message::{Message, PageLink};
+pub use reader::is_for_people;
 
 pub use crate::text::shown_name;
 
@@ -45,18 +48,15 @@ impl FormTargets {
 
 /// A URL as a source expression of a policy (CSP 3, 2.3.1). Texts that could break out of the
 /// header are left out.
-fn csp_source(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once(':')?;
-    let is_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
-    if scheme.is_empty() || !scheme.bytes().all(is_scheme) {
-        return None;
+fn csp_source(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Some(format!("{}:", url.scheme()));
     }
-    if scheme != "http" && scheme != "https" {
-        return Some(format!("{scheme}:"));
-    }
-    let authority = rest.strip_prefix("//")?.split(['/', '?', '#']).next()?;
-    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]_".contains(&byte);
-    authority.bytes().all(is_host).then(|| format!("{scheme}://{authority}"))
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    let origin = &url[..Position::BeforePath];
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:/[]_".contains(&byte);
+    (!has_user && origin.bytes().all(is_plain)).then(|| origin.to_owned())
 }
 
 /// A rendered page.

@@ -1,7 +1,7 @@
 //! Seals small payloads, so that strangers carry them but neither read nor change them.
 //!
-//! Not for expiry, single use or who may present a payload: what a payload means is its owner's
-//! business. Invariants: every purpose and every label has a key of its own; the first key seals
+//! Not for single use or who may present a payload: what a payload means is its owner's business.
+//! Invariants: every purpose and every label has a key of its own; the first key seals
 //! and all open; nothing here prints key material, and a failed opening never says where.
 //!
 //! Tokens are PASETO v4.local (<https://github.com/paseto-standard/paseto-spec>). The footer is
@@ -10,6 +10,7 @@
 
 mod purpose;
 mod strength;
+mod ticket;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -24,6 +25,7 @@ use pasetors::token::UntrustedToken;
 use pasetors::version4::{LocalToken, V4};
 
 pub use purpose::Purpose;
+pub use ticket::{Opened, Payload, Ticket, TicketError};
 
 /// Longest token that is looked at, in bytes: the longest cursor that tools take. It bounds the
 /// work that a stranger can ask for.

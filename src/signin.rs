@@ -1,62 +1,95 @@
 //! The browser flow: sign in at PropelAuth, choose the organization, get a key.
 //!
-//! Shared by OAuth and the connect page; knows neither. Keeps nothing but marks: between its
-//! steps the flow travels sealed in a cookie of the browser that began it.
+//! Shared by whoever fills its port `Continuation`; knows none of them. Keeps nothing but marks:
+//! between its steps the flow travels sealed in a cookie of the browser that began it.
 
 mod budget;
+mod callback;
+mod choice;
+mod continuation;
 mod cookie;
+mod error;
 mod flow;
 mod keys;
 mod organizations;
+mod people;
 mod sweep;
 
 use std::{sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderValue, header};
 
+pub use callback::Callback;
+pub(crate) use callback::callback;
+pub(crate) use choice::organization;
+pub use choice::{Choices, Chooser, InOrganization};
+pub use continuation::{Continuation, Person};
 pub use cookie::{Cookies, Step, same, sha256};
 pub(crate) use cookie::{STEP_SECONDS, random_text};
-pub use flow::{Choice, Flow, FlowError, Next, Return};
-pub use keys::{KeyPolicy, MadeBy, MadeKey, Refused, Standing, is_ours};
+pub use error::{FlowError, NoKey};
+pub use flow::Flow;
+pub use keys::{MadeBy, MadeKey, is_ours};
 pub use organizations::ShownOrganization;
+pub use people::{KeyPolicy, Standing};
 pub use sweep::{Bounds, Sweep, Swept};
 
 use crate::{
+    marks::Marks,
+    origin::Origin,
+    pages::Footer,
     propelauth::PropelAuth,
-    seal::{Purpose, Sealer, SealingKeys},
+    seal::{Payload, SealingKeys, Ticket},
 };
 
 /// What sign-in needs to know.
 #[derive(Debug, Clone)]
 pub struct SignInSettings {
     /// Public origin.
-    pub origin: String,
+    pub origin: Origin,
+    /// Origin of PropelAuth's sign-in pages, for the policy of pages with a sign-in form.
+    pub login_origin: Origin,
     /// Who may get a key.
     pub policy: KeyPolicy,
     /// Life of a key.
     pub key_life: Duration,
+    /// What stands below its pages.
+    pub footer: Footer,
 }
 
 /// Sign-in at PropelAuth.
 pub struct SignIn {
     propelauth: Arc<PropelAuth>,
     settings: SignInSettings,
-    sealer: Sealer,
+    keys: SealingKeys,
     cookies: Cookies,
     budget: budget::Budget,
 }
 
 impl SignIn {
     /// Puts sign-in together.
-    pub fn new(propelauth: Arc<PropelAuth>, settings: SignInSettings, keys: &SealingKeys) -> Self {
-        let sealer = keys.sealer(Purpose::SignIn, &settings.origin);
-        let cookies = Cookies::new(settings.origin.starts_with("https://"));
-        Self { propelauth, settings, sealer, cookies, budget: budget::Budget::new() }
+    pub fn new(
+        propelauth: Arc<PropelAuth>,
+        settings: SignInSettings,
+        keys: SealingKeys,
+        marks: Marks,
+    ) -> Self {
+        let cookies = Cookies::new(settings.origin.is_https());
+        Self { propelauth, settings, keys, cookies, budget: budget::Budget::new(marks) }
     }
 
     /// The sweep of keys by this sign-in's policy.
     pub fn sweep(&self) -> Sweep {
         Sweep::new(Arc::clone(&self.propelauth), self.settings.policy)
+    }
+
+    /// Who may get a key.
+    pub fn policy(&self) -> KeyPolicy {
+        self.settings.policy
+    }
+
+    /// Where PropelAuth's sign-in pages are.
+    pub fn login_origin(&self) -> &Origin {
+        &self.settings.login_origin
     }
 
     /// Where PropelAuth sends the browser back to. Registered there, byte for byte.
@@ -76,6 +109,10 @@ impl SignIn {
     /// The cookies of the flow.
     pub fn cookies(&self) -> &Cookies {
         &self.cookies
+    }
+
+    fn tickets<T: Payload>(&self) -> Ticket<T> {
+        Ticket::new(&self.keys, self.settings.origin.as_str())
     }
 }
 

@@ -6,9 +6,10 @@
 mod refused;
 mod seldom;
 
-use std::{error::Error, fmt, io::IsTerminal as _};
+use std::{convert::Infallible, error::Error, fmt, io::IsTerminal as _};
 
-use http::Extensions;
+use axum::extract::FromRequestParts;
+use http::{Extensions, request::Parts};
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
 pub use refused::Refused;
@@ -29,6 +30,15 @@ impl TraceId {
     /// The one that the request was given when it came in.
     pub fn of(extensions: &Extensions) -> Self {
         extensions.get().copied().unwrap_or_else(Self::random)
+    }
+}
+
+/// A handler's way to the id of its request.
+impl<S: Sync> FromRequestParts<S> for TraceId {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.extensions))
     }
 }
 

@@ -13,7 +13,6 @@ mod refusal;
 pub mod stdio;
 mod streamable_http;
 
-pub use headers::Origins;
 pub use message::largest_request_bytes;
 pub use refusal::Refusal;
 

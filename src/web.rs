@@ -2,11 +2,14 @@
 //!
 //! Routes requests and makes callers; serves nothing itself but health.
 
-mod connect;
+mod cross_origin;
 mod health;
 mod layers;
+mod mcp;
+mod origins;
+mod pages;
 mod refusals;
 mod router;
-mod sign_in;
 
-pub use router::{Service, router};
+pub use origins::Origins;
+pub use router::{Service, SignInService, router};

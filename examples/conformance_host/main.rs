@@ -28,7 +28,8 @@ use wiv_mcp::{
     seal::{Purpose, Sealer, SealingKeys},
     server,
     sessions::StreamLimits,
-    transport::{Endpoint, Origins, TransportSettings},
+    transport::{Endpoint, TransportSettings},
+    web::Origins,
 };
 
 /// The suite's fixtures.

@@ -11,8 +11,7 @@ use crate::{
     auth::Callers,
     caller::{ApiKey, Caller, Fingerprint},
     catalog::UpstreamRequest,
-    limits::{Busy, Keyed},
-    marks::Marks,
+    limits::{Busy, Expiring, Keyed},
     telemetry::Causes,
     wiv::{self, Failure, Verdicts},
 };
@@ -44,14 +43,14 @@ pub(super) struct Trying {
     wiv: Arc<wiv::Client>,
     request: UpstreamRequest,
     callers: Callers,
-    untold: Marks<Fingerprint, ()>,
+    untold: Expiring<Fingerprint, ()>,
     /// One request at a time tries a key.
     turns: Arc<Keyed<Fingerprint>>,
 }
 
 impl Trying {
     pub(super) fn new(wiv: Arc<wiv::Client>, request: UpstreamRequest, callers: Callers) -> Self {
-        let (untold, turns) = (Marks::new(MAX_UNTOLD), Keyed::new(1, MAX_WAITING));
+        let (untold, turns) = (Expiring::new(MAX_UNTOLD), Keyed::new(1, MAX_WAITING));
         Self { wiv, request, callers, untold, turns }
     }
 

@@ -10,24 +10,26 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     audience::Audience,
     parts::{catalog, client, tools},
-    sign_in::{connect_settings, oauth, sign_in},
+    sign_in::{footer, oauth, sign_in},
     start_error::StartError,
     start_line,
 };
 use crate::{
     admission::Gate,
-    auth::{AccessTokens, Auth, Callers, Challenges, VerifyBearer},
+    auth::{AccessTokens, Auth, Callers, Challenges},
     caller::Fingerprint,
-    connect::{Connect, KeyCheck},
+    connect::{Account, ConnectSettings, Front},
     limits::{Connections, Descriptors, Memory},
+    marks::Marks,
     origin::{Origin, PublicUrls},
     seal::SealingKeys,
     server,
     sessions::StreamLimits,
     settings::Settings,
+    signin::Callback,
     telemetry::Causes,
-    transport::{Endpoint, Origins, TransportSettings},
-    web,
+    transport::{Endpoint, TransportSettings},
+    web::{self, Origins},
 };
 
 /// The part of the drain in which streams wait for what is in flight. The rest is for their last
@@ -59,28 +61,32 @@ impl App {
         let descriptors = Descriptors::raised();
         let memory = Memory::new(settings.memory.bytes());
         let client = Arc::new(client(settings, descriptors, &memory)?);
-        let key_check = KeyCheck::new(Arc::clone(&client), &catalog, keys.hash_key("caller"));
-        let sign_in = sign_in(settings, &keys, &origin)?;
-        let oauth = sign_in
-            .clone()
-            .and_then(|sign_in| oauth(settings, sign_in, &keys, &origin, audience))
-            .map(Arc::new);
+        let marks = Marks::in_memory();
+        let sign_in = sign_in(settings, &keys, &origin, &marks)?;
         if let Some(sign_in) = &sign_in {
             tasks.spawn(sign_in.sweep().run(settings.sweep, closing.clone()));
         }
-        let connect = connect_settings(settings, &origin);
-        let connect = Connect::new(connect, sign_in, key_check, &keys, tasks.clone());
+        let oauth = sign_in
+            .as_ref()
+            .and_then(|sign_in| oauth(settings, sign_in, &keys, &origin, audience, &marks));
         let urls = PublicUrls::new(origin.clone());
         let challenges = Challenges::new(urls.clone(), oauth.as_ref().map(|_| settings.well_known))
             .reading_only(settings.read_only);
         let callers = Callers::new(&keys);
         let gate =
             Arc::new(Gate::new(Arc::clone(&client), &catalog, challenges.clone(), callers.clone()));
-        let bearers = oauth.as_ref().map(|_| -> Box<dyn VerifyBearer> {
-            Box::new(AccessTokens::new(&keys, origin.as_str()))
+        let bearers = oauth.as_ref().map(|_| AccessTokens::new(&keys, origin.as_str()));
+        let front = Front::new(origin.clone(), footer(settings), sign_in.as_deref());
+        let sign_in = sign_in.zip(oauth).map(|(sign_in, oauth)| {
+            let connect = ConnectSettings { origin: origin.clone(), footer: footer(settings) };
+            let (flow, gate) = (Arc::clone(&sign_in), Arc::clone(&gate));
+            let account = Account::new(connect, flow, gate, &keys, marks, tasks.clone());
+            let (oauth, account) = (Arc::new(oauth), Arc::new(account));
+            let callback = Callback::new(sign_in).to(Arc::clone(&oauth)).to(Arc::clone(&account));
+            web::SignInService { oauth, account, callback: Arc::new(callback) }
         });
         let tools = Arc::new(tools(settings, catalog, client, &keys, origin.as_str(), Some(urls))?);
-        let signs_in = oauth.is_some();
+        let signs_in = sign_in.is_some();
         let endpoint = Arc::new(Endpoint::new(
             Arc::clone(&tools),
             gate,
@@ -92,8 +98,8 @@ impl App {
         let service = Arc::new(web::Service {
             endpoint,
             auth: Auth::new(callers, challenges, bearers).behind(settings.trusted_proxy_hops),
-            oauth,
-            connect: Arc::new(connect),
+            front: Arc::new(front),
+            sign_in,
             openai_challenge: settings
                 .openai_challenge
                 .as_ref()

@@ -1,12 +1,12 @@
 //! The parts of sign-in, made of the settings when those are complete.
 //!
-//! Not for the routes, which the running server wires.
+//! Not for the routes, which `web` has.
 
 use std::sync::Arc;
 
 use super::{audience::Audience, parts::propelauth, start_error::StartError};
 use crate::{
-    connect::ConnectSettings,
+    marks::Marks,
     oauth::{OAuth, OAuthSettings},
     origin::Origin,
     pages::Footer,
@@ -20,26 +20,35 @@ pub(super) fn sign_in(
     settings: &Settings,
     keys: &SealingKeys,
     origin: &Origin,
+    marks: &Marks,
 ) -> Result<Option<Arc<SignIn>>, StartError> {
-    let (Some(client), Some(policy)) = (propelauth(settings)?, settings.key_policy) else {
+    let (Some(client), Some(policy), Some(auth_url)) =
+        (propelauth(settings)?, settings.key_policy, &settings.propelauth_auth_url)
+    else {
         return Ok(None);
     };
-    let sign_in_settings =
-        SignInSettings { origin: origin.as_str().to_owned(), policy, key_life: settings.key_life };
-    Ok(Some(Arc::new(SignIn::new(Arc::new(client), sign_in_settings, keys))))
+    let sign_in_settings = SignInSettings {
+        origin: origin.clone(),
+        login_origin: auth_url.origin().clone(),
+        policy,
+        key_life: settings.key_life,
+        footer: footer(settings),
+    };
+    let sign_in = SignIn::new(Arc::new(client), sign_in_settings, keys.clone(), marks.clone());
+    Ok(Some(Arc::new(sign_in)))
 }
 
 /// The authorization server.
 pub(super) fn oauth(
     settings: &Settings,
-    sign_in: Arc<SignIn>,
+    sign_in: &Arc<SignIn>,
     keys: &SealingKeys,
     origin: &Origin,
     audience: Audience,
+    marks: &Marks,
 ) -> Option<OAuth> {
     let oauth_settings = OAuthSettings {
-        issuer: origin.as_str().to_owned(),
-        sign_in_origin: sign_in_origin(settings)?,
+        issuer: origin.clone(),
         redirects: settings.redirects.clone(),
         well_known: settings.well_known,
         access_token_life: settings.access_token_life,
@@ -48,24 +57,12 @@ pub(super) fn oauth(
         local_client_documents: audience == Audience::ThisMachine,
         footer: footer(settings),
     };
-    Some(OAuth::new(oauth_settings, sign_in, keys, settings.client_id_key.as_ref()?))
+    let client_id_key = settings.client_id_key.as_ref()?;
+    Some(OAuth::new(oauth_settings, Arc::clone(sign_in), keys, client_id_key, marks.clone()))
 }
 
-/// What the connect page is told.
-pub(super) fn connect_settings(settings: &Settings, origin: &Origin) -> ConnectSettings {
-    ConnectSettings {
-        origin: origin.as_str().to_owned(),
-        sign_in_origin: sign_in_origin(settings).unwrap_or_default(),
-        policy: settings.key_policy,
-        footer: footer(settings),
-    }
-}
-
-fn footer(settings: &Settings) -> Footer {
+/// What stands at the foot of every page.
+pub(super) fn footer(settings: &Settings) -> Footer {
     let text = |link: &Option<WebLink>| link.as_ref().map(|link| link.as_str().to_owned());
     Footer { support_url: text(&settings.support_url), privacy_url: text(&settings.privacy_url) }
-}
-
-fn sign_in_origin(settings: &Settings) -> Option<String> {
-    settings.propelauth_auth_url.as_ref().map(|url| url.origin().as_str().to_owned())
 }

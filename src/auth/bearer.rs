@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 use crate::{
     caller::{ApiKey, Grant, Scopes},
     clock::unix_seconds,
-    seal::{OpenError, Purpose, Sealer, SealingKeys},
+    seal::{Opened, Payload, Purpose, SealingKeys, Ticket, TicketError},
 };
 
 /// How far clocks of instances may differ, in seconds.
 const LEEWAY_SECONDS: u64 = 60;
 
-/// What is inside an access token. Names are short, because it travels with every request.
+/// What is inside an access token, beside its end. Names are short, because it travels with every
+/// request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AccessToken {
     /// Issuer: our public origin.
@@ -23,8 +24,6 @@ pub struct AccessToken {
     pub aud: String,
     /// When it was made, in Unix seconds.
     pub iat: u64,
-    /// When it ends, in Unix seconds.
-    pub exp: u64,
     /// Granted scopes.
     pub scope: String,
     /// Name of the organization.
@@ -37,6 +36,10 @@ pub struct AccessToken {
     pub kexp: u64,
     /// The key itself.
     pub key: SealedKey,
+}
+
+impl Payload for AccessToken {
+    const PURPOSE: Purpose = Purpose::AccessToken;
 }
 
 /// A key on its way into or out of a sealed value; never shown.
@@ -76,19 +79,10 @@ pub enum BearerError {
     OtherResource,
 }
 
-/// Tells who a bearer stands for. A port: PropelAuth's own tokens could be verified behind it.
-pub trait VerifyBearer: Send + Sync {
-    /// The key to pass upstream and what was granted.
-    ///
-    /// # Errors
-    /// When the bearer is not good here and now.
-    fn verify(&self, bearer: &str) -> Result<(ApiKey, Grant), BearerError>;
-}
-
 /// Seals and opens the access tokens of this server.
 #[derive(Debug, Clone)]
 pub struct AccessTokens {
-    sealer: Sealer,
+    tickets: Ticket<AccessToken>,
     issuer: String,
     resources: Vec<String>,
 }
@@ -98,7 +92,7 @@ impl AccessTokens {
     /// good for both.
     pub fn new(keys: &SealingKeys, issuer: &str) -> Self {
         Self {
-            sealer: keys.sealer(Purpose::AccessToken, issuer),
+            tickets: Ticket::new(keys, issuer),
             issuer: issuer.to_owned(),
             resources: ["/mcp", "/sse"].map(|path| format!("{issuer}{path}")).into(),
         }
@@ -115,33 +109,29 @@ impl AccessTokens {
         self.resources.iter().map(String::as_str).find(|resource| *resource == named)
     }
 
-    /// Seals a token.
-    pub fn seal(&self, token: &AccessToken) -> String {
-        self.sealer.seal(&serde_json::to_vec(token).expect("strings and numbers become JSON"))
+    /// A token that is good until `end`, in Unix seconds.
+    pub fn issue(&self, token: &AccessToken, end: u64) -> String {
+        self.tickets.issue_until(token, end)
     }
 
     /// Opens a token whatever its age, as for revoking it.
     ///
     /// # Errors
     /// When it was not sealed here.
-    pub fn open(&self, token: &str) -> Result<AccessToken, BearerError> {
-        let opened = self.sealer.open(token).map_err(|error| match error {
-            // Sealed with a key that is gone: as good as expired, and a client can renew it.
-            OpenError::UnknownKey => BearerError::Expired,
-            OpenError::Malformed | OpenError::Refused => BearerError::NotATokenOfOurs,
-        })?;
-        serde_json::from_slice(&opened).map_err(|_| BearerError::NotATokenOfOurs)
+    pub fn open(&self, token: &str) -> Result<Opened<AccessToken>, BearerError> {
+        Ok(self.tickets.open(token)?)
     }
-}
 
-impl VerifyBearer for AccessTokens {
-    fn verify(&self, bearer: &str) -> Result<(ApiKey, Grant), BearerError> {
-        let token = self.open(bearer)?;
-        let now = unix_seconds();
+    /// The key to pass upstream and what was granted.
+    ///
+    /// # Errors
+    /// When the bearer is not good here and now.
+    pub fn verify(&self, bearer: &str) -> Result<(ApiKey, Grant), BearerError> {
+        let token = self.tickets.redeem(bearer)?;
         if token.iss != self.issuer || !self.resources.contains(&token.aud) {
             return Err(BearerError::OtherResource);
         }
-        if now >= token.exp || token.iat > now + LEEWAY_SECONDS {
+        if token.iat > unix_seconds() + LEEWAY_SECONDS {
             return Err(BearerError::Expired);
         }
         let key = token.key.key().ok_or(BearerError::NotATokenOfOurs)?;
@@ -153,5 +143,15 @@ impl VerifyBearer for AccessTokens {
             key_expires_at: token.kexp,
         };
         Ok((key, grant))
+    }
+}
+
+impl From<TicketError> for BearerError {
+    fn from(error: TicketError) -> Self {
+        match error {
+            // Sealed with a key that is gone: as good as expired, and a client can renew it.
+            TicketError::Expired | TicketError::UnknownKey => Self::Expired,
+            TicketError::Refused => Self::NotATokenOfOurs,
+        }
     }
 }

@@ -17,9 +17,7 @@ fn urls() -> PublicUrls {
 }
 
 fn auth(keys: &SealingKeys, documents: Option<WellKnown>) -> Auth {
-    let bearers = AccessTokens::new(keys, ORIGIN);
-    let bearers: Option<Box<dyn VerifyBearer>> =
-        documents.is_some().then(|| Box::new(bearers) as Box<dyn VerifyBearer>);
+    let bearers = documents.is_some().then(|| AccessTokens::new(keys, ORIGIN));
     Auth::new(Callers::new(keys), Challenges::new(urls(), documents), bearers)
 }
 
@@ -31,13 +29,16 @@ fn check(auth: &Auth, headers: &[(&'static str, &str)]) -> Result<Caller, Challe
     auth.authenticate(&map, Resource::Mcp, None)
 }
 
+fn soon() -> u64 {
+    unix_seconds() + 3600
+}
+
 fn token() -> AccessToken {
     let now = unix_seconds();
     AccessToken {
         iss: ORIGIN.into(),
         aud: format!("{ORIGIN}/mcp"),
         iat: now,
-        exp: now + 3600,
         scope: Scopes::READ.into(),
         org: "Acme".into(),
         role: "Admin".into(),
@@ -51,7 +52,7 @@ fn token() -> AccessToken {
 fn a_key_makes_a_caller_and_a_bearer_beside_it_is_the_spare() {
     let keys = SealingKeys::random();
     let auth = auth(&keys, Some(WellKnown::Mcp));
-    let sealed = format!("Bearer {}", AccessTokens::new(&keys, ORIGIN).seal(&token()));
+    let sealed = format!("Bearer {}", AccessTokens::new(&keys, ORIGIN).issue(&token(), soon()));
     assert!(check(&auth, &[("x-api-key", " wiv-1 ")]).unwrap().spare.is_none());
     let both = check(&auth, &[("x-api-key", "wiv-1"), ("authorization", &sealed)]).unwrap();
     assert!(both.grant.is_none() && both.spare.unwrap().grant.is_some());
@@ -67,23 +68,25 @@ fn a_token_is_good_for_its_server_its_time_and_both_endpoints() {
     let keys = SealingKeys::random();
     let tokens = AccessTokens::new(&keys, ORIGIN);
     let now = unix_seconds();
-    let verify = |token: AccessToken| tokens.verify(&tokens.seal(&token)).map(|_| ());
+    let verify = |token: AccessToken| tokens.verify(&tokens.issue(&token, soon())).map(|_| ());
     assert_eq!(verify(token()), Ok(()));
     assert_eq!(verify(AccessToken { aud: format!("{ORIGIN}/sse"), ..token() }), Ok(()));
     for (token, error) in [
-        (AccessToken { exp: now, ..token() }, BearerError::Expired),
         (AccessToken { iat: now + 120, ..token() }, BearerError::Expired),
         (AccessToken { aud: "https://other/mcp".into(), ..token() }, BearerError::OtherResource),
         (AccessToken { iss: "https://other".into(), ..token() }, BearerError::OtherResource),
     ] {
         assert_eq!(verify(token), Err(error));
     }
+    let over = tokens.verify(&tokens.issue(&token(), now)).map(|_| ());
+    assert_eq!(over, Err(BearerError::Expired));
     // Another instance's clock may be a minute ahead.
     assert_eq!(verify(AccessToken { iat: now + 59, ..token() }), Ok(()));
     let refresh = keys.sealer(crate::seal::Purpose::RefreshToken, ORIGIN);
-    let swapped = refresh.seal(&serde_json::to_vec(&token()).unwrap());
+    let swapped =
+        refresh.seal(format!("{{\"is\":{}}}", serde_json::to_string(&token()).unwrap()).as_bytes());
     assert_eq!(tokens.verify(&swapped).map(|_| ()), Err(BearerError::NotATokenOfOurs));
-    let elsewhere = AccessTokens::new(&keys, "https://elsewhere").seal(&token());
+    let elsewhere = AccessTokens::new(&keys, "https://elsewhere").issue(&token(), soon());
     assert_eq!(tokens.verify(&elsewhere).map(|_| ()), Err(BearerError::NotATokenOfOurs));
 }
 

@@ -1,46 +1,29 @@
-//! The signed-in person's page: make a key, see and end the ones made here.
+//! The way into the signed-in person's part, and the words for steps that fail.
+//!
+//! Not for its pages: each stands in a file of its own.
 
 use askama::Template;
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, StatusCode, header};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
-use super::{
-    Connect,
-    clients::{KEY_CLIENTS, KeyClient},
-    session::{Notice, Session},
-};
+use super::{Account, clients::KeyClient, session::Session};
 use crate::{
-    clock::{day, minute},
-    pages::{self, Footer, Form, FormTargets, see_other, shown_name},
-    propelauth::KeyRecord,
-    signin::{Flow, FlowError, MadeBy, Next, ShownOrganization, SignIn, Step},
-    telemetry::Refused,
+    pages::{self, Footer, Form, FormTargets, Message, PageLink, see_other, with_wait},
+    seal::Purpose,
+    signin::{Continuation, FlowError, Person},
+    telemetry::{Refused, TraceId},
 };
 
-/// The path of the page.
-pub const ACCOUNT_PATH: &str = "/connect/account";
+/// The path of the person's page.
+pub(super) const ACCOUNT_PATH: &str = "/connect/account";
 
-/// Where on it the connections are.
-pub(super) const CONNECTIONS_PATH: &str = "/connect/account#connections";
+/// Where pages that end something lead on.
+const BACK: PageLink<'static> = PageLink { label: "Back to the connect page", path: "/connect" };
 
-/// Longest names of clients and longest addresses of people shown, in characters.
-pub(super) const MAX_NAME_CHARS: usize = 80;
-
-#[derive(Template)]
-#[template(path = "account.html")]
-struct AccountPage<'a> {
-    footer: &'a Footer,
-    email: String,
-    form: &'a str,
-    offer: &'a str,
-    notice: Option<&'static str>,
-    /// The card that the person came from.
-    chosen: &'static KeyClient,
-    /// Those that a key may be made for, or why there is none.
-    organizations: Result<Vec<ShownOrganization>, String>,
-    connections: Vec<Connection>,
-}
+/// The same for people who are signed in.
+const CONNECTIONS: PageLink<'static> =
+    PageLink { label: "My connections", path: "/connect/account#connections" };
 
 #[derive(Template)]
 #[template(path = "signed_out.html")]
@@ -50,161 +33,103 @@ struct SignedOutPage<'a> {
     after_form: bool,
 }
 
-/// A key of ours as the page shows it.
-struct Connection {
-    id: String,
-    reference: String,
-    client: String,
-    organization: String,
-    by: Option<&'static str>,
-    created: String,
-    expires: String,
+/// What a sign-in of the page carries.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FromCard {
+    /// The card that the person came from.
+    client: Option<String>,
 }
 
-impl Connection {
-    fn of(key: &KeyRecord, organizations: &[ShownOrganization]) -> Self {
-        let client = key.metadata.get("client").and_then(Value::as_str).unwrap_or_default();
-        let client = match shown_name(client, MAX_NAME_CHARS) {
-            name if name.is_empty() => "An assistant".to_owned(),
-            name => name,
-        };
-        let organization = organizations
-            .iter()
-            .find(|organization| Some(&organization.id) == key.org_id.as_ref())
-            .map_or_else(|| "another organization".to_owned(), |found| found.name.clone());
-        let by = MadeBy::of(key).map(|by| match by {
-            MadeBy::SignIn => "Sign-in",
-            MadeBy::ConnectPage => "API key",
-        });
-        Self {
-            id: key.id.clone(),
-            reference: reference(&key.id).to_owned(),
-            client,
-            organization,
-            by,
-            created: minute(key.created_at),
-            expires: key.expires_at.map_or_else(|| "never".to_owned(), day),
+impl Account {
+    /// `POST /connect/sign-in`: sends the browser to PropelAuth.
+    pub(super) async fn begin(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+        request: TraceId,
+    ) -> Response {
+        if !self.sign_in.is_own_form(headers) {
+            return self.stopped(&FlowError::NotThisBrowser, request);
         }
-    }
-}
-
-/// The part of a key's id by which people tell their keys apart.
-pub(super) fn reference(id: &str) -> &str {
-    id.get(..8).unwrap_or(id)
-}
-
-impl Connect {
-    /// The browser came back from PropelAuth with a person signed in.
-    pub fn signed_in(&self, flow: &Flow, request_id: &str) -> Response {
-        let Some(sign_in) = &self.sign_in else { return self.sign_in_is_off(request_id) };
-        let session = Session::new(&flow.user_id, &flow.email);
-        let client = match &flow.next {
-            Next::Connect(Some(id)) => KeyClient::find(id),
-            _ => None,
-        };
-        let place = client.map(|client| format!("{ACCOUNT_PATH}?client={}", client.id));
-        let mut response = see_other(place.as_deref().unwrap_or(ACCOUNT_PATH));
-        response.headers_mut().append(header::SET_COOKIE, self.cookie(sign_in, &session));
-        response
+        // A sign-in needs nothing of the form but, perhaps, the card that it was on.
+        let form = Form::read(headers, body).await.unwrap_or_default();
+        let client = form.get("client").and_then(KeyClient::find);
+        self.flow.begin(FromCard { client: client.map(|client| client.id.to_owned()) })
     }
 
-    /// `GET /connect/account`.
-    pub async fn account(&self, headers: &HeaderMap, query: &str, request_id: &str) -> Response {
-        let Some(sign_in) = &self.sign_in else { return self.sign_in_is_off(request_id) };
-        let Ok(session) = self.session(sign_in, headers) else {
-            return self.signed_out(false);
+    /// Words for a step that failed.
+    pub(super) fn stopped(&self, error: &FlowError, request: TraceId) -> Response {
+        let link = match error {
+            FlowError::NotThisBrowser => return self.signed_out(true),
+            FlowError::KeyLost
+            | FlowError::KeyRefused
+            | FlowError::TooManyKeys
+            | FlowError::NothingChosen => CONNECTIONS,
+            _ => BACK,
         };
-        let query = Form::parse(query).unwrap_or_default();
-        let shown = self.account_page(sign_in, &session, &query).await;
-        shown.unwrap_or_else(|error| self.failed(&error, request_id))
+        let page = self.message("Not connected", &error.sentence(), request, link, error.status());
+        Refused::new(error.reason()).on(with_wait(page, error.wait_seconds()))
+    }
+
+    /// A key that was not ended, or not for sure, which the person must know.
+    pub(super) fn not_revoked(&self, error: &FlowError, request: TraceId) -> Response {
+        let (title, rest) = match error {
+            FlowError::EndUnknown => {
+                ("Perhaps not revoked", "My connections tells if it is there.")
+            }
+            _ => ("Not revoked", "The key still works."),
+        };
+        let text = format!("{} {rest}", error.sentence());
+        let page = self.message(title, &text, request, CONNECTIONS, error.status());
+        Refused::new(error.reason()).on(page)
+    }
+
+    /// A form that was sent twice, or sent again after going back.
+    pub(super) fn used_before(&self, request: TraceId) -> Response {
+        let text = "A key is shown only once, on the page that follows its form. If you didn’t copy \
+                    it, or none appeared, look under My connections: revoke it there and make \
+                    another.";
+        let (title, status) = ("This key was already made", StatusCode::CONFLICT);
+        Refused::new("used_before").on(self.message(title, text, request, CONNECTIONS, status))
     }
 
     /// For who is not signed in (any more) in this browser.
     pub(super) fn signed_out(&self, after_form: bool) -> Response {
         let template = SignedOutPage { footer: &self.settings.footer, after_form };
-        let targets = FormTargets::default().and(&self.settings.sign_in_origin);
+        let targets = FormTargets::default().and(self.sign_in.login_origin().as_str());
         Refused::new("signed_out").on(pages::page(StatusCode::FORBIDDEN, &template, &targets))
     }
 
-    async fn account_page(
+    fn message(
         &self,
-        sign_in: &SignIn,
-        session: &Session,
-        query: &Form,
-    ) -> Result<Response, FlowError> {
-        let (standing, keys) = tokio::join!(
-            sign_in.standing(&session.user_id),
-            sign_in.our_keys(&session.user_id, None)
-        );
-        let (standing, mut keys) = (standing?, keys?);
-        let all = ShownOrganization::all(&standing.memberships);
-        keys.sort_by_key(|key| std::cmp::Reverse(key.created_at));
-        let template = AccountPage {
-            footer: &self.settings.footer,
-            email: shown_name(&session.email, MAX_NAME_CHARS),
-            form: &session.form,
-            offer: &self.offer(session),
-            notice: session.notice.map(|notice| match notice {
-                Notice::Revoked => "Revoked. What used this key no longer has access.",
-                Notice::NotThere => {
-                    "There is no such key of yours here; it may be revoked already."
-                }
-            }),
-            chosen: query.get("client").and_then(KeyClient::find).unwrap_or(&KEY_CLIENTS[0]),
-            organizations: match &standing.allowed {
-                Ok(allowed) => Ok(ShownOrganization::all(allowed)),
-                Err(refused) => Err(FlowError::from(*refused).sentence()),
-            },
-            connections: keys.iter().map(|key| Connection::of(key, &all)).collect(),
-        };
-        // Told once.
-        let session = &session.clone().telling(None);
-        let mut response = pages::page(StatusCode::OK, &template, &FormTargets::default());
-        response.headers_mut().append(header::SET_COOKIE, self.cookie(sign_in, session));
-        Ok(response)
+        title: &str,
+        text: &str,
+        request: TraceId,
+        link: PageLink<'_>,
+        status: StatusCode,
+    ) -> Response {
+        let (request_id, footer) = (&request.to_string(), &self.settings.footer);
+        Message { title, text, request_id, link: Some(link), footer }.response(status)
     }
+}
 
-    /// `POST /connect/revoke`.
-    pub async fn revoke(&self, headers: &HeaderMap, body: Body, request_id: &str) -> Response {
-        let Some(sign_in) = &self.sign_in else { return self.sign_in_is_off(request_id) };
-        match self.revoke_one(sign_in, headers, body).await {
-            Ok(session) => {
-                let mut response = see_other(ACCOUNT_PATH);
-                response.headers_mut().append(header::SET_COOKIE, self.cookie(sign_in, &session));
-                response
-            }
-            Err(error) if error.is_outage() => self.not_revoked(&error, request_id),
-            Err(error) => self.failed(&error, request_id),
-        }
-    }
+/// A sign-in of the page ends in a session. Who may make no key may still see and revoke those
+/// there are, so that no organization is asked for.
+impl Continuation for Account {
+    type Carried = FromCard;
 
-    /// Ends a key of the sender's own.
-    async fn revoke_one(
-        &self,
-        sign_in: &SignIn,
-        headers: &HeaderMap,
-        body: Body,
-    ) -> Result<Session, FlowError> {
-        let form = Form::read(headers, body).await.map_err(|_| FlowError::NotThisBrowser)?;
-        let session = self.sender(sign_in, headers, &form)?;
-        let id = form.get("key").ok_or(FlowError::NotThisBrowser)?;
-        let was_there = sign_in.revoke_own(&session.user_id, id).await?;
-        let notice = if was_there { Notice::Revoked } else { Notice::NotThere };
-        Ok(session.telling(Some(notice)))
-    }
+    const AT_PROPELAUTH: Purpose = Purpose::AccountSignIn;
 
-    /// `POST /connect/sign-out`. Who is signed out already is where they want to be.
-    pub fn sign_out(&self, headers: &HeaderMap, request_id: &str) -> Response {
-        let Some(sign_in) = &self.sign_in else { return self.sign_in_is_off(request_id) };
-        if !sign_in.is_own_form(headers) {
-            return self.failed(&FlowError::NotThisBrowser, request_id);
-        }
-        if let Ok(session) = self.session(sign_in, headers) {
-            self.end(&session);
-        }
-        let mut response = see_other("/connect");
-        let cleared = sign_in.cookies().clear(Step::Account);
-        response.headers_mut().append(header::SET_COOKIE, cleared);
+    fn signed_in(&self, person: Person, carried: FromCard, _: TraceId) -> Response {
+        let session = Session::new(&person.user_id, &person.email);
+        let client = carried.client.as_deref().and_then(KeyClient::find);
+        let place = client.map(|client| format!("{ACCOUNT_PATH}?client={}", client.id));
+        let mut response = see_other(place.as_deref().unwrap_or(ACCOUNT_PATH));
+        response.headers_mut().append(header::SET_COOKIE, self.cookie(&session));
         response
+    }
+
+    fn failed(&self, _: FromCard, error: FlowError, request: TraceId) -> Response {
+        self.stopped(&error, request)
     }
 }

@@ -8,7 +8,6 @@ use std::{
     future::Future,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
 };
 
 use futures_util::{
@@ -18,12 +17,9 @@ use futures_util::{
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-use super::{
-    key_check::Verdict,
-    session::{OFFER_LIFE, OfferNumber},
-};
 use crate::{
-    marks::Marks,
+    admission::NewKey,
+    marks::{Kind, Marks, SetOnce},
     propelauth::Membership,
     signin::{FlowError, MadeKey},
 };
@@ -33,79 +29,86 @@ use crate::{
 pub(super) struct Made {
     pub(super) membership: Membership,
     pub(super) key: MadeKey,
-    pub(super) verdict: Verdict,
+    pub(super) verdict: NewKey,
 }
 
 /// What became of an offer.
 pub(super) type Outcome = Result<Arc<Made>, FlowError>;
 
-/// Offers remembered as used. Above it no key is made: failing closed costs a minute's wait.
-const MAX_USED_OFFERS: usize = 100_000;
-
 /// Keys that are being made at one time. Each takes seconds, so nobody but a flood gets there.
 const MAX_RUNNING: usize = 1_000;
 
-/// A mark outlives its offer, so that no offer can be used again.
-const MARK_LIFE: Duration = Duration::from_secs(OFFER_LIFE.as_secs() + 60);
+/// A making that several may wait for; `None`: the offer was used up before.
+type Making = Shared<BoxFuture<'static, Option<Outcome>>>;
 
 /// Every offer that is or was used.
 pub(super) struct Makings {
-    used: Marks<OfferNumber, ()>,
-    /// Never held across an await. Each entry goes when its key is made and tried, or given up.
-    running: Mutex<HashMap<OfferNumber, Shared<BoxFuture<'static, Outcome>>>>,
+    marks: Marks,
+    /// By the offer's number. Never held across an await: an offer's mark is asked for by its
+    /// making. Each entry goes when its key is made and tried, or given up.
+    running: Mutex<HashMap<String, Making>>,
     tasks: TaskTracker,
 }
 
 impl Makings {
     /// `tasks` owns what outlives its request.
-    pub(super) fn new(tasks: TaskTracker) -> Self {
-        Self { used: Marks::new(MAX_USED_OFFERS), running: Mutex::default(), tasks }
+    pub(super) fn new(marks: Marks, tasks: TaskTracker) -> Self {
+        Self { marks, running: Mutex::default(), tasks }
     }
 
     /// Makes an offer's key, or waits for the one that is being made; `None` when the offer was
     /// used up before. After a failure that made no key the offer is good once more.
     pub(super) async fn once(
         self: &Arc<Self>,
-        offer: OfferNumber,
+        offer: String,
         make: impl Future<Output = Outcome> + Send + 'static,
     ) -> Option<Outcome> {
         let making = {
             let mut running = self.running();
             if let Some(making) = running.get(&offer) {
                 making.clone()
-            } else if self.used.get(&offer).is_some() {
-                return None;
-            } else if running.len() >= MAX_RUNNING || !self.used.set_once(offer, (), MARK_LIFE) {
+            } else if running.len() >= MAX_RUNNING {
                 return Some(Err(FlowError::Unavailable));
             } else {
-                let makings = Arc::clone(self);
-                let making = async move {
-                    let outcome = AssertUnwindSafe(make).catch_unwind().await;
-                    let outcome = outcome.unwrap_or_else(|_| {
-                        tracing::error!("making a key panicked");
-                        Err(FlowError::KeyLost)
-                    });
-                    makings.end(offer, &outcome);
-                    outcome
-                };
+                let making = Arc::clone(self).make(offer.clone(), make);
                 let task = self.tasks.spawn(making.in_current_span());
-                let making = task.map(|ended| ended.unwrap_or(Err(FlowError::KeyLost)));
+                let making = task.map(|ended| ended.unwrap_or(Some(Err(FlowError::KeyLost))));
                 let making = making.boxed().shared();
                 running.insert(offer, making.clone());
                 making
             }
         };
-        Some(making.await)
+        making.await
     }
 
-    fn end(&self, offer: OfferNumber, outcome: &Outcome) {
-        if outcome.as_ref().is_err_and(|error| *error != FlowError::KeyLost) {
-            self.used.forget(&offer);
-        }
+    async fn make(
+        self: Arc<Self>,
+        offer: String,
+        make: impl Future<Output = Outcome> + Send + 'static,
+    ) -> Option<Outcome> {
+        let outcome = match self.marks.set_once(Kind::UsedOffer, &offer, "").await {
+            Ok(SetOnce::New) => Some(self.to_the_end(&offer, make).await),
+            Ok(SetOnce::Stood(_)) => None,
+            Err(error) => Some(Err(error.into())),
+        };
         self.running().remove(&offer);
+        outcome
     }
 
-    fn running(&self) -> MutexGuard<'_, HashMap<OfferNumber, Shared<BoxFuture<'static, Outcome>>>> {
+    async fn to_the_end(&self, offer: &str, make: impl Future<Output = Outcome>) -> Outcome {
+        let outcome = AssertUnwindSafe(make).catch_unwind().await;
+        let outcome = outcome.unwrap_or_else(|_| {
+            tracing::error!("making a key panicked");
+            Err(FlowError::KeyLost)
+        });
+        if outcome.as_ref().is_err_and(|error| *error != FlowError::KeyLost) {
+            // If that can't be noted, the person gets a new offer with the page.
+            _ = self.marks.forget(Kind::UsedOffer, offer).await;
+        }
+        outcome
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashMap<String, Making>> {
         self.running.lock().expect("no code panics while it holds this lock")
     }
 }

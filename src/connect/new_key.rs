@@ -7,16 +7,16 @@ use axum::{body::Body, response::Response};
 use http::{HeaderMap, StatusCode, header};
 
 use super::{
-    ClientCard, Connect,
-    account::{MAX_NAME_CHARS, reference},
+    Account, ClientCard,
+    account_page::MAX_NAME_CHARS,
     cards,
     clients::{KEY_CLIENTS, KeyClient},
-    key_check::{KeyCheck, Verdict},
     making::{Made, Outcome},
-    session::{OfferNumber, Session},
+    session::{Session, reference},
     snippets::is_plain,
 };
 use crate::{
+    admission::{Gate, NewKey},
     clock::day,
     pages::{self, Footer, Form, FormTargets, shown_name},
     signin::{FlowError, MadeBy, ShownOrganization, SignIn},
@@ -35,7 +35,7 @@ struct KeyPage<'a> {
     key_id: &'a str,
     reference: &'a str,
     expires: String,
-    verdict: Verdict,
+    verdict: NewKey,
     form: &'a str,
     cards: Vec<ClientCard>,
 }
@@ -43,54 +43,48 @@ struct KeyPage<'a> {
 /// A form's wish.
 struct Order {
     session: Session,
-    offer: OfferNumber,
+    /// The offer's number.
+    offer: String,
     organization: String,
     client: &'static KeyClient,
 }
 
 /// Makes an order's key and tries it.
-async fn make(
-    sign_in: Arc<SignIn>,
-    key_check: Arc<KeyCheck>,
-    order: Order,
-    trace: TraceId,
-) -> Outcome {
+async fn make(sign_in: Arc<SignIn>, gate: Arc<Gate>, order: Order, trace: TraceId) -> Outcome {
     let user = &order.session.user_id;
     let membership = sign_in.membership(user, &order.organization).await?;
     let (org, label) = (&membership.org_id, order.client.name);
     let key = sign_in.make_key(user, org, label, MadeBy::ConnectPage, None).await?;
-    let verdict = key_check.check(&key.key, trace.0).await;
+    let verdict = gate.try_new_key(&key.key, trace.0).await;
     Ok(Arc::new(Made { membership, key, verdict }))
 }
 
-impl Connect {
+impl Account {
     /// `POST /connect/key`.
-    pub async fn make_key(&self, headers: &HeaderMap, body: Body, trace: TraceId) -> Response {
-        let request_id = trace.to_string();
-        let Some(sign_in) = &self.sign_in else { return self.sign_in_is_off(&request_id) };
-        let order = match self.order(sign_in, headers, body).await {
+    pub(super) async fn make_key(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+        request: TraceId,
+    ) -> Response {
+        let order = match self.order(headers, body).await {
             Ok(order) => order,
-            Err(error) => return self.failed(&error, &request_id),
+            Err(error) => return self.stopped(&error, request),
         };
         let (session, client) = (order.session.clone(), order.client);
-        let offer = order.offer;
-        let make = make(Arc::clone(sign_in), Arc::clone(&self.key_check), order, trace);
+        let offer = order.offer.clone();
+        let make = make(Arc::clone(&self.sign_in), Arc::clone(&self.gate), order, request);
         match self.makings.once(offer, make).await {
-            Some(Ok(made)) => self.key_page(sign_in, &session, client, &made),
-            Some(Err(error)) => self.failed(&error, &request_id),
-            None => self.used_before(&request_id),
+            Some(Ok(made)) => self.key_page(&session, client, &made),
+            Some(Err(error)) => self.stopped(&error, request),
+            None => self.used_before(request),
         }
     }
 
     /// What a form asks for, if its sender may ask.
-    async fn order(
-        &self,
-        sign_in: &SignIn,
-        headers: &HeaderMap,
-        body: Body,
-    ) -> Result<Order, FlowError> {
+    async fn order(&self, headers: &HeaderMap, body: Body) -> Result<Order, FlowError> {
         let form = Form::read(headers, body).await.map_err(|_| FlowError::NotThisBrowser)?;
-        let session = self.sender(sign_in, headers, &form)?;
+        let session = self.sender(headers, &form).await?;
         let sealed = form.get("offer").ok_or(FlowError::NotThisBrowser)?;
         let offer = self.offered(&session, sealed)?;
         let organization = form.get("organization").ok_or(FlowError::NothingChosen)?.to_owned();
@@ -98,15 +92,9 @@ impl Connect {
         Ok(Order { session, offer, organization, client })
     }
 
-    fn key_page(
-        &self,
-        sign_in: &SignIn,
-        session: &Session,
-        client: &KeyClient,
-        made: &Made,
-    ) -> Response {
+    fn key_page(&self, session: &Session, client: &KeyClient, made: &Made) -> Response {
         let key = std::str::from_utf8(made.key.key.expose()).expect("keys are visible ASCII");
-        let mut cards = cards(&self.settings.origin, Some(key));
+        let mut cards = cards(self.settings.origin.as_str(), Some(key));
         // Stable: the chosen client comes first, the others keep their order.
         cards.sort_by_key(|card| card.id != client.id);
         let template = KeyPage {
@@ -123,7 +111,7 @@ impl Connect {
             cards,
         };
         let mut response = pages::page(StatusCode::OK, &template, &FormTargets::default());
-        response.headers_mut().append(header::SET_COOKIE, self.cookie(sign_in, session));
+        response.headers_mut().append(header::SET_COOKIE, self.cookie(session));
         response
     }
 }

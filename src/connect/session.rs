@@ -5,25 +5,27 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::digest;
 use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 
-use super::Connect;
+use super::Account;
 use crate::{
     clock::unix_seconds,
+    marks::Kind,
     pages::Form,
-    signin::{FlowError, STEP_SECONDS, SignIn, Step, random_text, same},
+    seal::{Payload, Purpose},
+    signin::{FlowError, STEP_SECONDS, Step, random_text, same},
 };
 
 /// Longest time between sign-in and a new one, in seconds, however busy the person is.
 const LONGEST_SESSION_SECONDS: u64 = 3600;
 
-/// How long a session is remembered as ended: longer than it could have gone on.
-const ENDED_FOR: Duration = Duration::from_secs(LONGEST_SESSION_SECONDS + STEP_SECONDS);
-
-/// How long an offer to make a key is good: as long as the page that it is on.
-pub(super) const OFFER_LIFE: Duration = Duration::from_secs(STEP_SECONDS);
+// An ended session is remembered for longer than it could have gone on, and an offer for longer
+// than it is good.
+const _: () = assert!(
+    Kind::EndedSession.life_seconds() >= LONGEST_SESSION_SECONDS + STEP_SECONDS
+        && Kind::UsedOffer.life_seconds() > STEP_SECONDS
+);
 
 /// A signed-in person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,7 +38,10 @@ pub(super) struct Session {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) notice: Option<Notice>,
     signed_in_at: u64,
-    expires_at: u64,
+}
+
+impl Payload for Session {
+    const PURPOSE: Purpose = Purpose::Account;
 }
 
 /// What was just done.
@@ -48,34 +53,26 @@ pub(super) enum Notice {
     NotThere,
 }
 
-/// The number that an offer is told apart by.
-pub(super) type OfferNumber = [u8; 16];
-
 /// A key that may be made once.
 #[derive(Debug, Serialize, Deserialize)]
-struct Offer {
+pub(super) struct Offer {
     user_id: String,
     number: String,
-    expires_at: u64,
+}
+
+impl Payload for Offer {
+    const PURPOSE: Purpose = Purpose::KeyOffer;
 }
 
 impl Session {
     pub(super) fn new(user_id: &str, email: &str) -> Self {
-        let now = unix_seconds();
         Self {
             user_id: user_id.into(),
             email: email.into(),
             form: random_text(),
             notice: None,
-            signed_in_at: now,
-            expires_at: now + STEP_SECONDS,
+            signed_in_at: unix_seconds(),
         }
-    }
-
-    /// What all cookies of a session have in common.
-    fn mark(&self) -> [u8; 16] {
-        let hash = digest::digest(&digest::SHA256, self.form.as_bytes());
-        *hash.as_ref().first_chunk().expect("SHA-256 has 32 bytes")
     }
 
     /// With this for the next page to tell.
@@ -84,78 +81,66 @@ impl Session {
     }
 }
 
-impl Connect {
+impl Account {
     /// The session's cookie, good for another ten minutes within the hour.
-    pub(super) fn cookie(&self, sign_in: &SignIn, session: &Session) -> HeaderValue {
+    pub(super) fn cookie(&self, session: &Session) -> HeaderValue {
         let end = session.signed_in_at + LONGEST_SESSION_SECONDS;
-        let expires_at = end.min(unix_seconds() + STEP_SECONDS);
-        let session = Session { expires_at, ..session.clone() };
-        sign_in.cookies().set(Step::Account, &self.seal(&session))
+        let end = end.min(unix_seconds() + STEP_SECONDS);
+        self.sign_in.cookies().set(Step::Account, &self.sessions.issue_until(session, end))
     }
 
     /// Who is signed in in this browser.
-    pub(super) fn session(
-        &self,
-        sign_in: &SignIn,
-        headers: &HeaderMap,
-    ) -> Result<Session, FlowError> {
-        sign_in
-            .cookies()
-            .get(Step::Account, headers)
-            .and_then(|sealed| self.open::<Session>(sealed))
-            .filter(|session| session.expires_at > unix_seconds())
-            .filter(|session| self.signed_out.get(&session.mark()).is_none())
-            .ok_or(FlowError::NotThisBrowser)
+    pub(super) async fn session(&self, headers: &HeaderMap) -> Result<Session, FlowError> {
+        let cookie = self.sign_in.cookies().get(Step::Account, headers);
+        let session = cookie.and_then(|cookie| self.sessions.redeem(cookie).ok());
+        let session = session.ok_or(FlowError::NotThisBrowser)?;
+        // What all cookies of a session have in common is their form's text.
+        match self.marks.get(Kind::EndedSession, &session.form).await? {
+            None => Ok(session),
+            Some(_) => Err(FlowError::NotThisBrowser),
+        }
     }
 
-    /// Ends a session: every cookie of it, wherever it is.
-    pub(super) fn end(&self, session: &Session) {
-        if !self.signed_out.set(session.mark(), (), ENDED_FOR) {
-            tracing::warn!("a session's end could not be remembered: too many ended lately");
+    /// Ends a session: every cookie of it, wherever it is. Unnoted, a copy of the cookie stays
+    /// good for its minutes.
+    pub(super) async fn end(&self, session: &Session) {
+        if let Err(error) = self.marks.set(Kind::EndedSession, &session.form, "").await {
+            tracing::warn!(%error, "a session's end could not be remembered");
         }
     }
 
     /// Who sends a form, if it is one of the pages that this browser was given.
-    pub(super) fn sender(
+    pub(super) async fn sender(
         &self,
-        sign_in: &SignIn,
         headers: &HeaderMap,
         form: &Form,
     ) -> Result<Session, FlowError> {
-        let session = self.session(sign_in, headers)?;
+        let session = self.session(headers).await?;
         let fits = form.get("form").is_some_and(|text| same(text, &session.form));
-        if fits && sign_in.is_own_form(headers) {
+        if fits && self.sign_in.is_own_form(headers) {
             return Ok(session);
         }
         Err(FlowError::NotThisBrowser)
     }
 
-    /// What lets the person make one key.
+    /// What lets the person make one key, for as long as the page that it is on.
     pub(super) fn offer(&self, session: &Session) -> String {
-        self.seal(&Offer {
-            user_id: session.user_id.clone(),
-            number: random_text(),
-            expires_at: unix_seconds() + STEP_SECONDS,
-        })
+        let offer = Offer { user_id: session.user_id.clone(), number: random_text() };
+        self.offers.issue(&offer, Duration::from_secs(STEP_SECONDS))
     }
 
     /// The number of an offer that this person was made, while it is good.
-    pub(super) fn offered(
-        &self,
-        session: &Session,
-        sealed: &str,
-    ) -> Result<OfferNumber, FlowError> {
-        self.open::<Offer>(sealed)
-            .filter(|offer| offer.user_id == session.user_id && offer.expires_at > unix_seconds())
-            .and_then(|offer| offer.number.as_bytes().first_chunk().copied())
-            .ok_or(FlowError::NotThisBrowser)
+    pub(super) fn offered(&self, session: &Session, sealed: &str) -> Result<String, FlowError> {
+        let offer = self.offers.redeem(sealed).map_err(|_| FlowError::NotThisBrowser)?;
+        if offer.user_id == session.user_id {
+            Ok(offer.number)
+        } else {
+            Err(FlowError::NotThisBrowser)
+        }
     }
+}
 
-    fn seal(&self, value: &impl Serialize) -> String {
-        self.sessions.seal(&serde_json::to_vec(value).expect("texts and numbers become JSON"))
-    }
-
-    fn open<T: for<'d> Deserialize<'d>>(&self, sealed: &str) -> Option<T> {
-        serde_json::from_slice(&self.sessions.open(sealed).ok()?).ok()
-    }
+/// The part of a key's id by which people tell their keys apart.
+pub(super) fn reference(id: &str) -> &str {
+    id.get(..8).unwrap_or(id)
 }

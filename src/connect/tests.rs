@@ -1,5 +1,7 @@
 //! That every setting and every link is what its client reads, whatever the key holds.
 
+mod makings;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;

@@ -1,5 +1,7 @@
 //! Budgets hold, and nobody's use of one keeps others out.
 
+mod expiring;
+
 use std::net::SocketAddr;
 
 use tokio::time::{Duration, Instant};

@@ -1,97 +1,60 @@
-//! Marks expire and stay within their bound.
+//! Marks stand once, end, and fail in the open.
+
+use std::time::Duration;
 
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn a_mark_ends_with_its_life() {
-    let marks = Marks::new(8);
-    marks.set(1, 'a', Duration::from_secs(5));
-    assert_eq!(marks.get(&1), Some('a'));
-    tokio::time::advance(Duration::from_secs(6)).await;
-    assert_eq!(marks.get(&1), None);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_full_set_keeps_what_it_has_until_that_expires() {
-    let marks = Marks::new(2);
-    marks.set(1, 'a', Duration::from_secs(5));
-    marks.set(2, 'b', Duration::from_secs(60));
-    marks.set(3, 'c', Duration::from_secs(60));
-    assert_eq!((marks.get(&1), marks.get(&3)), (Some('a'), None));
-    tokio::time::advance(Duration::from_secs(6)).await;
-    marks.set(3, 'c', Duration::from_secs(60));
-    assert_eq!((marks.get(&2), marks.get(&3)), (Some('b'), Some('c')));
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_may_stand_once_is_refused_the_second_time_and_when_full() {
-    let marks = Marks::new(1);
-    assert!(marks.set_once(1, (), Duration::from_secs(5)));
-    assert!(!marks.set_once(1, (), Duration::from_secs(5)));
-    assert!(!marks.set_once(2, (), Duration::from_secs(5)));
-    tokio::time::advance(Duration::from_secs(6)).await;
-    assert!(marks.set_once(1, (), Duration::from_secs(5)));
-    marks.forget(&1);
-    assert!(marks.set_once(1, (), Duration::from_secs(5)), "what is forgotten may stand again");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_full_set_of_a_hundred_thousand_takes_no_longer_than_a_small_one() {
-    let marks = Marks::new(100_000);
-    for number in 0..100_000 {
-        marks.set(number, (), Duration::from_secs(60));
+async fn a_mark_stands_once_until_its_kind_s_life_is_over() {
+    for kind in Kind::ALL.iter().copied() {
+        let marks = Marks::in_memory();
+        assert_eq!(marks.get(kind, "a").await, Ok(None), "{kind:?}");
+        assert_eq!(marks.set_once(kind, "a", "first").await, Ok(SetOnce::New));
+        let stood = Ok(SetOnce::Stood("first".into()));
+        assert_eq!(marks.set_once(kind, "a", "second").await, stood, "{kind:?}");
+        tokio::time::advance(kind.life() - Duration::from_secs(1)).await;
+        assert_eq!(marks.get(kind, "a").await, Ok(Some("first".into())));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(marks.set_once(kind, "a", "third").await, Ok(SetOnce::New));
+        assert_eq!(marks.set(kind, "a", "fourth").await, Ok(()));
+        assert_eq!(marks.get(kind, "a").await, Ok(Some("fourth".into())));
+        assert_eq!(marks.forget(kind, "a").await, Ok(()));
+        assert_eq!(marks.get(kind, "a").await, Ok(None), "{kind:?}");
     }
-    let begun = std::time::Instant::now();
-    for number in 100_000..200_000 {
-        assert!(!marks.set(number, (), Duration::from_secs(60)));
-        assert!(!marks.set_once(number, (), Duration::from_secs(60)));
+}
+
+#[tokio::test]
+async fn one_kind_s_marks_say_nothing_of_another_s() {
+    let marks = Marks::in_memory();
+    for kind in Kind::ALL {
+        assert_eq!(marks.set_once(*kind, "same", "").await, Ok(SetOnce::New), "{kind:?}");
     }
-    // A search of the whole set for each would take minutes.
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_fact_that_is_set_again_lives_anew_and_stands_once() {
-    let marks = Marks::new(2);
-    marks.set(1, 'a', Duration::from_secs(5));
-    marks.set(1, 'b', Duration::from_secs(60));
-    marks.set(2, 'c', Duration::from_secs(60));
-    tokio::time::advance(Duration::from_secs(6)).await;
-    assert!(!marks.set(3, 'd', Duration::from_secs(60)), "two facts fill a set of two");
-    assert_eq!(marks.get(&1), Some('b'));
+#[tokio::test]
+async fn of_many_at_one_time_one_is_new() {
+    let marks = Marks::in_memory();
+    let tries = (0..50).map(|_| marks.set_once(Kind::UsedCode, "code", ""));
+    let outcomes = futures_util::future::join_all(tries).await;
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Ok(SetOnce::New)).count(), 1);
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_rate_lets_some_pass_at_once_and_then_one_a_pause() {
-    let rates = Rates::new(Duration::from_secs(10), 3, 100);
-    let pass = |key: &'static str| rates.take(key).is_ok();
-    assert_eq!([pass("a"), pass("a"), pass("a"), pass("a")], [true, true, true, false]);
-    assert!(pass("b"), "another key has a rate of its own");
-    assert_eq!(rates.take("a"), Err(Duration::from_secs(10)));
-    tokio::time::advance(Duration::from_secs(10)).await;
-    assert_eq!([pass("a"), pass("a")], [true, false]);
-    tokio::time::advance(Duration::from_secs(60)).await;
-    assert_eq!([pass("a"), pass("a"), pass("a"), pass("a")], [true, true, true, false]);
+#[tokio::test]
+async fn a_full_kind_refuses_and_keeps_what_it_has() {
+    let (marks, kind) = (Marks::in_memory(), Kind::UsedOffer);
+    for number in 0..kind.capacity() {
+        assert_eq!(marks.set_once(kind, &number.to_string(), "").await, Ok(SetOnce::New));
+    }
+    assert_eq!(marks.set_once(kind, "more", "").await, Err(MarksError::Full));
+    assert_eq!(marks.set(kind, "more", "").await, Err(MarksError::Full));
+    assert_eq!(marks.set_once(kind, "0", "").await, Ok(SetOnce::Stood(String::new())));
+    assert_eq!(marks.set_once(Kind::UsedState, "more", "").await, Ok(SetOnce::New));
 }
 
-#[tokio::test(start_paused = true)]
-async fn more_keys_than_a_rate_has_room_for_are_refused_until_others_are_over() {
-    let rates = Rates::new(Duration::from_secs(10), 1, 2);
-    assert_eq!([rates.take(1), rates.take(2)], [Ok(()), Ok(())]);
-    assert!(rates.take(3).is_err());
-    tokio::time::advance(Duration::from_secs(10)).await;
-    assert!(rates.take(3).is_ok());
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_is_given_back_may_happen_again() {
-    let rates = Rates::new(Duration::from_secs(10), 2, 100);
-    rates.give_back("a");
-    assert_eq!([rates.take("a"), rates.take("a")], [Ok(()), Ok(())]);
-    assert!(rates.take("a").is_err());
-    rates.give_back("a");
-    assert!(rates.take("a").is_ok());
-    assert!(rates.take("a").is_err(), "no more than was given back");
-    rates.give_back("b");
-    assert!(rates.take("b").is_ok() && rates.take("b").is_ok() && rates.take("b").is_err());
+#[tokio::test]
+async fn a_value_has_its_bound() {
+    let (marks, long) = (Marks::in_memory(), "x".repeat(MAX_VALUE_BYTES + 1));
+    assert_eq!(marks.set(Kind::DeadKey, "a", &long).await, Err(MarksError::TooLong));
+    assert_eq!(marks.set_once(Kind::DeadKey, "a", &long).await, Err(MarksError::TooLong));
+    assert_eq!(marks.set(Kind::DeadKey, "a", &long[1..]).await, Ok(()));
 }

@@ -3,37 +3,28 @@
 //! Consent comes on every flow, before PropelAuth: its one client there stands for all of ours.
 //! Nothing is redirected to before client and redirect URI are verified.
 
+use std::time::Duration;
+
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, StatusCode, header};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
-use super::{OAuth, OAuthError, code::Code, consent, parameters::Parameters, redirects};
-use crate::{
-    caller::{Address, Scopes},
-    pages::{Message, PageLink, see_other, with_wait},
-    signin::{Flow, FlowError, Next, Return, Step, sha256},
-    telemetry::Refused,
+use super::{
+    OAuth,
+    code::{self, Code},
+    consent,
+    error::OAuthError,
+    parameters::Parameters,
+    redirects,
+    request::{AuthorizeRequest, MAX_STATE_BYTES},
 };
-
-/// Longest `state` that is carried for a client, in bytes: it travels in a cookie.
-const MAX_STATE_BYTES: usize = 1024;
-
-/// Most that the cookie of a sign-in may carry of a request, in bytes.
-const MAX_REQUEST_BYTES: usize = 2048;
-
-/// A client's request, verified.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct AuthorizeRequest {
-    /// Hash of the client id: ids are too long for a cookie.
-    pub(super) client: String,
-    pub(super) name: String,
-    pub(super) redirect_uri: String,
-    pub(super) state: Option<String>,
-    pub(super) challenge: String,
-    pub(super) resource: String,
-    pub(super) write: bool,
-}
+use crate::{
+    caller::Scopes,
+    pages::{Message, PageLink, see_other, with_wait},
+    propelauth::Membership,
+    seal::Purpose,
+    signin::{Choices, Chooser, Continuation, FlowError, InOrganization, Person, Step, sha256},
+    telemetry::TraceId,
+};
 
 /// What stops a request: a page for the person, or a redirect for the client.
 pub(super) enum Stop {
@@ -45,14 +36,14 @@ pub(super) enum Stop {
 
 impl OAuth {
     /// `GET /oauth/authorize`.
-    pub(crate) async fn authorize(&self, query: &str, request_id: &str) -> Response {
+    pub(super) async fn authorize(&self, query: &str, trace: TraceId) -> Response {
         match self.check(query).await {
-            Ok((request, site)) => consent::page(self, &request, site.as_deref()),
-            Err(Stop::Page(error)) => self.refused(&error, request_id),
+            Ok((request, site)) => consent::page(self, request, site.as_deref()),
+            Err(Stop::Page(error)) => self.refused(&error, trace),
             Err(Stop::Redirect(request, error)) if self.trusts(&request) => {
                 self.tell(&request, error.code)
             }
-            Err(Stop::Redirect(request, error)) => self.told_by_link(&request, &error, request_id),
+            Err(Stop::Redirect(request, error)) => self.told_by_link(&request, &error, trace),
         }
     }
 
@@ -102,102 +93,46 @@ impl OAuth {
             return Err(stop("invalid_target", "the resource is not of this server"));
         };
         let request = AuthorizeRequest { resource: resource.to_owned(), ..request };
-        if json!(request).to_string().len() > MAX_REQUEST_BYTES {
+        if !request.is_carriable() {
             return Err(bad("the request is too long"));
         }
         Ok((request, client.site))
     }
 
     /// `POST /oauth/authorize`: the person decided.
-    pub(crate) async fn decide(
-        &self,
-        headers: &HeaderMap,
-        body: Body,
-        request_id: &str,
-    ) -> Response {
+    pub(super) async fn decide(&self, headers: &HeaderMap, body: Body, trace: TraceId) -> Response {
         let (request, allowed) = match consent::decision(self, headers, body).await {
             Ok(decision) => decision,
-            Err(error) => return self.refused(&error, request_id),
+            Err(error) => return self.refused(&error, trace),
         };
         if !allowed {
             return self.tell(&request, "access_denied");
         }
-        let (location, cookie) = self.sign_in.begin(Next::Authorize(json!(request)));
-        let mut response = see_other(&location);
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+        self.form_is_done(self.flow.begin(request))
+    }
+
+    /// The person may act for an organization: the client gets its code.
+    fn give_code(&self, request: &AuthorizeRequest, user_id: &str, org_id: &str) -> Response {
+        let code = Code::new(request, user_id, org_id);
+        let code = self.codes.issue(&code, Duration::from_secs(code::LIFE_SECONDS));
+        self.form_is_done(self.answer(request, &[("code", &code)]))
+    }
+
+    fn form_is_done(&self, mut response: Response) -> Response {
         let cleared = self.sign_in.cookies().clear(Step::Form);
         response.headers_mut().append(header::SET_COOKIE, cleared);
         response
     }
 
-    /// The browser came back from PropelAuth.
-    pub(crate) async fn came_back(
-        &self,
-        headers: &HeaderMap,
-        query: &str,
-        address: Option<Address>,
-    ) -> Result<Flow, FlowError> {
-        let parameters = Parameters::parse(query).map_err(|_| FlowError::NotThisBrowser)?;
-        let came = Return {
-            state: parameters.get("state"),
-            code: parameters.get("code"),
-            error: parameters.get("error"),
-        };
-        self.sign_in.finish(headers, came, address).await
-    }
-
-    /// The person chose an organization.
-    pub(crate) async fn organization_chosen(
-        &self,
-        headers: &HeaderMap,
-        body: Body,
-    ) -> Result<Flow, FlowError> {
-        let chosen = consent::chosen(self, headers, body).await;
-        let (sealed, organization) = chosen?;
-        self.sign_in.choose(headers, &sealed, &organization).await
-    }
-
-    /// The person is signed in: ask which organization, or give the code.
-    pub(crate) fn signed_in(&self, flow: &Flow, request: &Value, request_id: &str) -> Response {
-        let Ok(request) = serde_json::from_value::<AuthorizeRequest>(request.clone()) else {
-            return self.refused(&OAuthError::new("invalid_request", "begin again"), request_id);
-        };
-        match flow.organizations.as_slice() {
-            [only] => {
-                let code = self.seal_code(&Code::new(&request, &flow.user_id, &only.org_id));
-                let mut response = self.answer(&request, &[("code", &code)]);
-                let cleared = self.sign_in.cookies().clear(Step::Form);
-                response.headers_mut().append(header::SET_COOKIE, cleared);
-                response
-            }
-            _ => consent::organizations(self, flow, &request),
-        }
-    }
-
-    /// A flow failed: the client is told when it is known, the person always.
-    pub(crate) fn flow_failed(
-        &self,
-        next: Option<Next>,
-        error: &FlowError,
-        request_id: &str,
-    ) -> Response {
-        if let (Some(Next::Authorize(request)), FlowError::Cancelled) = (next, error)
-            && let Ok(request) = serde_json::from_value(request)
-        {
-            return self.tell(&request, "access_denied");
-        }
-        let page = self.not_connected(error.status(), &error.sentence(), request_id);
-        Refused::new(error.reason()).on(with_wait(page, error.wait_seconds()))
-    }
-
-    fn not_connected(&self, status: StatusCode, text: &str, request_id: &str) -> Response {
-        let (title, footer) = ("Not connected", &self.settings.footer);
+    fn not_connected(&self, status: StatusCode, text: &str, trace: TraceId) -> Response {
+        let (title, footer, request_id) =
+            ("Not connected", &self.settings.footer, &trace.to_string());
         let link = Some(PageLink { label: "Back to the connect page", path: "/connect" });
         Message { title, text, request_id, link, footer }.response(status)
     }
 
     /// A page for a request that has nobody to be redirected to.
-    fn refused(&self, error: &OAuthError, request_id: &str) -> Response {
+    fn refused(&self, error: &OAuthError, trace: TraceId) -> Response {
         let text = match error.wait_seconds {
             Some(seconds) => format!(
                 "The app’s details can’t be looked up just now. Reload this page in {seconds} seconds."
@@ -210,7 +145,7 @@ impl OAuth {
         };
         // A page is no answer to a client, whose statuses these are: a wait is told as such.
         let status = error.wait_seconds.map_or(StatusCode::BAD_REQUEST, |_| error.status);
-        let page = self.not_connected(status, &text, request_id);
+        let page = self.not_connected(status, &text, trace);
         error.refused().on(with_wait(page, error.wait_seconds))
     }
 
@@ -224,7 +159,7 @@ impl OAuth {
         &self,
         request: &AuthorizeRequest,
         error: &OAuthError,
-        request_id: &str,
+        trace: TraceId,
     ) -> Response {
         let place = redirects::destination(&request.redirect_uri);
         let text = format!(
@@ -232,10 +167,11 @@ impl OAuth {
              which WIV does not know. (For its makers: {}.)",
             request.name, error.description
         );
-        let location = self.location(request, &[("error", error.code)]);
+        let (location, request_id) =
+            (self.location(request, &[("error", error.code)]), trace.to_string());
         let (title, footer) = ("Not connected", &self.settings.footer);
         let link = Some(PageLink { label: "Go back to the app", path: &location });
-        let page = Message { title, text: &text, request_id, link, footer };
+        let page = Message { title, text: &text, request_id: &request_id, link, footer };
         page.response(StatusCode::BAD_REQUEST)
     }
 
@@ -249,14 +185,50 @@ impl OAuth {
     }
 
     fn location(&self, request: &AuthorizeRequest, parameters: &[(&str, &str)]) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(parameters);
-        if let Some(state) = &request.state {
-            query.append_pair("state", state);
+        request.location(self.settings.issuer.as_str(), parameters)
+    }
+}
+
+/// A sign-in that a client began ends with a code for it.
+impl Continuation for OAuth {
+    type Carried = AuthorizeRequest;
+
+    const AT_PROPELAUTH: Purpose = Purpose::ClientSignIn;
+
+    fn signed_in(&self, person: Person, carried: AuthorizeRequest, request: TraceId) -> Response {
+        match self.sign_in.allowed(&person.memberships).as_deref() {
+            Ok([only]) => self.give_code(&carried, &person.user_id, &only.org_id),
+            Ok(several) => self.choices.page(&person, several, carried, |carried| Chooser {
+                client: &carried.name,
+                returns_to: &carried.redirect_uri,
+            }),
+            Err(no_key) => self.failed(carried, FlowError::from(*no_key), request),
         }
-        query.append_pair("iss", &self.settings.issuer);
-        let separator = if request.redirect_uri.contains('?') { '&' } else { '?' };
-        format!("{}{separator}{}", request.redirect_uri, query.finish())
+    }
+
+    /// The client is told what its person decided; the rest is between the person and us.
+    fn failed(&self, carried: AuthorizeRequest, error: FlowError, request: TraceId) -> Response {
+        match error {
+            FlowError::Cancelled => self.tell(&carried, "access_denied"),
+            error => error.page(&self.settings.footer, request),
+        }
+    }
+}
+
+impl InOrganization for OAuth {
+    const AT_CHOICE: Purpose = Purpose::OrganizationChoice;
+
+    fn choices(&self) -> &Choices<Self> {
+        &self.choices
+    }
+
+    fn chosen(
+        &self,
+        user_id: &str,
+        membership: &Membership,
+        carried: AuthorizeRequest,
+    ) -> Response {
+        self.give_code(&carried, user_id, &membership.org_id)
     }
 }
 

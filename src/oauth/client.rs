@@ -4,8 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{OAuth, OAuthError, redirects};
-use crate::pages;
+use super::{OAuth, error::OAuthError, redirects};
+use crate::{
+    pages,
+    seal::{Payload, Purpose},
+};
 
 /// Longest client name shown, in characters.
 const MAX_NAME_CHARS: usize = 60;
@@ -23,6 +26,11 @@ pub(super) struct Client {
     /// The host of the client's document, which says its name. Never in a registration.
     #[serde(skip)]
     pub(super) site: Option<String>,
+}
+
+/// A registration, which is its own id.
+impl Payload for Client {
+    const PURPOSE: Purpose = Purpose::ClientId;
 }
 
 impl Client {
@@ -46,8 +54,8 @@ impl OAuth {
     /// # Errors
     /// `invalid_client` for what is no id.
     pub(super) fn check_client_id(&self, id: &str) -> Result<(), OAuthError> {
-        let is_url = id.starts_with("https://") || id.starts_with("http://");
-        let is_known = id.len() <= MAX_ID_BYTES && (is_url || self.client_ids.open(id).is_ok());
+        let is_known =
+            id.len() <= MAX_ID_BYTES && (is_document(id) || self.client_ids.redeem(id).is_ok());
         if is_known { Ok(()) } else { Err(OAuthError::invalid_client()) }
     }
 
@@ -59,12 +67,16 @@ impl OAuth {
         if id.len() > MAX_ID_BYTES {
             return Err(OAuthError::invalid_client());
         }
-        if id.starts_with("https://") || id.starts_with("http://") {
+        if is_document(id) {
             let mut client = self.documents.client(id).await?;
             client.redirect_uris.retain(|uri| self.settings.redirects.allows(uri));
             return Ok(client);
         }
-        let sealed = self.client_ids.open(id).map_err(|_| OAuthError::invalid_client())?;
-        serde_json::from_slice(&sealed).map_err(|_| OAuthError::invalid_client())
+        self.client_ids.redeem(id).map_err(|_| OAuthError::invalid_client())
     }
+}
+
+/// Whether an id is the address of a document. A sealed one has no colon.
+fn is_document(id: &str) -> bool {
+    matches!(id.split_once(':'), Some(("https" | "http", _)))
 }

@@ -19,9 +19,9 @@ use self::{
     fetch::{FetchError, Target},
     places::Places,
 };
-use super::{OAuthError, client::Client};
+use super::{client::Client, error::OAuthError};
 use crate::{
-    marks::Marks,
+    limits::Expiring,
     telemetry::{Causes, Seldom},
 };
 
@@ -49,9 +49,9 @@ struct Known {
 pub(super) struct Documents {
     local: bool,
     places: Places,
-    known: Marks<Slot, Known>,
+    known: Expiring<Slot, Known>,
     /// Failures apart: they cost nothing to make, and must not push documents out.
-    failed: Marks<Slot, Known>,
+    failed: Expiring<Slot, Known>,
     failures: Seldom,
 }
 
@@ -61,8 +61,8 @@ impl Documents {
         Self {
             local,
             places: Places::new(),
-            known: Marks::new(MAX_REMEMBERED),
-            failed: Marks::new(MAX_REMEMBERED),
+            known: Expiring::new(MAX_REMEMBERED),
+            failed: Expiring::new(MAX_REMEMBERED),
             failures: Seldom::new(),
         }
     }

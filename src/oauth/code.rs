@@ -1,22 +1,22 @@
 //! Authorization codes: sealed, for a minute, for one client, one URI, one use.
 //!
-//! Not for making keys. A second use ends what the first made (RFC 6749, 4.1.2).
+//! Not for making keys. A second use ends what the first made (RFC 6749, 4.1.2), wherever it
+//! comes: which key that is stands in a mark.
 
-use std::sync::{Arc, Mutex};
-
-use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
-use tokio::time::Duration;
 
-use super::{OAuth, OAuthError, authorize::AuthorizeRequest};
-use crate::{clock::unix_seconds, signin::random_text};
+use super::{OAuth, error::OAuthError, request::AuthorizeRequest};
+use crate::{
+    marks::{Kind, SetOnce},
+    seal::{Opened, Payload, Purpose},
+    signin::random_text,
+};
 
 /// Life of a code, in seconds.
-const LIFE_SECONDS: u64 = 60;
+pub(super) const LIFE_SECONDS: u64 = 60;
 
-/// How long a used code is remembered: ten times its life, so that it never works twice here,
-/// and a late second use still tells that somebody else had it.
-const REMEMBERED: Duration = Duration::from_secs(10 * LIFE_SECONDS);
+// Remembered longer than it lives, so that it never works twice.
+const _: () = assert!(Kind::UsedCode.life_seconds() >= 2 * LIFE_SECONDS);
 
 /// What is inside a code.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,116 +24,89 @@ pub(super) struct Code {
     pub(super) user_id: String,
     pub(super) org_id: String,
     pub(super) request: AuthorizeRequest,
-    exp: u64,
+    /// Tells codes apart (RFC 7519, 4.1.7).
     jti: String,
+}
+
+impl Payload for Code {
+    const PURPOSE: Purpose = Purpose::Code;
 }
 
 impl Code {
     pub(super) fn new(request: &AuthorizeRequest, user_id: &str, org_id: &str) -> Self {
         // The state went back already.
         let request = AuthorizeRequest { state: None, ..request.clone() };
-        Self {
-            user_id: user_id.to_owned(),
-            org_id: org_id.to_owned(),
-            request,
-            exp: unix_seconds() + LIFE_SECONDS,
-            jti: random_text(),
-        }
-    }
-
-    fn mark(&self) -> [u8; 16] {
-        let hash = digest::digest(&digest::SHA256, self.jti.as_bytes());
-        *hash.as_ref().first_chunk().expect("SHA-256 has 32 bytes")
+        let (user_id, org_id) = (user_id.to_owned(), org_id.to_owned());
+        Self { user_id, org_id, request, jti: random_text() }
     }
 }
 
-/// What became of a code that was used.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Redemption(Arc<Mutex<Redeemed>>);
-
-#[derive(Debug, Default)]
-enum Redeemed {
-    /// A key is being made for it.
-    #[default]
-    Making,
-    /// This key was.
-    Made(String),
-    /// It came again, so that no key of it may live.
-    Replayed,
-}
-
-impl Redemption {
-    /// Notes the key that was made; false when it must end, because the code came again.
-    pub(super) fn made(&self, key_id: &str) -> bool {
-        let mut redeemed = self.0.lock().expect(UNPOISONED);
-        let lives = !matches!(*redeemed, Redeemed::Replayed);
-        if lives {
-            *redeemed = Redeemed::Made(key_id.to_owned());
-        }
-        lives
-    }
-
-    /// The code came again: the key to end. One that is being made ends when it is.
-    fn replayed(&self) -> Option<String> {
-        let mut redeemed = self.0.lock().expect(UNPOISONED);
-        match std::mem::replace(&mut *redeemed, Redeemed::Replayed) {
-            Redeemed::Made(key_id) => Some(key_id),
-            Redeemed::Making | Redeemed::Replayed => None,
-        }
-    }
-
-    /// The key of a replayed code could not be ended: its next use tries again.
-    pub(super) fn not_ended(&self, key_id: String) {
-        *self.0.lock().expect(UNPOISONED) = Redeemed::Made(key_id);
-    }
-
-    fn was_replayed(&self) -> bool {
-        let redeemed = self.0.lock().expect(UNPOISONED);
-        matches!(*redeemed, Redeemed::Replayed)
-    }
-}
+/// In place of a key's id: the code came again, so that no key of it may live.
+const REPLAYED: &str = "";
 
 impl OAuth {
-    pub(super) fn seal_code(&self, code: &Code) -> String {
-        self.codes.seal(&serde_json::to_vec(code).expect("texts and numbers become JSON"))
-    }
-
     /// Opens a code. Whether it is too old or was used before, `use_code` tells.
-    pub(super) fn open_code(&self, code: &str) -> Result<Code, OAuthError> {
-        let opened = self.codes.open(code).map_err(|_| BAD)?;
-        serde_json::from_slice(&opened).map_err(|_| BAD)
+    pub(super) fn open_code(&self, code: &str) -> Result<Opened<Code>, OAuthError> {
+        self.codes.open(code).map_err(|_| BAD)
     }
 
     /// Uses a code up, for one who proved to have begun with it.
     ///
     /// # Errors
     /// When it is too old, or was used; then what it made ends.
-    pub(super) async fn use_code(&self, code: &Code) -> Result<Redemption, OAuthError> {
-        let redemption = Redemption::default();
-        let is_new = code.exp > unix_seconds()
-            && self.used_codes.set_once(code.mark(), redemption.clone(), REMEMBERED);
-        if is_new {
-            return Ok(redemption);
+    pub(super) async fn use_code(&self, code: &Opened<Code>) -> Result<(), OAuthError> {
+        let jti = &code.payload.jti;
+        if code.is_over() {
+            let was_used = self.marks.get(Kind::UsedCode, jti).await?.is_some();
+            return if was_used { self.replayed(jti).await } else { Err(BAD) };
         }
-        let Some(first) = self.used_codes.get(&code.mark()) else { return Err(BAD) };
-        if let Some(key_id) = first.replayed() {
-            tracing::warn!(key_id, "a code was used twice; ending its key");
-            if self.sign_in.delete_key(&key_id).await.is_err() {
-                first.not_ended(key_id);
-                return Err(OAuthError::unavailable());
-            }
+        match self.marks.set_once(Kind::UsedCode, jti, "").await? {
+            SetOnce::New => Ok(()),
+            SetOnce::Stood(_) => self.replayed(jti).await,
         }
-        Err(OAuthError::invalid_grant("the code was used"))
     }
 
-    /// No key was made, through no fault of the client: the code is good once more.
-    pub(super) fn give_code_back(&self, code: &Code, redemption: &Redemption) {
-        if !redemption.was_replayed() {
-            self.used_codes.forget(&code.mark());
+    /// A code came again: its key ends. One that is being made ends when it is, because who
+    /// makes it finds this mark.
+    async fn replayed(&self, jti: &str) -> Result<(), OAuthError> {
+        if let SetOnce::Stood(key_id) = self.marks.set_once(Kind::KeyOfCode, jti, REPLAYED).await?
+            && key_id != REPLAYED
+        {
+            tracing::warn!(key_id, "a code was used twice; ending its key");
+            // While the mark names the key, the code's next use tries again.
+            self.sign_in.delete_key(&key_id).await.map_err(|_| OAuthError::unavailable())?;
+            self.marks.set(Kind::KeyOfCode, jti, REPLAYED).await?;
+        }
+        Err(USED)
+    }
+
+    /// Notes the key that a code made; ends it when the code came again meanwhile.
+    ///
+    /// # Errors
+    /// When the key must not live, because the code came again or that could not be told later.
+    pub(super) async fn made_key(&self, code: &Code, key_id: &str) -> Result<(), OAuthError> {
+        let noted = self.marks.set_once(Kind::KeyOfCode, &code.jti, key_id).await;
+        if noted == Ok(SetOnce::New) {
+            return Ok(());
+        }
+        tracing::warn!(key_id, "a code came again meanwhile; ending its key");
+        if self.sign_in.delete_key(key_id).await.is_err() {
+            self.marks.set(Kind::KeyOfCode, &code.jti, key_id).await?;
+            return Err(OAuthError::unavailable());
+        }
+        noted?;
+        Err(USED)
+    }
+
+    /// No key was made, through no fault of the client: the code is good once more, unless it
+    /// came again. If that can't be noted, the person signs in anew.
+    pub(super) async fn give_code_back(&self, code: &Code) {
+        if self.marks.get(Kind::KeyOfCode, &code.jti).await == Ok(None) {
+            _ = self.marks.forget(Kind::UsedCode, &code.jti).await;
         }
     }
 }
 
-const UNPOISONED: &str = "no code panics while it holds this lock";
-
 const BAD: OAuthError = OAuthError::invalid_grant("the code is wrong or expired");
+
+const USED: OAuthError = OAuthError::invalid_grant("the code was used");

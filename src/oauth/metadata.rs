@@ -14,7 +14,7 @@ use crate::{
 impl OAuth {
     /// Path and body of each document that is served.
     pub fn documents(&self) -> Vec<(&'static str, Bytes)> {
-        let issuer = &self.settings.issuer;
+        let issuer = self.settings.issuer.as_str();
         let well_known = self.settings.well_known;
         let all = [Scopes::READ, Scopes::WRITE];
         let scopes = if self.settings.reads_only { &all[..1] } else { &all };

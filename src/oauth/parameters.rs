@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::HeaderMap;
 
-use super::OAuthError;
+use super::error::OAuthError;
 use crate::pages::{Form, FormError, UnreadBody};
 
 /// Parameters by name.

@@ -1,11 +1,13 @@
 //! Which redirect URIs may come at all, and when two are the same.
 //!
-//! Strings are parsed once and compared whole; only the port of a literal loopback host is
+//! Texts are compared whole, and read as browsers read them; only the port of a literal loopback host is
 //! ignored (RFC 8252, 7.3). Private schemes only as exactly the one known.
 
 use std::net::IpAddr;
 
-use super::public_address::is_public;
+use url::{Host, Position, Url};
+
+use super::{public_address::is_public, uri};
 use crate::origin::Origin;
 
 /// What the operator lets in.
@@ -96,16 +98,14 @@ fn may_be_listed(uri: &str) -> bool {
         "about",
         "view-source",
     ];
-    let is_private = uri.split_once("://").is_some_and(|(scheme, rest)| {
-        let allowed =
-            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte);
-        scheme.starts_with(|first: char| first.is_ascii_lowercase())
-            && scheme.bytes().all(allowed)
-            && !BROWSERS.contains(&scheme)
-            && !rest.is_empty()
-            && !rest.contains(['#', '\\'])
-    });
-    is_short_text(uri) && (is_private || is_plain_https(uri) || is_loopback(uri))
+    let is_private = || {
+        uri::parse(uri).is_some_and(|url| {
+            let behind = uri.strip_prefix(url.scheme()).and_then(|rest| rest.strip_prefix("://"));
+            !BROWSERS.contains(&url.scheme())
+                && behind.is_some_and(|behind| !behind.is_empty() && !behind.contains('\\'))
+        })
+    };
+    is_short_text(uri) && (is_private() || is_plain_https(uri) || is_loopback(uri))
 }
 
 /// Whether a request's redirect URI is the one that was registered.
@@ -124,28 +124,18 @@ pub(super) fn matches(registered: &str, requested: &str) -> bool {
 /// Whether the URI leads to an app on the person's own computer, where any program can listen on
 /// a port or claim a private scheme.
 pub(super) fn leads_to_this_computer(uri: &str) -> bool {
-    is_loopback(uri) || !uri.starts_with("https://")
+    is_loopback(uri) || uri::parse(uri).is_none_or(|url| url.scheme() != "https")
 }
 
 fn is_loopback(uri: &str) -> bool {
     loopback(uri).is_some()
 }
 
-/// Host and path of a loopback URI, without its port.
-fn loopback(uri: &str) -> Option<(&str, &str)> {
-    let rest = uri.strip_prefix("http://")?;
-    let end = rest.find('/').unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    if path.contains(['#', '\\']) || authority.contains(['@', '?', '#', '\\']) {
-        return None;
-    }
-    let host = LOOPBACK.into_iter().find(|host| authority.starts_with(host))?;
-    let port = &authority[host.len()..];
-    let is_port = port.is_empty()
-        || port.strip_prefix(':').is_some_and(|port| {
-            port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok()
-        });
-    is_port.then_some((host, path))
+/// Host of a loopback URI, and what stands behind it without the port.
+fn loopback(text: &str) -> Option<(&'static str, &str)> {
+    let url = uri::parse(text).filter(|url| url.scheme() == "http")?;
+    let host = LOOPBACK.into_iter().find(|host| url.host_str() == Some(host))?;
+    Some((host, uri::behind_host(&url, text)))
 }
 
 fn is_chatgpt(uri: &str) -> bool {
@@ -155,32 +145,26 @@ fn is_chatgpt(uri: &str) -> bool {
     })
 }
 
-/// https with a plain host: no user, no fragment, no dot segments.
 fn is_plain_https(uri: &str) -> bool {
-    let Some(rest) = uri.strip_prefix("https://") else { return false };
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    Origin::parse(&format!("https://{authority}")).is_some()
-        && !path.contains(['#', '\\'])
-        && !path.split(['/', '?']).any(|segment| matches!(segment, "." | ".."))
+    plain_https(uri).is_some()
+}
+
+/// https with a plain host: no user, no fragment, no dot segments.
+fn plain_https(text: &str) -> Option<Url> {
+    let url = uri::parse(text).filter(|url| url.scheme() == "https")?;
+    Origin::parse(&url[..Position::BeforePath]).is_some().then_some(url)
 }
 
 /// https on the public internet: no address of a private network, and no name that only one has.
 fn is_public_https(uri: &str) -> bool {
-    let authority = uri.strip_prefix("https://").and_then(|rest| rest.split(['/', '?']).next());
-    let Some(authority) = authority.filter(|_| is_plain_https(uri)) else { return false };
-    let (host, _port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, port),
-        _ => (authority, ""),
-    };
-    if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
-        return is_public(address);
+    match plain_https(uri).as_ref().and_then(Url::host) {
+        Some(Host::Ipv4(address)) => is_public(IpAddr::V4(address)),
+        Some(Host::Ipv6(address)) => is_public(IpAddr::V6(address)),
+        Some(Host::Domain(name)) => {
+            name.rsplit_once('.').is_some_and(|(_, last)| !PRIVATE_NAMES.contains(&last))
+        }
+        None => false,
     }
-    let host = host.to_ascii_lowercase();
-    let Some((_, last)) = host.rsplit_once('.') else { return false };
-    // Browsers read a last label of digits, also hexadecimal ones, as an address.
-    let is_number = last.starts_with("0x") || last.bytes().all(|byte| byte.is_ascii_digit());
-    !is_number && !PRIVATE_NAMES.contains(&last)
 }
 
 /// Last labels of names that are of this computer or of one network (RFC 6761, 6762, 8375, and
@@ -188,11 +172,13 @@ fn is_public_https(uri: &str) -> bool {
 const PRIVATE_NAMES: [&str; 7] =
     ["localhost", "local", "internal", "intranet", "lan", "home", "arpa"];
 
-/// Host of a URI, or its scheme if it is a private one: what a person is shown.
-pub(super) fn destination(uri: &str) -> &str {
-    match uri.split_once("://") {
-        Some(("https" | "http", rest)) => rest.split(['/', '?']).next().unwrap_or(rest),
-        Some((scheme, _)) => scheme,
-        None => uri,
+/// Host of a URI with its port, or its scheme if it is a private one: what a person is shown.
+pub(super) fn destination(text: &str) -> String {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "https" | "http") => {
+            url[Position::BeforeHost..Position::BeforePath].to_owned()
+        }
+        Ok(url) => url.scheme().to_owned(),
+        Err(_) => text.to_owned(),
     }
 }

@@ -8,7 +8,11 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{OAuth, OAuthError, client::Client, json_response};
+use super::{
+    OAuth,
+    client::Client,
+    error::{OAuthError, json_response},
+};
 use crate::{
     clock::unix_seconds,
     pages::{UnreadBody, read_body},
@@ -38,7 +42,7 @@ const HABITS: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
 
 impl OAuth {
     /// `POST /oauth/register`.
-    pub(crate) async fn register(&self, body: Body) -> Result<Response, OAuthError> {
+    pub(super) async fn register(&self, body: Body) -> Result<Response, OAuthError> {
         let invalid = |description| OAuthError::new("invalid_client_metadata", description);
         let body = read_body(body, MAX_BYTES).await.map_err(|unread| {
             let words = match unread {
@@ -74,7 +78,7 @@ impl OAuth {
             return Err(bad_uri("the redirect URIs are too long together"));
         }
         let body = json!({
-            "client_id": self.client_ids.seal(&sealed),
+            "client_id": self.client_ids.issue_for_ever(&client),
             "client_id_issued_at": unix_seconds(),
             "client_name": client.name,
             "redirect_uris": client.redirect_uris,

@@ -4,11 +4,15 @@ use axum::{body::Body, response::Response};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
-use super::{OAuth, OAuthError, json_response, parameters::Parameters};
+use super::{
+    OAuth,
+    error::{OAuthError, json_response},
+    parameters::Parameters,
+};
 
 impl OAuth {
     /// `POST /oauth/revoke`. 200 also for a token that nobody knows (section 2.2).
-    pub(crate) async fn revoke(
+    pub(super) async fn revoke(
         &self,
         headers: &HeaderMap,
         body: Body,
@@ -17,12 +21,12 @@ impl OAuth {
         let token = parameters
             .get("token")
             .ok_or(OAuthError::new("invalid_request", "token is missing"))?;
-        let key_id = self
-            .open_refresh_token(token)
-            .map(|token| token.kid)
-            .or_else(|| self.tokens.open(token).ok().map(|token| token.kid));
+        // Whatever its age: a client that gives up an old token means its connection.
+        let refresh = self.refresh_tokens.open(token).map(|opened| opened.payload.kid).ok();
+        let key_id =
+            refresh.or_else(|| self.tokens.open(token).ok().map(|opened| opened.payload.kid));
         if let Some(key_id) = key_id {
-            if self.sign_in.is_gone(&key_id) {
+            if self.sign_in.is_gone(&key_id).await {
                 return Ok(json_response(StatusCode::OK, &json!({})));
             }
             self.key_requests.take(key_id.clone()).map_err(OAuthError::too_often)?;

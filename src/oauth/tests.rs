@@ -1,5 +1,7 @@
 //! Which redirect URIs may come, and which parameters are read.
 
+mod codes;
+
 use super::{parameters::Parameters, redirects::*};
 
 #[test]
@@ -17,6 +19,8 @@ fn known_clients_and_loopback_may_always_register() {
         "http://localhost:6274/oauth/callback",
         "http://localhost",
         "http://[::1]:8000/x",
+        "http://localhost:80/x",
+        "http://127.0.0.1:8000/x?fixed=1",
     ] {
         assert!(Redirects::Known.allows(uri), "{uri}");
         assert!(Redirects::Any.allows(uri), "{uri}");
@@ -51,6 +55,17 @@ fn what_only_looks_known_is_refused() {
         "http://10.0.0.1/callback",
         "http://evil.example/",
         "https://evil.example/ x",
+        "http://127.1/x",
+        "http://2130706433/x",
+        "http://0x7f.0.0.1/x",
+        "http://127.0.0.1:08000/x",
+        "http://127.0.0.1:/x",
+        "http:/127.0.0.1/x",
+        "http://LOCALHOST/x",
+        "HTTP://localhost/x",
+        "http://[0:0:0:0:0:0:0:1]/x",
+        "http://127.0.0.1/a/../x",
+        "http://127.0.0.1/%2e%2e/x",
         "https://größe.example/",
     ] {
         assert!(!Redirects::Known.allows(uri), "{uri}");
@@ -61,6 +76,11 @@ fn what_only_looks_known_is_refused() {
         "https://evil.example/#f",
         "https://evil.example/a/../b",
         "https://evil.example:0/",
+        "https://evil.example/%2e%2e/b",
+        "https://evil.example\\@good.example/",
+        "https:evil.example/b",
+        "https://0x7f.1/b",
+        "https://evil..example/b",
         "javascript:alert(1)",
         "myapp://callback",
         &format!("https://client.example/{}", "x".repeat(600)),

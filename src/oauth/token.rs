@@ -8,12 +8,18 @@ use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{OAuth, OAuthError, code::Code, json_response, parameters::Parameters};
+use super::{
+    OAuth,
+    code::Code,
+    error::{OAuthError, json_response},
+    parameters::Parameters,
+};
 use crate::{
     auth::{AccessToken, SealedKey},
     caller::Scopes,
     clock::unix_seconds,
     propelauth::Membership,
+    seal::{Payload, Purpose},
     signin::{FlowError, MadeBy, MadeKey, same, sha256},
     text::{shown_organization, shown_role},
 };
@@ -22,7 +28,8 @@ use crate::{
 /// answered again, in seconds.
 const LOST_ANSWER_SECONDS: u64 = 60;
 
-/// What is inside a refresh token.
+/// What is inside a refresh token. It ends with its connection, whatever the refreshes; one from
+/// before there was an end has none, and its key's age tells it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct RefreshToken {
     pub(super) kid: String,
@@ -32,16 +39,16 @@ pub(super) struct RefreshToken {
     aud: String,
     write: bool,
     generation: u64,
-    /// When the connection ends, in Unix seconds, whatever its refreshes. Tokens from before
-    /// there was an end have none: their key's age tells it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    end: Option<u64>,
     key: SealedKey,
+}
+
+impl Payload for RefreshToken {
+    const PURPOSE: Purpose = Purpose::RefreshToken;
 }
 
 impl OAuth {
     /// `POST /oauth/token`.
-    pub(crate) async fn token(
+    pub(super) async fn token(
         &self,
         headers: &HeaderMap,
         body: Body,
@@ -61,9 +68,9 @@ impl OAuth {
         let need = |name| {
             parameters.get(name).ok_or(OAuthError::new("invalid_request", "a parameter is missing"))
         };
-        let code = self.open_code(need("code")?)?;
+        let opened = self.open_code(need("code")?)?;
         let verifier = need("code_verifier")?;
-        let request = &code.request;
+        let request = &opened.payload.request;
         if !same(&request.client, &sha256(id)) || request.redirect_uri != need("redirect_uri")? {
             return Err(OAuthError::invalid_grant("the code is for another client"));
         }
@@ -71,26 +78,20 @@ impl OAuth {
             return Err(OAuthError::invalid_grant("the code verifier is wrong"));
         }
         self.check_resource(parameters, &request.resource)?;
-        let redemption = self.use_code(&code).await?;
+        self.use_code(&opened).await?;
+        let code = &opened.payload;
         let end = unix_seconds() + self.settings.sign_in_life.as_secs();
-        let (membership, made) = match self.make_key(&code, end).await {
+        let (membership, made) = match self.make_key(code, end).await {
             Ok(made) => made,
             Err(error) => {
                 // Where a key may be there, the code is used up.
                 if error.is_outage() && error != FlowError::KeyLost {
-                    self.give_code_back(&code, &redemption);
+                    self.give_code_back(code).await;
                 }
                 return Err(told(&error));
             }
         };
-        if !redemption.made(&made.id) {
-            tracing::warn!(key_id = made.id, "a code came again meanwhile; ending its key");
-            if let Err(error) = self.sign_in.delete_key(&made.id).await {
-                redemption.not_ended(made.id);
-                return Err(told(&error));
-            }
-            return Err(OAuthError::invalid_grant("the code was used"));
-        }
+        self.made_key(code, &made.id).await?;
         let refresh = RefreshToken {
             kid: made.id,
             user_id: code.user_id.clone(),
@@ -99,10 +100,9 @@ impl OAuth {
             aud: request.resource.clone(),
             write: request.write,
             generation: 1,
-            end: Some(end),
             key: SealedKey::new(&made.key),
         };
-        Ok(self.pair(refresh, &membership.org_name, &membership.role, made.expires_at))
+        Ok(self.pair(&refresh, end, &membership, made.expires_at))
     }
 
     async fn make_key(&self, code: &Code, end: u64) -> Result<(Membership, MadeKey), FlowError> {
@@ -117,27 +117,27 @@ impl OAuth {
         let token = parameters
             .get("refresh_token")
             .ok_or(OAuthError::new("invalid_request", "refresh_token is missing"))?;
-        let mut token = self.open_refresh_token(token).ok_or(GONE)?;
+        let opened = self.refresh_tokens.open(token).map_err(|_| GONE)?;
+        let (is_over, sealed_end, mut token) = (opened.is_over(), opened.end, opened.payload);
         if !same(&token.client, &sha256(id)) {
             return Err(OAuthError::invalid_grant("the token is for another client"));
         }
         self.check_resource(parameters, &token.aud)?;
         let narrowed = parameters.get("scope").map(Scopes::parse);
         let now = unix_seconds();
-        if token.end.is_some_and(|end| end <= now) || self.sign_in.is_gone(&token.kid) {
+        if is_over || self.sign_in.is_gone(&token.kid).await {
             return Err(GONE);
         }
         self.key_requests.take(token.kid.clone()).map_err(OAuthError::too_often)?;
         let record = self.sign_in.key(&token.kid).await.map_err(|error| told(&error))?;
         let record = record.ok_or(GONE)?;
         let end = record.created_at + self.settings.sign_in_life.as_secs();
-        let end = token.end.map_or(end, |sealed| sealed.min(end));
+        let end = sealed_end.map_or(end, |sealed| sealed.min(end));
         if end <= now {
             tracing::info!(key_id = token.kid, "a connection is as old as it may be; ending it");
             self.sign_in.delete_key(&token.kid).await.map_err(|error| told(&error))?;
             return Err(GONE);
         }
-        token.end = Some(end);
         let membership = match self.sign_in.membership(&token.user_id, &token.org_id).await {
             Ok(membership) => membership,
             Err(error) if error.is_outage() => return Err(OAuthError::unavailable()),
@@ -167,39 +167,40 @@ impl OAuth {
         };
         token.generation += 1;
         token.write &= narrowed.is_none_or(|scopes| scopes.write);
-        Ok(self.pair(token, &membership.org_name, &membership.role, key_ends))
+        Ok(self.pair(&token, end, &membership, key_ends))
     }
 
-    /// A new access token and its refresh token. Neither outlives the key.
-    fn pair(&self, refresh: RefreshToken, org: &str, role: &str, key_ends: u64) -> Response {
+    /// A new access token and its refresh token, of a connection that ends at `end`. Neither
+    /// outlives the key.
+    fn pair(
+        &self,
+        refresh: &RefreshToken,
+        end: u64,
+        membership: &Membership,
+        key_ends: u64,
+    ) -> Response {
         let now = unix_seconds();
         let life = self.settings.access_token_life.as_secs().min(key_ends.saturating_sub(now));
         let scopes = Scopes { write: refresh.write };
         let access = AccessToken {
-            iss: self.settings.issuer.clone(),
+            iss: self.settings.issuer.as_str().to_owned(),
             aud: refresh.aud.clone(),
             iat: now,
-            exp: now + life,
             scope: scopes.as_str().to_owned(),
-            org: shown_organization(org),
-            role: shown_role(role),
+            org: shown_organization(&membership.org_name),
+            role: shown_role(&membership.role),
             kid: refresh.kid.clone(),
             kexp: key_ends,
             key: refresh.key.clone(),
         };
-        let sealed = serde_json::to_vec(&refresh).expect("texts and numbers become JSON");
         let body = json!({
-            "access_token": self.tokens.seal(&access),
+            "access_token": self.tokens.issue(&access, now + life),
             "token_type": "Bearer",
             "expires_in": life,
-            "refresh_token": self.refresh_tokens.seal(&sealed),
+            "refresh_token": self.refresh_tokens.issue_until(refresh, end),
             "scope": scopes.as_str(),
         });
         json_response(StatusCode::OK, &body)
-    }
-
-    pub(super) fn open_refresh_token(&self, token: &str) -> Option<RefreshToken> {
-        serde_json::from_slice(&self.refresh_tokens.open(token).ok()?).ok()
     }
 
     /// `resource` may be left out; named, it must be what was granted or the other endpoint of

@@ -36,10 +36,18 @@ purposes! {
     RequestState = "request-state";
     /// Ids of OAuth clients that registered themselves.
     ClientId = "client id";
-    /// A sign-in between its steps, in the person's browser.
-    SignIn = "sign-in";
+    /// A client's request, while its person reads what it asks for.
+    Consent = "consent";
+    /// A sign-in that a client began, while its person is at PropelAuth.
+    ClientSignIn = "sign-in of a client";
+    /// A sign-in that the connect page began, while its person is at PropelAuth.
+    AccountSignIn = "sign-in of an account";
+    /// An organization that a person is to choose for a client.
+    OrganizationChoice = "organization choice";
     /// Who is signed in on the connect page, in the person's browser.
     Account = "account";
+    /// A key that the connect page may make once.
+    KeyOffer = "key offer";
     /// OAuth authorization codes.
     Code = "code";
     /// OAuth access tokens.

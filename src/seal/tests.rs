@@ -1,5 +1,7 @@
 //! Tests of sealing: what opens, and above all what does not.
 
+mod tickets;
+
 use super::*;
 
 const AUDIENCE: &str = "https://mcp.example.com";

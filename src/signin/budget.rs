@@ -1,27 +1,19 @@
 //! How often PropelAuth is asked: a state once, a dead key never.
 //!
-//! Knows neither browsers nor clients. Losing a mark costs a repeated question, nothing more.
+//! Knows neither browsers nor clients. Without its mark a state is not used; without that of a
+//! dead key PropelAuth is asked again.
 
-use aws_lc_rs::digest;
 use tokio::time::Duration;
 
-use super::{STEP_SECONDS, flow::FlowError};
+use super::{cookie::STEP_SECONDS, error::FlowError};
 use crate::{
     caller::Address,
-    marks::{Marks, Rates},
+    limits::Rates,
+    marks::{Kind, Marks, MarksError, SetOnce},
 };
 
-/// States and forms remembered as used. Above it, sign-ins wait: failing closed costs a minute.
-const MAX_USED: usize = 100_000;
-
-/// A mark outlives what it is about, so that nothing is used twice.
-const USED_FOR: Duration = Duration::from_secs(STEP_SECONDS + 60);
-
-/// Dead keys remembered. Above it they are asked for again, which their rate bounds.
-const MAX_DEAD: usize = 100_000;
-
-/// How long a dead key is remembered: a client that doesn't believe it asks once in that time.
-const DEAD_FOR: Duration = Duration::from_secs(600);
+// A mark outlives what it is about, so that nothing is used twice.
+const _: () = assert!(Kind::UsedState.life_seconds() > STEP_SECONDS);
 
 /// One sign-in a second that PropelAuth does not vouch for, this many at once. Those that it
 /// vouches for don't count, so that only strangers use it up; PropelAuth's own limits are
@@ -37,10 +29,9 @@ const CALLBACKS_AT_ONCE_AT_ADDRESS: u32 = 8;
 /// Addresses whose sign-ins are counted. Above it, newcomers wait.
 const MAX_ADDRESSES: usize = 10_000;
 
-/// The marks and the rate.
+/// The marks and the rates.
 pub(super) struct Budget {
-    used: Marks<[u8; 16], ()>,
-    dead: Marks<[u8; 16], ()>,
+    marks: Marks,
     callbacks: Rates<()>,
     callbacks_by_address: Rates<Address>,
 }
@@ -59,10 +50,9 @@ impl Callback<'_> {
 }
 
 impl Budget {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(marks: Marks) -> Self {
         Self {
-            used: Marks::new(MAX_USED),
-            dead: Marks::new(MAX_DEAD),
+            marks,
             callbacks: Rates::new(CALLBACK_PAUSE, CALLBACKS_AT_ONCE, 1),
             callbacks_by_address: Rates::new(
                 CALLBACK_PAUSE_AT_ADDRESS,
@@ -73,24 +63,22 @@ impl Budget {
     }
 
     /// Whether a state or form was used before.
-    pub(super) fn was_used(&self, text: &str) -> bool {
-        self.used.get(&mark(text)).is_some()
+    pub(super) async fn was_used(&self, text: &str) -> Result<bool, MarksError> {
+        Ok(self.marks.get(Kind::UsedState, text).await?.is_some())
     }
 
     /// Uses a state or form up.
-    pub(super) fn use_up(&self, text: &str) -> Result<(), FlowError> {
-        if self.used.set_once(mark(text), (), USED_FOR) {
-            Ok(())
-        } else if self.was_used(text) {
-            Err(FlowError::NotThisBrowser)
-        } else {
-            Err(FlowError::Busy { seconds: 60 })
+    pub(super) async fn use_up(&self, text: &str) -> Result<(), FlowError> {
+        match self.marks.set_once(Kind::UsedState, text, "").await? {
+            SetOnce::New => Ok(()),
+            SetOnce::Stood(_) => Err(FlowError::NotThisBrowser),
         }
     }
 
-    /// Nothing came of it, through no fault of the person: it is good once more.
-    pub(super) fn give_back(&self, text: &str) {
-        self.used.forget(&mark(text));
+    /// Nothing came of it, through no fault of the person: it is good once more. If that can't
+    /// be noted, the person begins anew.
+    pub(super) async fn give_back(&self, text: &str) {
+        _ = self.marks.forget(Kind::UsedState, text).await;
     }
 
     /// Counts a browser that came back, by its address where that is known.
@@ -109,16 +97,12 @@ impl Budget {
         Ok(Callback(self, address))
     }
 
-    pub(super) fn is_dead(&self, key_id: &str) -> bool {
-        self.dead.get(&mark(key_id)).is_some()
+    pub(super) async fn is_dead(&self, key_id: &str) -> bool {
+        matches!(self.marks.get(Kind::DeadKey, key_id).await, Ok(Some(_)))
     }
 
-    pub(super) fn died(&self, key_id: &str) {
-        self.dead.set(mark(key_id), (), DEAD_FOR);
+    /// Notes a key that is gone. Unnoted, it is asked for again, which its rate bounds.
+    pub(super) async fn died(&self, key_id: &str) {
+        _ = self.marks.set(Kind::DeadKey, key_id, "").await;
     }
-}
-
-fn mark(text: &str) -> [u8; 16] {
-    let hash = digest::digest(&digest::SHA256, text.as_bytes());
-    *hash.as_ref().first_chunk().expect("SHA-256 has 32 bytes")
 }

@@ -1,24 +1,21 @@
-//! Keys made for people: who may get one, how it is marked, how it ends.
+//! Keys made for people: how one is made, how it is marked, how it ends.
 //!
-//! The only state of a connection is the key at PropelAuth: deleting it ends everything.
+//! Not for who may get one: `people` knows. The only state of a connection is the key at PropelAuth: deleting it ends everything.
 
 use serde_json::{Value, json};
 
 use super::{
     SignIn,
-    flow::{FlowError, unavailable},
+    error::{FlowError, unavailable},
 };
 use crate::{
     caller::ApiKey,
     clock::unix_seconds,
-    propelauth::{BackendError, KeyRecord, Membership, NewKey, Outage, User, is_key_id},
+    propelauth::{BackendError, KeyRecord, NewKey, Outage, is_key_id},
 };
 
 /// What our keys carry in `metadata.src`.
 const SOURCE_MARK: &str = "wiv-mcp";
-
-/// PropelAuth's own permission to manage keys of an organization.
-const CAN_MANAGE_KEYS: &str = "propelauth::can_manage_api_keys";
 
 /// Live keys of ours for one person in one organization. More means that a client loops; the
 /// oldest ends.
@@ -26,32 +23,6 @@ const MAX_LIVE_KEYS: usize = 20;
 
 /// Longest client name on a key, in characters.
 const MAX_LABEL_CHARS: usize = 60;
-
-/// Who may get a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyPolicy {
-    /// Who may manage keys at PropelAuth.
-    Permission,
-    /// Every enabled member; sound only if the WIV API applies the member's role to the key.
-    Member,
-}
-
-/// Why a person gets no key, in words for them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    /// Blocked, locked or gone.
-    #[error("this account is disabled; an administrator of your organization can help")]
-    Disabled,
-    /// In no organization.
-    #[error("this account belongs to no organization; ask an administrator to invite you")]
-    NoOrganization,
-    /// In none that allows it.
-    #[error(
-        "your role does not allow you to connect an assistant; an administrator can give you the \
-         permission to manage API keys"
-    )]
-    NotAllowed,
-}
 
 /// Which way a key was made; people tell their connections apart by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,45 +59,7 @@ pub struct MadeKey {
     pub expires_at: u64,
 }
 
-/// A person's organizations as they are now.
-#[derive(Debug)]
-pub struct Standing {
-    /// All of them.
-    pub memberships: Vec<Membership>,
-    /// Those that a key may be made for, or why there is none.
-    pub allowed: Result<Vec<Membership>, Refused>,
-}
-
 impl SignIn {
-    /// The organizations that the policy lets this person have a key for.
-    pub(super) fn allowed(&self, user: &User) -> Result<Vec<Membership>, Refused> {
-        if user.memberships.is_empty() {
-            return Err(Refused::NoOrganization);
-        }
-        let allows = |membership: &&Membership| policy_allows(self.settings.policy, membership);
-        let allowed: Vec<Membership> = user.memberships.iter().filter(allows).cloned().collect();
-        if allowed.is_empty() { Err(Refused::NotAllowed) } else { Ok(allowed) }
-    }
-
-    /// A person's organizations, and which of them they may have a key for.
-    ///
-    /// # Errors
-    /// When the person is disabled, or PropelAuth does not answer.
-    pub async fn standing(&self, user_id: &str) -> Result<Standing, FlowError> {
-        let user = self.person(user_id).await?;
-        Ok(Standing { allowed: self.allowed(&user), memberships: user.memberships })
-    }
-
-    /// The person's present place in an organization, if they may have a key for it.
-    ///
-    /// # Errors
-    /// When they may not (any more), or PropelAuth does not answer.
-    pub async fn membership(&self, user_id: &str, org_id: &str) -> Result<Membership, FlowError> {
-        let user = self.person(user_id).await?;
-        let mut allowed = self.allowed(&user)?.into_iter();
-        allowed.find(|membership| membership.org_id == org_id).ok_or(Refused::NotAllowed.into())
-    }
-
     /// Makes a key for a person in an organization; `label` says for which client. It ends by
     /// `latest_end` in Unix seconds, if there is one.
     ///
@@ -213,18 +146,18 @@ impl SignIn {
     /// # Errors
     /// When PropelAuth does not answer; `EndUnknown` when the key may have ended all the same.
     pub async fn delete_key(&self, id: &str) -> Result<(), FlowError> {
-        if self.budget.is_dead(id) {
+        if self.budget.is_dead(id).await {
             return Ok(());
         }
         tracing::info!(key_id = id, "deleting a key");
         self.propelauth.delete_key(id).await.map_err(|error| not_ended(&error))?;
-        self.budget.died(id);
+        self.budget.died(id).await;
         Ok(())
     }
 
     /// Whether a key is known to be gone, without asking anybody.
-    pub fn is_gone(&self, id: &str) -> bool {
-        self.budget.is_dead(id)
+    pub async fn is_gone(&self, id: &str) -> bool {
+        self.budget.is_dead(id).await
     }
 
     /// What PropelAuth remembers of a key; `None` when it is gone.
@@ -232,13 +165,13 @@ impl SignIn {
     /// # Errors
     /// When PropelAuth does not answer.
     pub async fn key(&self, id: &str) -> Result<Option<KeyRecord>, FlowError> {
-        if self.budget.is_dead(id) {
+        if self.budget.is_dead(id).await {
             return Ok(None);
         }
         let record = self.propelauth.key(id).await.map_err(|error| unavailable(&error))?;
         // What never was a key's id was not asked for either.
         if record.is_none() && is_key_id(id) {
-            self.budget.died(id);
+            self.budget.died(id).await;
         }
         Ok(record)
     }
@@ -263,7 +196,7 @@ impl SignIn {
         match self.propelauth.update_key(id, Some(expires_at), metadata).await {
             Ok(true) => Ok(Some(expires_at)),
             Ok(false) => {
-                self.budget.died(id);
+                self.budget.died(id).await;
                 Ok(None)
             }
             Err(BackendError::Refused { .. }) => Ok(None),
@@ -304,16 +237,6 @@ fn may_be_done(error: &BackendError) -> bool {
 fn renewed_at(key: &KeyRecord) -> u64 {
     let noted = key.metadata.get("gen_at").and_then(Value::as_u64);
     noted.unwrap_or(0).max(key.created_at)
-}
-
-/// Whether a member may have a key for the organization.
-pub(super) fn policy_allows(policy: KeyPolicy, membership: &Membership) -> bool {
-    match policy {
-        KeyPolicy::Member => true,
-        KeyPolicy::Permission => {
-            membership.permissions.iter().any(|permission| permission == CAN_MANAGE_KEYS)
-        }
-    }
 }
 
 /// Whether a key carries our mark.

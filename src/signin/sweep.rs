@@ -9,7 +9,10 @@ use std::{collections::HashMap, sync::Arc};
 use tokio::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::keys::{KeyPolicy, is_ours, policy_allows};
+use super::{
+    keys::is_ours,
+    people::{KeyPolicy, policy_allows},
+};
 use crate::{
     propelauth::{BackendError, KeyRecord, PropelAuth, Whose},
     telemetry::Causes,

@@ -3,6 +3,7 @@
 use http::{HeaderMap, HeaderValue};
 
 use super::*;
+use crate::marks::Kind;
 
 #[test]
 fn the_hash_is_the_one_of_rfc_7636() {
@@ -34,4 +35,19 @@ fn a_planted_cookie_makes_none() {
     assert_eq!(get(&["__Host-wiv-form=x; __Host-wiv-form=y"]), None);
     assert_eq!(get(&["__Host-wiv-form=x", "__Host-wiv-form=x"]), None);
     assert_eq!(get(&[]), None);
+}
+
+#[tokio::test]
+async fn without_room_for_its_mark_no_state_is_used() {
+    let marks = Marks::in_memory();
+    for number in 0..Kind::UsedState.capacity() {
+        marks.set(Kind::UsedState, &format!("other {number}"), "").await.unwrap();
+    }
+    let budget = budget::Budget::new(marks.clone());
+    assert_eq!(budget.use_up("state").await, Err(FlowError::MarksUnavailable));
+    marks.forget(Kind::UsedState, "other 0").await.unwrap();
+    assert_eq!(budget.use_up("state").await, Ok(()));
+    assert_eq!(budget.use_up("state").await, Err(FlowError::NotThisBrowser));
+    budget.give_back("state").await;
+    assert_eq!(budget.use_up("state").await, Ok(()));
 }

@@ -64,7 +64,7 @@ impl Refusal {
 
     /// Says more of it in the log than its code.
     #[must_use]
-    pub(super) fn refused(self, refused: Refused) -> Self {
+    pub(crate) fn refused(self, refused: Refused) -> Self {
         Self { refused: Box::new(refused), ..self }
     }
 

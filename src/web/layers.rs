@@ -12,12 +12,12 @@ use std::{
 
 use axum::{body::Body, extract::Request, middleware::Next, response::Response};
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio::time::{Sleep, sleep_until, timeout};
 
-use super::refusals::{self, Asked};
+use super::refusals::{self, RequestLine};
 use crate::{telemetry::TraceId, transport::Refusal};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -28,7 +28,7 @@ pub(super) async fn trace(mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let id = TraceId::random();
     request.extensions_mut().insert(id);
-    let asked = Asked::of(&request);
+    let asked = RequestLine::of(&request);
     let (parts, body) = request.into_parts();
     let body = SharedBody::new(body);
     let unread = body.clone();
@@ -147,40 +147,4 @@ pub(super) fn panicked(cause: Box<dyn Any + Send>) -> http::Response<Body> {
         "the server failed; the outcome is unknown",
     )
     .into_response()
-}
-
-/// Headers of a request that browsers may send from pages, answered to a preflight.
-const ALLOWED_HEADERS: &str = "Content-Type, Accept, Authorization, X-API-Key, Mcp-Session-Id, \
-MCP-Protocol-Version, Last-Event-ID, Mcp-Method, Mcp-Name";
-
-/// Adds what a page of an allowed origin needs to read a response (Fetch standard, CORS).
-pub(super) fn allow_origin(response: &mut Response, origin: HeaderValue) {
-    let headers = response.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.append(header::VARY, HeaderValue::from_static("Origin"));
-    headers.insert(
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("Mcp-Session-Id, WWW-Authenticate, X-Request-Id"),
-    );
-}
-
-/// Answers `OPTIONS`. `allow` lists the route's methods.
-pub(super) fn preflight(allow: &'static str) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    let headers = response.headers_mut();
-    headers.insert(header::ALLOW, HeaderValue::from_static(allow));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(allow));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ALLOWED_HEADERS));
-    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
-    response
-}
-
-/// 405 with the route's methods.
-pub(super) fn method_not_allowed(method: &Method, allow: &'static str) -> Response {
-    // mcp-remote reads the status's usual words, anywhere in an error, as a sign; say it plainly.
-    let message = format!("{method} is not served here; use {allow}");
-    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
-        .header(header::ALLOW, HeaderValue::from_static(allow))
-        .into_response()
 }

@@ -19,13 +19,13 @@ const PAGES_PER_MINUTE: u32 = 10;
 static WRITTEN: SeldomByKind = SeldomByKind::new();
 
 /// What a log may say of a request.
-pub(super) struct Asked {
+pub(super) struct RequestLine {
     pub(super) method: &'static str,
     route: Option<MatchedPath>,
     is_well_known: bool,
 }
 
-impl Asked {
+impl RequestLine {
     /// Of a request whose route was found.
     pub(super) fn of(request: &Request) -> Self {
         Self {
@@ -46,7 +46,7 @@ impl Asked {
 }
 
 /// Writes the line, if the response is a refusal.
-pub(super) fn tell(response: &Response, id: TraceId, asked: &Asked) {
+pub(super) fn tell(response: &Response, id: TraceId, asked: &RequestLine) {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return;

@@ -1,34 +1,36 @@
 //! Every route on one screen.
 //!
-//! A route checks who may ask and hands the request on; what it does is elsewhere.
+//! Handlers stand in the rooms that they belong to; what surrounds them, in `layers`.
 
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Router,
-    body::Body,
     extract::{Request, State},
     middleware,
     response::Response,
-    routing::{any, get},
+    routing::{any, get, post},
 };
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
 use super::{
-    connect, health,
-    layers::{allow_origin, method_not_allowed, panicked, preflight, trace},
-    sign_in,
+    Origins,
+    cross_origin::cross_origin,
+    health,
+    layers::{panicked, trace},
+    mcp, pages,
 };
 use crate::{
-    auth::{Auth, Resource},
-    caller::{Address, Caller},
-    connect::{Connect, is_for_people},
-    oauth::OAuth,
+    auth::Auth,
+    connect::{Account, Front, routes as connect},
+    oauth::{OAuth, routes as oauth},
+    pages::{assets, is_for_people},
+    signin::{self, Callback},
     telemetry::TraceId,
     tools::Tools,
-    transport::{Connection, Endpoint, Origins, Refusal},
+    transport::{Endpoint, Refusal},
 };
 
 /// What the routes work with.
@@ -37,10 +39,10 @@ pub struct Service {
     pub endpoint: Arc<Endpoint<Tools>>,
     /// Makes callers.
     pub auth: Auth,
-    /// The authorization server; `None` while sign-in is off.
-    pub oauth: Option<Arc<OAuth>>,
     /// The connect page.
-    pub connect: Arc<Connect>,
+    pub front: Arc<Front>,
+    /// `None` while sign-in is off.
+    pub sign_in: Option<SignInService>,
     /// What `/.well-known/openai-apps-challenge` answers.
     pub openai_challenge: Option<String>,
     /// Who may call from where.
@@ -49,29 +51,95 @@ pub struct Service {
     pub closing: CancellationToken,
 }
 
-/// The service as one router.
-pub fn router(service: Arc<Service>) -> Router {
-    let connect = Arc::clone(&service.connect);
-    let pages = connect::routes(Arc::clone(&connect), service.openai_challenge.clone());
-    let sign_in = service.oauth.clone().map(|oauth| sign_in::routes(oauth, connect));
-    let pages = pages.merge(sign_in.unwrap_or_default());
-    let strict_transport =
-        service.origins.public.is_https().then_some(HeaderValue::from_static("max-age=31536000"));
+/// What is there only with sign-in.
+#[derive(Clone)]
+pub struct SignInService {
+    /// The authorization server.
+    pub oauth: Arc<OAuth>,
+    /// The signed-in person's part of the connect page.
+    pub account: Arc<Account>,
+    /// Where browsers come back to.
+    pub callback: Arc<Callback>,
+}
+
+fn mcp_routes(service: Arc<Service>) -> Router {
     Router::new()
-        .route("/mcp", any(mcp))
-        .route("/mcp/", any(mcp))
-        .route("/sse", any(sse))
-        .route("/sse/", any(sse))
-        .route("/messages", any(messages))
-        .route("/messages/", any(messages))
+        .route("/mcp", any(mcp::mcp))
+        .route("/mcp/", any(mcp::mcp))
+        .route("/sse", any(mcp::sse))
+        .route("/sse/", any(mcp::sse))
+        .route("/messages", any(mcp::messages))
+        .route("/messages/", any(mcp::messages))
         // Some clients append the advertised path to the one they connected to.
-        .route("/sse/messages", any(messages))
-        .route("/sse/messages/", any(messages))
+        .route("/sse/messages", any(mcp::messages))
+        .route("/sse/messages/", any(mcp::messages))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(nothing_here)
-        .with_state(Arc::clone(&service))
-        .merge(pages.layer(middleware::from_fn_with_state(service, sign_in::guard)))
+        .with_state(service)
+}
+
+fn page_routes(service: &Service) -> Router {
+    let front = Router::new()
+        .route("/", get(connect::front))
+        .route("/connect", get(connect::front))
+        .route("/connect/", get(connect::front))
+        .with_state(Arc::clone(&service.front));
+    let sign_in = match &service.sign_in {
+        Some(sign_in) => sign_in_routes(sign_in.clone()),
+        None => Router::new()
+            .route("/connect/account", get(connect::no_sign_in))
+            .route("/connect/sign-in", post(connect::no_sign_in).get(connect::to_front))
+            .route("/connect/sign-out", post(connect::no_sign_in).get(connect::to_front))
+            .route("/connect/key", post(connect::no_sign_in).get(connect::to_account))
+            .route("/connect/revoke", post(connect::no_sign_in).get(connect::to_account))
+            .with_state(Arc::clone(&service.front)),
+    };
+    // The stylesheet, the script and the icons: `pages/assets` names them.
+    let files = assets().iter().fold(Router::new(), |files, asset| {
+        files.route(asset.route, get(async |uri, headers| pages::file(asset, uri, headers)))
+    });
+    let proof = service.openai_challenge.clone().map(|text| {
+        // Proves to OpenAI that the domain is ours; text alone, without a line feed.
+        Router::new().route("/.well-known/openai-apps-challenge", get(async move || text.clone()))
+    });
+    front.merge(sign_in).merge(files).merge(proof.unwrap_or_default())
+}
+
+/// Present only while sign-in is on; without it the paths of OAuth answer like any unknown one.
+fn sign_in_routes(SignInService { oauth, account, callback }: SignInService) -> Router {
+    let account = Router::new()
+        .route("/connect/account", get(connect::account))
+        .route("/connect/sign-in", post(connect::sign_in).get(connect::to_front))
+        .route("/connect/sign-out", post(connect::sign_out).get(connect::to_front))
+        .route("/connect/key", post(connect::make_key).get(connect::to_account))
+        .route("/connect/revoke", post(connect::revoke).get(connect::to_account))
+        .with_state(account);
+    let steps = Router::new().route("/oauth/callback", get(signin::callback)).with_state(callback);
+    // `/.well-known/…` and `/oauth/resource/…`: `oauth/metadata` names them by the settings.
+    let documents = oauth.documents().into_iter().fold(Router::new(), |documents, (path, body)| {
+        documents.route(path, cross_origin(get(async move || oauth::document(body))))
+    });
+    Router::new()
+        .route("/oauth/register", cross_origin(post(oauth::register)))
+        .route("/oauth/token", cross_origin(post(oauth::token)))
+        .route("/oauth/revoke", cross_origin(post(oauth::revoke)))
+        .route("/oauth/authorize", get(oauth::authorize).post(oauth::decide))
+        .route("/oauth/organization", post(signin::organization::<OAuth>).get(connect::to_front))
+        .with_state(oauth)
+        .merge(steps)
+        .merge(account)
+        .merge(documents)
+}
+
+/// The service as one router.
+pub fn router(service: Arc<Service>) -> Router {
+    let guard = middleware::from_fn_with_state(Arc::clone(&service), pages::guard);
+    let pages = page_routes(&service).layer(guard);
+    let strict_transport =
+        service.origins.public.is_https().then_some(HeaderValue::from_static("max-age=31536000"));
+    mcp_routes(service)
+        .merge(pages)
         .method_not_allowed_fallback(no_such_method)
         // Innermost: a handler's panic becomes a response that the layers above finish.
         .layer(CatchPanicLayer::custom(panicked))
@@ -93,136 +161,6 @@ pub fn router(service: Arc<Service>) -> Router {
         .layer(middleware::from_fn(trace))
 }
 
-const MCP_METHODS: &str = "POST, OPTIONS";
-const SSE_METHODS: &str = "GET, POST, OPTIONS";
-
-/// `/mcp`: Streamable HTTP. GET has no stream to offer and DELETE no session to end.
-async fn mcp(State(service): State<Arc<Service>>, request: Request) -> Response {
-    service
-        .guarded(request, MCP_METHODS, async |service, request| match *request.method() {
-            Method::POST => {
-                let caller = service.caller(&request, Resource::Mcp)?;
-                Arc::clone(&service.endpoint).post(caller, Resource::Mcp, request).await
-            }
-            Method::HEAD => {
-                service.caller(&request, Resource::Mcp)?;
-                Ok(without_body(method_not_allowed(request.method(), MCP_METHODS)))
-            }
-            _ => Ok(method_not_allowed(request.method(), MCP_METHODS)),
-        })
-        .await
-}
-
-/// `/sse`: opens a stream by GET, speaks Streamable HTTP by POST, because clients that were
-/// given this address try that first.
-async fn sse(State(service): State<Arc<Service>>, request: Request) -> Response {
-    service
-        .guarded(request, SSE_METHODS, async |service, request| match *request.method() {
-            Method::POST => {
-                let caller = service.caller(&request, Resource::Sse)?;
-                Arc::clone(&service.endpoint).post(caller, Resource::Sse, request).await
-            }
-            // A Streamable HTTP client that asks for its back-channel: there is none.
-            Method::GET if request.headers().contains_key("mcp-session-id") => {
-                Ok(method_not_allowed(request.method(), SSE_METHODS))
-            }
-            Method::GET => {
-                let caller = service.caller(&request, Resource::Sse)?;
-                let (parts, _) = request.into_parts();
-                Arc::clone(&service.endpoint)
-                    .open_stream(caller, &parts.headers, &parts.extensions)
-                    .await
-            }
-            Method::HEAD if request.headers().contains_key("mcp-session-id") => {
-                service.caller(&request, Resource::Sse)?;
-                Ok(without_body(method_not_allowed(request.method(), SSE_METHODS)))
-            }
-            Method::HEAD => {
-                service.caller(&request, Resource::Sse)?;
-                Ok(event_stream_head())
-            }
-            _ => Ok(method_not_allowed(request.method(), SSE_METHODS)),
-        })
-        .await
-}
-
-/// `/messages`: what clients send to their stream.
-async fn messages(State(service): State<Arc<Service>>, request: Request) -> Response {
-    service
-        .guarded(request, MCP_METHODS, async |service, request| match *request.method() {
-            Method::POST => {
-                let caller = service.caller(&request, Resource::Sse)?;
-                Arc::clone(&service.endpoint).post_message(caller, request).await
-            }
-            Method::HEAD => {
-                service.caller(&request, Resource::Sse)?;
-                Ok(without_body(method_not_allowed(request.method(), MCP_METHODS)))
-            }
-            _ => Ok(method_not_allowed(request.method(), MCP_METHODS)),
-        })
-        .await
-}
-
-impl Service {
-    /// What every MCP route does first: host and origin are checked, a preflight is answered,
-    /// and a page's origin is told that it may read.
-    pub(super) async fn guarded(
-        &self,
-        request: Request,
-        allow: &'static str,
-        serve: impl AsyncFnOnce(&Self, Request) -> Result<Response, Refusal>,
-    ) -> Response {
-        if let Err(refusal) = self.origins.check(request.headers(), request.uri()) {
-            return refusal.into_response();
-        }
-        let origin = request.headers().get(header::ORIGIN).cloned();
-        let person = is_for_people(request.headers())
-            .then(|| (request.method().clone(), request.uri().path().to_owned()));
-        let mut response = if request.method() == Method::OPTIONS {
-            preflight(allow)
-        } else {
-            serve(self, request).await.unwrap_or_else(Refusal::into_response)
-        };
-        if let Some((method, path)) = person {
-            response = self.connect.for_people(&method, response, &path);
-        }
-        if let Some(origin) = origin {
-            allow_origin(&mut response, origin);
-        }
-        response
-    }
-
-    /// Where a client is, where somebody's word on it can be taken.
-    pub(super) fn address(&self, request: &Request) -> Option<Address> {
-        self.auth.address(request.headers(), peer(request))
-    }
-
-    fn caller(&self, request: &Request, resource: Resource) -> Result<Caller, Refusal> {
-        let peer = peer(request);
-        let caller = self.auth.authenticate(request.headers(), resource, peer);
-        caller.map_err(Refusal::unauthorized)
-    }
-}
-
-/// The other end of the request's socket.
-fn peer(request: &Request) -> Option<IpAddr> {
-    request.extensions().get::<Connection>().map(|connection| connection.peer().ip())
-}
-
-/// `HEAD /sse`: what GET would answer, without opening a stream.
-fn event_stream_head() -> Response {
-    let mut response = Response::new(Body::empty());
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    response
-}
-
-fn without_body(response: Response) -> Response {
-    let (parts, _) = response.into_parts();
-    Response::from_parts(parts, Body::empty())
-}
-
 /// JSON for unknown paths, before any look at credentials: clients that probe for metadata parse
 /// what they get. A page for people, but not where clients probe.
 async fn nothing_here(State(service): State<Arc<Service>>, request: Request) -> Response {
@@ -230,7 +168,7 @@ async fn nothing_here(State(service): State<Arc<Service>>, request: Request) -> 
         path.starts_with("/.well-known/") || ["/register", "/authorize", "/token"].contains(&path)
     };
     if is_for_people(request.headers()) && !is_probed(request.uri().path()) {
-        return service.connect.nothing_here(&TraceId::of(request.extensions()).to_string());
+        return service.front.nothing_here(TraceId::of(request.extensions()));
     }
     Refusal::new(
         StatusCode::NOT_FOUND,

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::{
     caller::{Caller, Fingerprint},
-    marks::Marks,
+    limits::Expiring,
 };
 
 /// How long a good verdict saves a new one. Clients connect in bursts; a revoked key is found by
@@ -44,13 +44,13 @@ pub enum Verdict {
 
 /// The verdicts of this instance.
 pub struct Verdicts {
-    good: Marks<Fingerprint, Instant>,
-    refused: Marks<Fingerprint, ()>,
+    good: Expiring<Fingerprint, Instant>,
+    refused: Expiring<Fingerprint, ()>,
 }
 
 impl Verdicts {
     pub(super) fn new() -> Self {
-        Self { good: Marks::new(MAX_KNOWN), refused: Marks::new(MAX_REFUSED) }
+        Self { good: Expiring::new(MAX_KNOWN), refused: Expiring::new(MAX_REFUSED) }
     }
 
     /// A verdict that is fresh enough not to ask for another.

@@ -16,6 +16,7 @@ mod machine;
 mod memory;
 mod model;
 mod one_name;
+mod purposes;
 mod quota;
 mod redirects;
 mod registration;

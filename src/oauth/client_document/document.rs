@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use super::super::{OAuthError, client::Client, redirects};
+use super::super::{client::Client, error::OAuthError, redirects};
 use crate::pages::shown_name;
 
 /// What is read of a document (draft-ietf-oauth-client-id-metadata-document; MCP 2026-07-28,
@@ -47,6 +47,6 @@ pub(super) fn read(id: &str, body: &[u8]) -> Result<Client, OAuthError> {
         );
     }
     let mut client = Client::new(Some(&name), document.redirect_uris);
-    client.site = Some(redirects::destination(id).to_owned());
+    client.site = Some(redirects::destination(id));
     Ok(client)
 }

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use tokio::time::{Duration, Instant, timeout_at};
 
 use super::{
-    super::{OAuthError, public_address::is_public},
+    super::{error::OAuthError, public_address::is_public, uri},
     freshness,
 };
 use crate::{
@@ -116,29 +116,28 @@ pub(super) struct Target {
 impl Target {
     /// https on port 443 with a path; no user, query, fragment or dot segments. On this machine
     /// http on any port, when that is let in.
-    pub(super) fn parse(url: &str, local: bool) -> Option<Self> {
-        let odd = |byte: u8| !byte.is_ascii_graphic() || b"@#?\\%".contains(&byte);
-        if url.len() > 1024 || url.bytes().any(odd) {
+    pub(super) fn parse(text: &str, local: bool) -> Option<Self> {
+        let odd = |byte: u8| !byte.is_ascii_graphic() || b"\\%".contains(&byte);
+        if text.len() > 1024 || text.bytes().any(odd) {
             return None;
         }
-        let (scheme, rest) = url.split_once("://")?;
-        let (authority, path) = rest.split_once('/')?;
-        if path.is_empty() || path.split('/').any(|segment| matches!(segment, "." | "..")) {
+        let url = uri::parse(text)?;
+        if url.path() == "/" || url.query().is_some() {
             return None;
         }
-        match scheme {
+        let host = url.host_str()?.to_owned();
+        match url.scheme() {
             "https" => {
-                let host = authority.strip_suffix(":443").unwrap_or(authority);
                 let is_name = host.contains('.')
                     && host
                         .bytes()
                         .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
-                is_name.then(|| Self { host: host.to_ascii_lowercase(), port: 443 })
+                (is_name && url.port().is_none()).then_some(Self { host, port: 443 })
             }
             "http" if local => {
-                let (host, port) = authority.split_once(':')?;
-                let is_here = matches!(host, "127.0.0.1" | "localhost");
-                Some(Self { host: host.to_owned(), port: port.parse().ok()? }).filter(|_| is_here)
+                let is_here = matches!(&*host, "127.0.0.1" | "localhost");
+                let port = url.port()?;
+                is_here.then_some(Self { host, port })
             }
             _ => None,
         }

@@ -35,6 +35,6 @@ const PINNED: [(&str, &str, &[&str]); 5] = [
 pub(super) fn client(id: &str) -> Option<Client> {
     let (_, name, uris) = PINNED.iter().find(|(pinned, ..)| *pinned == id)?;
     let mut client = Client::new(Some(name), uris.iter().map(|uri| (*uri).to_owned()).collect());
-    client.site = Some(redirects::destination(id).to_owned());
+    client.site = Some(redirects::destination(id));
     Some(client)
 }

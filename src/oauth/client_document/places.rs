@@ -9,10 +9,10 @@ use tokio::{
     time::{Duration, timeout},
 };
 
-use super::super::OAuthError;
+use super::super::error::OAuthError;
 use crate::{
     caller::Address,
-    marks::{Marks, Rates},
+    limits::{Expiring, Rates},
 };
 
 /// Fetches at one time. A host has one of them, so that it takes this many slow ones to fill it.
@@ -47,7 +47,7 @@ const ADDRESS_AT_ONCE: u32 = 30;
 pub(super) struct Places {
     fetches: Semaphore,
     waiting: Semaphore,
-    turns: Marks<String, Arc<Turn>>,
+    turns: Expiring<String, Arc<Turn>>,
     hosts: Rates<String>,
     addresses: Rates<Address>,
 }
@@ -63,7 +63,7 @@ impl Places {
         Self {
             fetches: Semaphore::new(MAX_FETCHES),
             waiting: Semaphore::new(MAX_WAITING),
-            turns: Marks::new(MAX_HOSTS),
+            turns: Expiring::new(MAX_HOSTS),
             hosts: Rates::new(HOST_PAUSE, HOST_AT_ONCE, MAX_HOSTS),
             addresses: Rates::new(ADDRESS_PAUSE, ADDRESS_AT_ONCE, MAX_HOSTS),
         }

@@ -181,12 +181,12 @@ async fn a_key_that_may_have_ended_is_not_said_to_work() {
 #[tokio::test]
 async fn pages_that_are_too_old_change_nothing_and_lead_to_a_new_sign_in() {
     let server = Server::start_with_sign_in(&[]).await;
-    let sealer = server.sealer(Purpose::Account);
-    let ended = |content: &mut Value| content["expires_at"] = json!(1);
+    let (sealer, offers) = (server.sealer(Purpose::Account), server.sealer(Purpose::KeyOffer));
+    let ended = |content: &mut Value| content["exp"] = json!(1);
     let (mut browser, make) = ready_to_make(&server).await;
 
     let offer = make.iter().find(|(name, _)| name == "offer").unwrap().1.clone();
-    let old_offer = changed(&make, "offer", Some(&resealed(&offer, &sealer, ended)));
+    let old_offer = changed(&make, "offer", Some(&resealed(&offer, &offers, ended)));
     let (status, page) = post(&mut browser, &server, "/connect/key", &old_offer).await;
     assert_eq!(status, 403, "{page}");
     assert!(page.contains("Sign in to continue") && page.contains("Nothing was changed"), "{page}");
@@ -217,7 +217,8 @@ async fn a_session_ends_an_hour_after_its_sign_in() {
     sign_in(&server, &mut browser, ANA).await;
     let earlier = |seconds: u64| {
         move |content: &mut Value| {
-            content["signed_in_at"] = json!(content["signed_in_at"].as_u64().unwrap() - seconds);
+            content["is"]["signed_in_at"] =
+                json!(content["is"]["signed_in_at"].as_u64().unwrap() - seconds);
         }
     };
     let account = server.url("/connect/account");
@@ -255,10 +256,10 @@ async fn comes_back(server: &Server, cookie: &str, query: &str) -> (u16, String)
 #[tokio::test]
 async fn a_sign_in_that_is_old_or_begun_elsewhere_goes_nowhere() {
     let server = Server::start_with_sign_in(&[]).await;
-    let sealer = server.sealer(Purpose::SignIn);
+    let sealer = server.sealer(Purpose::AccountSignIn);
     let (cookie, state) = begun(&server).await;
     let (name, value) = cookie.split_once('=').unwrap();
-    let ended = resealed(value, &sealer, |content| content["expires_at"] = json!(1));
+    let ended = resealed(value, &sealer, |content| content["exp"] = json!(1));
     let denied = format!("state={state}&error=access_denied");
     for (cookie, query, what) in [
         (String::new(), denied.clone(), "another browser"),

@@ -210,7 +210,7 @@ async fn a_connection_ends_at_last_whatever_its_refreshes() {
     let end = |token: &Value| {
         let opened = sealer.open(text(token)).unwrap();
         let content: Value = serde_json::from_slice(&opened).unwrap();
-        content["end"].as_u64().unwrap()
+        content["exp"].as_u64().unwrap()
     };
     let check_key = async || {
         let keys = server.keys().await;
@@ -225,19 +225,19 @@ async fn a_connection_ends_at_last_whatever_its_refreshes() {
     check_key().await;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let near = resealed(text(&second["refresh_token"]), &sealer, |token| {
-        token["end"] = json!(now + 100);
+        token["exp"] = json!(now + 100);
     });
     let last = parse(client.refresh(&near, &[]).await).await;
     assert!(last["expires_in"].as_u64().unwrap() <= 100, "{last}");
     assert_eq!(end(&last["refresh_token"]), now + 100);
     let over =
-        resealed(text(&last["refresh_token"]), &sealer, |token| token["end"] = json!(now - 1));
+        resealed(text(&last["refresh_token"]), &sealer, |token| token["exp"] = json!(now - 1));
     let before = calls(&server, BACKEND).await;
     assert_eq!(parse(client.refresh(&over, &[]).await).await["error"], "invalid_grant");
     assert_eq!(calls(&server, BACKEND).await, before, "nobody is asked");
     // A token from before there was an end has one all the same, by the age of its key.
     let old = resealed(text(&last["refresh_token"]), &sealer, |token| {
-        token.as_object_mut().unwrap().remove("end");
+        token.as_object_mut().unwrap().remove("exp");
     });
     let renewed = parse(client.refresh(&old, &[]).await).await;
     assert!(end(&renewed["refresh_token"]) <= now + 360_001, "{renewed}");

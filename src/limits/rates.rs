@@ -1,13 +1,13 @@
 //! How often something may happen, for each of many keys.
 //!
-//! Not for what runs at one time: `limits` bounds that. One instant is kept for a key, and only
+//! Not for what runs at one time: permits bound that. One instant is kept for a key, and only
 //! as long as it matters (the generic cell rate algorithm).
 
 use std::hash::Hash;
 
 use tokio::time::{Duration, Instant};
 
-use super::Marks;
+use super::Expiring;
 
 /// A rate for each key, with some at once.
 pub struct Rates<K> {
@@ -16,14 +16,14 @@ pub struct Rates<K> {
     /// Time that may be used up in advance.
     ahead: Duration,
     /// When what a key used up will be over.
-    used_up_until: Marks<K, Instant>,
+    used_up_until: Expiring<K, Instant>,
 }
 
 impl<K: Hash + Eq + Clone> Rates<K> {
     /// One happening a `pause`, `at_once` of them in a row after silence, for at most `capacity`
     /// keys at one time. What comes above that is refused.
     pub fn new(pause: Duration, at_once: u32, capacity: usize) -> Self {
-        Self { pause, ahead: pause * at_once.max(1), used_up_until: Marks::new(capacity) }
+        Self { pause, ahead: pause * at_once.max(1), used_up_until: Expiring::new(capacity) }
     }
 
     /// Counts one happening.

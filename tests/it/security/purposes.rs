@@ -1,0 +1,81 @@
+//! Every sealed value is good for one thing: none opens for another's purpose.
+
+use std::collections::BTreeMap;
+
+use wiv_mcp::seal::Purpose;
+
+use crate::{
+    harness::*,
+    oauth::{
+        ANA, OMAR,
+        browser::{Browser, Client, End, Form},
+    },
+};
+
+/// A page's hidden field.
+fn field(page: &str, name: &str) -> String {
+    let input = page.split("<input").find(|input| input.contains(&format!("name=\"{name}\"")));
+    let input = input.unwrap_or_else(|| panic!("no {name}: {page}"));
+    input.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+fn sealed(browser: &Browser) -> String {
+    let values = browser.cookie_values();
+    values.into_iter().find(|value| value.starts_with("v4.local.")).unwrap()
+}
+
+/// One of each that a whole sign-in and a key from the page seal.
+async fn one_of_each(server: &Server) -> BTreeMap<&'static str, String> {
+    let mut found = BTreeMap::new();
+    let client = Client::register(server).await;
+    let mut browser = Browser::new();
+    let End::Page(_, url, page) = browser.open(&client.authorize_url(&[])).await else {
+        panic!("no consent was asked for")
+    };
+    found.insert("consent", field(&page, "request"));
+    let mut form = Form::read(&url, &page);
+    form.fields.push(("decision".into(), "allow".into()));
+    let End::Page(_, url, page) = browser.submit(&form.action, &form.fields).await else {
+        panic!("nobody signed in")
+    };
+    found.insert("sign-in of a client", sealed(&browser));
+    let mut form = Form::read(&url, &page);
+    form.fields.push(("email".into(), OMAR.0.into()));
+    form.fields.push(("password".into(), OMAR.1.into()));
+    let End::Page(_, _, page) = browser.submit(&form.action, &form.fields).await else {
+        panic!("no organization was asked for")
+    };
+    found.insert("organization", field(&page, "choice"));
+
+    let mut browser = Browser::new();
+    let back = client.authorize(&mut browser, ANA, None).await;
+    found.insert("code", back["code"].clone());
+    let tokens = parse(client.redeem(&back["code"], &[]).await).await;
+    for name in ["access_token", "refresh_token"] {
+        found.insert(name, tokens[name].as_str().unwrap().to_owned());
+    }
+
+    let mut browser = Browser::new();
+    let origin = server.app.origin().as_str();
+    browser.submit(&format!("{origin}/connect/sign-in"), &[]).await;
+    found.insert("sign-in of the page", sealed(&browser));
+    let mut browser = Browser::new();
+    let (_, page) = browser.sign_in_at_connect(origin, ANA, &[]).await;
+    found.insert("account", sealed(&browser));
+    found.insert("offer", field(&page, "offer"));
+    found
+}
+
+#[tokio::test]
+async fn every_sealed_value_opens_for_one_purpose_and_no_two_share_it() {
+    let server = Server::start_with_sign_in(&[]).await;
+    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+    for (what, sealed) in one_of_each(&server).await {
+        let opens = |purpose: &&Purpose| server.sealer(**purpose).open(&sealed).is_ok();
+        let purposes: Vec<_> = Purpose::ALL.iter().filter(opens).collect();
+        assert_eq!(purposes.len(), 1, "{what}: {purposes:?}");
+        let other = owners.insert(format!("{:?}", purposes[0]), what);
+        assert_eq!(other, None, "{what} opens for the same purpose, {:?}", purposes[0]);
+    }
+    assert_eq!(owners.len(), 9);
+}
