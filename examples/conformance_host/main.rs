@@ -175,6 +175,7 @@ async fn main() -> anyhow::Result<()> {
     writeln!(std::io::stdout(), "{}", serde_json::json!({ "url": format!("{origin}/mcp") }))?;
     let closing = CancellationToken::new();
     let stop = closing.clone();
+    #[expect(clippy::disallowed_methods, reason = "ends with the process, as the suite wants it")]
     tokio::spawn(async move {
         let mut unused = [0; 64];
         while tokio::io::stdin().read(&mut unused).await.is_ok_and(|count| count > 0) {}
