@@ -107,13 +107,13 @@ impl App {
         let client = Arc::new(client(settings, descriptors, &memory)?);
         let admission = Admission::new(Arc::clone(&client), &catalog);
         let key_check = KeyCheck::new(Arc::clone(&client), &catalog, keys.hash_key("caller"));
-        let sign_in = sign_in(settings, &keys, &origin, Marks::in_memory())?;
-        if let Some((sign_in, _)) = &sign_in {
+        let marks = Marks::in_memory();
+        let sign_in = sign_in(settings, &keys, &origin, marks.clone())?;
+        if let Some(sign_in) = &sign_in {
             tasks.spawn(sign_in.sweep().run(settings.sweep, closing.clone()));
         }
-        let front = sign_in.as_ref().map(|(sign_in, _)| &**sign_in);
-        let front = Front::new(origin.clone(), footer(settings), front);
-        let sign_in = sign_in.and_then(|(sign_in, marks)| {
+        let front = Front::new(origin.clone(), footer(settings), sign_in.as_deref());
+        let sign_in = sign_in.and_then(|sign_in| {
             let oauth = oauth(settings, &sign_in, &keys, &origin, audience, marks.clone())?;
             let connect = ConnectSettings { origin: origin.clone(), footer: footer(settings) };
             let account =
@@ -277,13 +277,13 @@ pub fn propelauth(settings: &Settings) -> Result<Option<PropelAuth>, StartError>
     Ok(Some(client))
 }
 
-/// The browser flow and its marks, when sign-in is on.
+/// The browser flow, when sign-in is on.
 fn sign_in(
     settings: &Settings,
     keys: &SealingKeys,
     origin: &Origin,
     marks: Marks,
-) -> Result<Option<(Arc<SignIn>, Marks)>, StartError> {
+) -> Result<Option<Arc<SignIn>>, StartError> {
     let (Some(client), Some(policy), Some(auth_url)) =
         (propelauth(settings)?, settings.key_policy, &settings.propelauth_auth_url)
     else {
@@ -296,8 +296,8 @@ fn sign_in(
         key_life: settings.key_life,
         footer: footer(settings),
     };
-    let sign_in = SignIn::new(Arc::new(client), sign_in_settings, keys.clone(), marks.clone());
-    Ok(Some((Arc::new(sign_in), marks)))
+    let sign_in = SignIn::new(Arc::new(client), sign_in_settings, keys.clone(), marks);
+    Ok(Some(Arc::new(sign_in)))
 }
 
 /// The authorization server.

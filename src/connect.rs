@@ -28,7 +28,7 @@ pub use snippets::{Snippet, by_key};
 
 use self::{
     making::Makings,
-    session::{Offer, Session},
+    session::{AccountSession, Offer},
 };
 use crate::{
     marks::Marks,
@@ -53,7 +53,7 @@ pub struct Account {
     sign_in: Arc<SignIn>,
     flow: Flow<Self>,
     key_check: Arc<KeyCheck>,
-    sessions: Ticket<Session>,
+    sessions: Ticket<AccountSession>,
     offers: Ticket<Offer>,
     marks: Marks,
     makings: Arc<Makings>,

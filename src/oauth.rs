@@ -24,7 +24,9 @@ use std::{sync::Arc, time::Duration};
 
 pub use redirects::Redirects;
 
-use self::{client::Client, code::Code, consent::ConsentForm, token::RefreshToken};
+use self::{
+    client::OAuthClient, code::AuthorizationCode, consent::ConsentForm, token::RefreshToken,
+};
 use crate::{
     auth::{AccessTokens, WellKnown},
     limits::Rates,
@@ -63,9 +65,9 @@ pub struct OAuth {
     flow: Flow<Self>,
     choices: Choices<Self>,
     tokens: AccessTokens,
-    client_ids: Ticket<Client>,
+    client_ids: Ticket<OAuthClient>,
     consents: Ticket<ConsentForm>,
-    codes: Ticket<Code>,
+    codes: Ticket<AuthorizationCode>,
     refresh_tokens: Ticket<RefreshToken>,
     documents: client_document::Documents,
     marks: Marks,

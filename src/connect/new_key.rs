@@ -12,8 +12,8 @@ use super::{
     cards,
     clients::{KEY_CLIENTS, KeyClient},
     key_check::{KeyCheck, Verdict},
-    making::{Made, Outcome},
-    session::{Session, reference},
+    making::{KeyOutcome, Made},
+    session::{AccountSession, reference},
     snippets::is_plain,
 };
 use crate::{
@@ -42,7 +42,7 @@ struct KeyPage<'a> {
 
 /// A form's wish.
 struct Order {
-    session: Session,
+    session: AccountSession,
     /// The offer's number.
     offer: String,
     organization: String,
@@ -55,7 +55,7 @@ async fn make(
     key_check: Arc<KeyCheck>,
     order: Order,
     trace: TraceId,
-) -> Outcome {
+) -> KeyOutcome {
     let user = &order.session.user_id;
     let membership = sign_in.membership(user, &order.organization).await?;
     let (org, label) = (&membership.org_id, order.client.name);
@@ -97,7 +97,7 @@ impl Account {
         Ok(Order { session, offer, organization, client })
     }
 
-    fn key_page(&self, session: &Session, client: &KeyClient, made: &Made) -> Response {
+    fn key_page(&self, session: &AccountSession, client: &KeyClient, made: &Made) -> Response {
         let key = std::str::from_utf8(made.key.key.expose()).expect("keys are visible ASCII");
         let mut cards = cards(self.settings.origin.as_str(), Some(key));
         // Stable: the chosen client comes first, the others keep their order.
