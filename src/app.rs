@@ -12,7 +12,7 @@ use crate::{
     auth::{AccessTokens, Auth, Challenges},
     caller::Fingerprint,
     catalog::{Catalog, DocumentError, Toolset},
-    connect::{Account, ConnectSettings, Front, KeyCheck},
+    connect::{Account, Front, KeyCheck},
     limits::{Connections, Descriptors, Memory},
     marks::Marks,
     oauth::{OAuth, OAuthSettings},
@@ -115,9 +115,8 @@ impl App {
         let front = Front::new(origin.clone(), footer(settings), sign_in.as_deref());
         let sign_in = sign_in.and_then(|sign_in| {
             let oauth = oauth(settings, &sign_in, &keys, &origin, audience, marks.clone())?;
-            let connect = ConnectSettings { origin: origin.clone(), footer: footer(settings) };
             let account =
-                Account::new(connect, Arc::clone(&sign_in), key_check, &keys, marks, tasks.clone());
+                Account::new(Arc::clone(&sign_in), key_check, &keys, marks, tasks.clone());
             let (oauth, account) = (Arc::new(oauth), Arc::new(account));
             let callback = Callback::new(sign_in).to(Arc::clone(&oauth)).to(Arc::clone(&account));
             Some(web::SignInService { oauth, account, callback: Arc::new(callback) })

@@ -32,24 +32,12 @@ use self::{
 };
 use crate::{
     marks::Marks,
-    origin::Origin,
-    pages::Footer,
     seal::{SealingKeys, Ticket},
     signin::{Flow, SignIn},
 };
 
-/// What the page needs to know.
-#[derive(Debug, Clone)]
-pub struct ConnectSettings {
-    /// Public origin.
-    pub origin: Origin,
-    /// What stands below every page.
-    pub footer: Footer,
-}
-
 /// The part of the page that is there only with sign-in: the signed-in person's.
 pub struct Account {
-    settings: ConnectSettings,
     sign_in: Arc<SignIn>,
     flow: Flow<Self>,
     key_check: Arc<KeyCheck>,
@@ -62,14 +50,13 @@ pub struct Account {
 impl Account {
     /// Puts it together. `tasks` owns keys that are being made when their browser leaves.
     pub fn new(
-        settings: ConnectSettings,
         sign_in: Arc<SignIn>,
         key_check: KeyCheck,
         keys: &SealingKeys,
         marks: Marks,
         tasks: TaskTracker,
     ) -> Self {
-        let audience = settings.origin.as_str();
+        let audience = sign_in.origin().as_str();
         Self {
             flow: Flow::new(Arc::clone(&sign_in)),
             sessions: Ticket::new(keys, audience),
@@ -77,7 +64,6 @@ impl Account {
             key_check: Arc::new(key_check),
             makings: Arc::new(Makings::new(marks.clone(), tasks)),
             marks,
-            settings,
             sign_in,
         }
     }

@@ -82,6 +82,16 @@ impl SignIn {
         Sweep::new(Arc::clone(&self.propelauth), self.settings.policy)
     }
 
+    /// The public origin.
+    pub fn origin(&self) -> &Origin {
+        &self.settings.origin
+    }
+
+    /// What stands below the pages of signed-in people.
+    pub fn footer(&self) -> &Footer {
+        &self.settings.footer
+    }
+
     /// Who may get a key.
     pub fn policy(&self) -> KeyPolicy {
         self.settings.policy

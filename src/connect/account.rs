@@ -95,7 +95,7 @@ impl Account {
 
     /// For who is not signed in (any more) in this browser.
     pub(super) fn signed_out(&self, after_form: bool) -> Response {
-        let template = SignedOutPage { footer: &self.settings.footer, after_form };
+        let template = SignedOutPage { footer: self.sign_in.footer(), after_form };
         let targets = FormTargets::default().and(self.sign_in.login_origin().as_str());
         Refused::new("signed_out").on(pages::page(StatusCode::FORBIDDEN, &template, &targets))
     }
@@ -108,7 +108,7 @@ impl Account {
         link: PageLink<'_>,
         status: StatusCode,
     ) -> Response {
-        let (request_id, footer) = (&request.to_string(), &self.settings.footer);
+        let (request_id, footer) = (&request.to_string(), self.sign_in.footer());
         MessagePage { title, text, request_id, link: Some(link), footer }.response(status)
     }
 }

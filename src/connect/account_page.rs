@@ -108,7 +108,7 @@ impl Account {
         let all = ShownOrganization::all(&standing.memberships);
         keys.sort_by_key(|key| std::cmp::Reverse(key.created_at));
         let template = AccountPage {
-            footer: &self.settings.footer,
+            footer: self.sign_in.footer(),
             email: shown_name(&session.email, MAX_NAME_CHARS),
             form: &session.form,
             offer: &self.offer(session),

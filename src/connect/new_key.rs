@@ -99,11 +99,11 @@ impl Account {
 
     fn key_page(&self, session: &AccountSession, client: &KeyClient, made: &Made) -> Response {
         let key = std::str::from_utf8(made.key.key.expose()).expect("keys are visible ASCII");
-        let mut cards = cards(self.settings.origin.as_str(), Some(key));
+        let mut cards = cards(self.sign_in.origin().as_str(), Some(key));
         // Stable: the chosen client comes first, the others keep their order.
         cards.sort_by_key(|card| card.id != client.id);
         let template = KeyPage {
-            footer: &self.settings.footer,
+            footer: self.sign_in.footer(),
             email: shown_name(&session.email, MAX_NAME_CHARS),
             organization: ShownOrganization::of(&made.membership),
             key,
