@@ -32,7 +32,6 @@ use crate::{
     limits::Rates,
     marks::Marks,
     origin::Origin,
-    pages::Footer,
     seal::{SealingKeys, Ticket},
     signin::{Choices, Flow, SignIn},
 };
@@ -54,8 +53,6 @@ pub struct OAuthSettings {
     pub reads_only: bool,
     /// Client documents may be on this machine: for the demo and tests only.
     pub local_client_documents: bool,
-    /// What stands below every page.
-    pub footer: Footer,
 }
 
 /// The authorization server.

@@ -126,7 +126,7 @@ impl OAuth {
 
     fn not_connected(&self, status: StatusCode, text: &str, trace: TraceId) -> Response {
         let (title, footer, request_id) =
-            ("Not connected", &self.settings.footer, &trace.to_string());
+            ("Not connected", self.sign_in.footer(), &trace.to_string());
         let link = Some(PageLink { label: "Back to the connect page", path: "/connect" });
         MessagePage { title, text, request_id, link, footer }.response(status)
     }
@@ -169,7 +169,7 @@ impl OAuth {
         );
         let (location, request_id) =
             (self.location(request, &[("error", error.code)]), trace.to_string());
-        let (title, footer) = ("Not connected", &self.settings.footer);
+        let (title, footer) = ("Not connected", self.sign_in.footer());
         let link = Some(PageLink { label: "Go back to the app", path: &location });
         let page = MessagePage { title, text: &text, request_id: &request_id, link, footer };
         page.response(StatusCode::BAD_REQUEST)
@@ -210,7 +210,7 @@ impl Continuation for OAuth {
     fn failed(&self, carried: AuthorizeRequest, error: FlowError, request: TraceId) -> Response {
         match error {
             FlowError::Cancelled => self.tell(&carried, "access_denied"),
-            error => error.page(&self.settings.footer, request),
+            error => error.page(self.sign_in.footer(), request),
         }
     }
 }

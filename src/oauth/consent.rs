@@ -51,7 +51,7 @@ pub(super) fn page(oauth: &OAuth, request: AuthorizeRequest, site: Option<&str>)
     let sealed = oauth.consents.issue(&asked, Duration::from_secs(STEP_SECONDS));
     let request = &asked.request;
     let template = Consent {
-        footer: &oauth.settings.footer,
+        footer: oauth.sign_in.footer(),
         client: &request.name,
         // A document proves nothing of a program that listens on this computer.
         site: site.filter(|_| !on_this_computer),

@@ -1,4 +1,4 @@
-//! A key is made once for an offer, and not at all where that can't be kept.
+//! A key is made once for an offer, or not at all.
 
 use std::sync::{
     Arc,

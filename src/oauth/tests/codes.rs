@@ -48,7 +48,6 @@ fn oauth(marks: &Marks) -> OAuth {
         sign_in_life: Duration::from_secs(60),
         reads_only: false,
         local_client_documents: false,
-        footer: Footer::default(),
     };
     OAuth::new(settings, Arc::new(sign_in), &keys, &SealingKeys::random(), marks.clone())
 }
