@@ -26,33 +26,21 @@ pub use snippets::{Snippet, by_key};
 
 use self::{
     making::Makings,
-    session::{Offer, Session},
+    session::{AccountSession, Offer},
 };
 use crate::{
     admission::Gate,
     marks::Marks,
-    origin::Origin,
-    pages::Footer,
     seal::{SealingKeys, Ticket},
     signin::{Flow, SignIn},
 };
 
-/// What the page needs to know.
-#[derive(Debug, Clone)]
-pub struct ConnectSettings {
-    /// Public origin.
-    pub origin: Origin,
-    /// What stands below every page.
-    pub footer: Footer,
-}
-
 /// The part of the page that is there only with sign-in: the signed-in person's.
 pub struct Account {
-    settings: ConnectSettings,
     sign_in: Arc<SignIn>,
     flow: Flow<Self>,
     gate: Arc<Gate>,
-    sessions: Ticket<Session>,
+    sessions: Ticket<AccountSession>,
     offers: Ticket<Offer>,
     marks: Marks,
     makings: Arc<Makings>,
@@ -61,14 +49,13 @@ pub struct Account {
 impl Account {
     /// Puts it together. `tasks` owns keys that are being made when their browser leaves.
     pub fn new(
-        settings: ConnectSettings,
         sign_in: Arc<SignIn>,
         gate: Arc<Gate>,
         keys: &SealingKeys,
         marks: Marks,
         tasks: TaskTracker,
     ) -> Self {
-        let audience = settings.origin.as_str();
+        let audience = sign_in.origin().as_str();
         Self {
             flow: Flow::new(Arc::clone(&sign_in)),
             sessions: Ticket::new(keys, audience),
@@ -76,7 +63,6 @@ impl Account {
             gate,
             makings: Arc::new(Makings::new(marks.clone(), tasks)),
             marks,
-            settings,
             sign_in,
         }
     }

@@ -9,9 +9,9 @@ mod memory;
 
 use std::sync::Arc;
 
-pub use kind::Kind;
+pub use kind::MarkKind;
 
-use memory::Memory;
+use memory::InMemory;
 
 /// Longest value, in bytes: far above the ids that are noted.
 const MAX_VALUE_BYTES: usize = 512;
@@ -22,7 +22,7 @@ pub struct Marks(Store);
 
 #[derive(Clone)]
 enum Store {
-    Memory(Arc<Memory>),
+    Memory(Arc<InMemory>),
 }
 
 /// What became of a mark that may stand once.
@@ -48,14 +48,14 @@ pub enum MarksError {
 impl Marks {
     /// Marks in this instance's memory; they end with it.
     pub fn in_memory() -> Self {
-        Self(Store::Memory(Arc::new(Memory::new())))
+        Self(Store::Memory(Arc::new(InMemory::new())))
     }
 
     /// The value of a mark that stands.
     ///
     /// # Errors
     /// When nobody can tell.
-    pub async fn get(&self, kind: Kind, name: &str) -> Result<Option<String>, MarksError> {
+    pub async fn get(&self, kind: MarkKind, name: &str) -> Result<Option<String>, MarksError> {
         match &self.0 {
             Store::Memory(memory) => Ok(memory.get(kind, name)),
         }
@@ -65,7 +65,7 @@ impl Marks {
     ///
     /// # Errors
     /// When it was not noted.
-    pub async fn set(&self, kind: Kind, name: &str, value: &str) -> Result<(), MarksError> {
+    pub async fn set(&self, kind: MarkKind, name: &str, value: &str) -> Result<(), MarksError> {
         check_length(value)?;
         match &self.0 {
             Store::Memory(memory) => memory.set(kind, name, value),
@@ -78,7 +78,7 @@ impl Marks {
     /// When it was not noted: what it stands for must then not be done.
     pub async fn set_once(
         &self,
-        kind: Kind,
+        kind: MarkKind,
         name: &str,
         value: &str,
     ) -> Result<SetOnce, MarksError> {
@@ -92,7 +92,7 @@ impl Marks {
     ///
     /// # Errors
     /// When it may still stand.
-    pub async fn forget(&self, kind: Kind, name: &str) -> Result<(), MarksError> {
+    pub async fn forget(&self, kind: MarkKind, name: &str) -> Result<(), MarksError> {
         match &self.0 {
             Store::Memory(memory) => memory.forget(kind, name),
         }

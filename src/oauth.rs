@@ -24,13 +24,14 @@ use std::{sync::Arc, time::Duration};
 
 pub use redirects::Redirects;
 
-use self::{client::Client, code::Code, consent::ConsentForm, token::RefreshToken};
+use self::{
+    client::OAuthClient, code::AuthorizationCode, consent::ConsentForm, token::RefreshToken,
+};
 use crate::{
     auth::{AccessTokens, WellKnown},
     limits::Rates,
     marks::Marks,
     origin::Origin,
-    pages::Footer,
     seal::{SealingKeys, Ticket},
     signin::{Choices, Flow, SignIn},
 };
@@ -52,8 +53,6 @@ pub struct OAuthSettings {
     pub reads_only: bool,
     /// Client documents may be on this machine: for the demo and tests only.
     pub local_client_documents: bool,
-    /// What stands below every page.
-    pub footer: Footer,
 }
 
 /// The authorization server.
@@ -63,9 +62,9 @@ pub struct OAuth {
     flow: Flow<Self>,
     choices: Choices<Self>,
     tokens: AccessTokens,
-    client_ids: Ticket<Client>,
+    client_ids: Ticket<OAuthClient>,
     consents: Ticket<ConsentForm>,
-    codes: Ticket<Code>,
+    codes: Ticket<AuthorizationCode>,
     refresh_tokens: Ticket<RefreshToken>,
     documents: client_document::Documents,
     marks: Marks,

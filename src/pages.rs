@@ -17,7 +17,7 @@ use url::{Position, Url};
 pub use assets::{Asset, assets, script_path, stylesheet_path};
 pub use fixed::Fixed;
 pub(crate) use form::{Form, FormError, UnreadBody, read_body};
-pub use message::{Message, PageLink};
+pub use message::{MessagePage, PageLink};
 pub use reader::is_for_people;
 
 pub use crate::text::shown_name;

@@ -24,13 +24,13 @@ pub(crate) use callback::callback;
 pub(crate) use choice::organization;
 pub use choice::{Choices, Chooser, InOrganization};
 pub use continuation::{Continuation, Person};
-pub use cookie::{Cookies, Step, same, sha256};
+pub use cookie::{Cookies, FlowStep, same, sha256};
 pub(crate) use cookie::{STEP_SECONDS, random_text};
 pub use error::{FlowError, NoKey};
 pub use flow::Flow;
 pub use keys::{MadeBy, MadeKey, is_ours};
 pub use organizations::ShownOrganization;
-pub use people::{KeyPolicy, Standing};
+pub use people::{KeyPolicy, PersonOrganizations};
 pub use sweep::{Bounds, Sweep, Swept};
 
 use crate::{
@@ -80,6 +80,16 @@ impl SignIn {
     /// The sweep of keys by this sign-in's policy.
     pub fn sweep(&self) -> Sweep {
         Sweep::new(Arc::clone(&self.propelauth), self.settings.policy)
+    }
+
+    /// The public origin.
+    pub fn origin(&self) -> &Origin {
+        &self.settings.origin
+    }
+
+    /// What stands below the pages of signed-in people.
+    pub fn footer(&self) -> &Footer {
+        &self.settings.footer
     }
 
     /// Who may get a key.

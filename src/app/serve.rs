@@ -18,7 +18,7 @@ use crate::{
     admission::Gate,
     auth::{AccessTokens, Auth, Callers, Challenges},
     caller::Fingerprint,
-    connect::{Account, ConnectSettings, Front},
+    connect::{Account, Front},
     limits::{Connections, Descriptors, Memory},
     marks::Marks,
     origin::{Origin, PublicUrls},
@@ -78,9 +78,8 @@ impl App {
         let bearers = oauth.as_ref().map(|_| AccessTokens::new(&keys, origin.as_str()));
         let front = Front::new(origin.clone(), footer(settings), sign_in.as_deref());
         let sign_in = sign_in.zip(oauth).map(|(sign_in, oauth)| {
-            let connect = ConnectSettings { origin: origin.clone(), footer: footer(settings) };
             let (flow, gate) = (Arc::clone(&sign_in), Arc::clone(&gate));
-            let account = Account::new(connect, flow, gate, &keys, marks, tasks.clone());
+            let account = Account::new(flow, gate, &keys, marks, tasks.clone());
             let (oauth, account) = (Arc::new(oauth), Arc::new(account));
             let callback = Callback::new(sign_in).to(Arc::clone(&oauth)).to(Arc::clone(&account));
             web::SignInService { oauth, account, callback: Arc::new(callback) }

@@ -55,7 +55,6 @@ pub(super) fn oauth(
         sign_in_life: settings.sign_in_life,
         reads_only: settings.read_only,
         local_client_documents: audience == Audience::ThisMachine,
-        footer: footer(settings),
     };
     let client_id_key = settings.client_id_key.as_ref()?;
     Some(OAuth::new(oauth_settings, Arc::clone(sign_in), keys, client_id_key, marks.clone()))

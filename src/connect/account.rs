@@ -7,9 +7,9 @@ use axum::{body::Body, response::Response};
 use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 
-use super::{Account, clients::KeyClient, session::Session};
+use super::{Account, clients::KeyClient, session::AccountSession};
 use crate::{
-    pages::{self, Footer, Form, FormTargets, Message, PageLink, see_other, with_wait},
+    pages::{self, Footer, Form, FormTargets, MessagePage, PageLink, see_other, with_wait},
     seal::Purpose,
     signin::{Continuation, FlowError, Person},
     telemetry::{Refused, TraceId},
@@ -95,7 +95,7 @@ impl Account {
 
     /// For who is not signed in (any more) in this browser.
     pub(super) fn signed_out(&self, after_form: bool) -> Response {
-        let template = SignedOutPage { footer: &self.settings.footer, after_form };
+        let template = SignedOutPage { footer: self.sign_in.footer(), after_form };
         let targets = FormTargets::default().and(self.sign_in.login_origin().as_str());
         Refused::new("signed_out").on(pages::page(StatusCode::FORBIDDEN, &template, &targets))
     }
@@ -108,8 +108,8 @@ impl Account {
         link: PageLink<'_>,
         status: StatusCode,
     ) -> Response {
-        let (request_id, footer) = (&request.to_string(), &self.settings.footer);
-        Message { title, text, request_id, link: Some(link), footer }.response(status)
+        let (request_id, footer) = (&request.to_string(), self.sign_in.footer());
+        MessagePage { title, text, request_id, link: Some(link), footer }.response(status)
     }
 }
 
@@ -121,7 +121,7 @@ impl Continuation for Account {
     const AT_PROPELAUTH: Purpose = Purpose::AccountSignIn;
 
     fn signed_in(&self, person: Person, carried: FromCard, _: TraceId) -> Response {
-        let session = Session::new(&person.user_id, &person.email);
+        let session = AccountSession::new(&person.user_id, &person.email);
         let client = carried.client.as_deref().and_then(KeyClient::find);
         let place = client.map(|client| format!("{ACCOUNT_PATH}?client={}", client.id));
         let mut response = see_other(place.as_deref().unwrap_or(ACCOUNT_PATH));

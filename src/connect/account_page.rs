@@ -11,13 +11,13 @@ use super::{
     Account,
     account::ACCOUNT_PATH,
     clients::{KEY_CLIENTS, KeyClient},
-    session::{Notice, Session, reference},
+    session::{AccountSession, Notice, reference},
 };
 use crate::{
     clock::{day, minute},
     pages::{self, Footer, Form, FormTargets, see_other, shown_name},
     propelauth::KeyRecord,
-    signin::{FlowError, MadeBy, ShownOrganization, Step},
+    signin::{FlowError, FlowStep, MadeBy, ShownOrganization},
     telemetry::TraceId,
 };
 
@@ -36,11 +36,11 @@ struct AccountPage<'a> {
     chosen: &'static KeyClient,
     /// Those that a key may be made for, or why there is none.
     organizations: Result<Vec<ShownOrganization>, String>,
-    connections: Vec<Connection>,
+    connections: Vec<ListedKey>,
 }
 
 /// A key of ours as the page shows it.
-struct Connection {
+struct ListedKey {
     id: String,
     reference: String,
     client: String,
@@ -50,7 +50,7 @@ struct Connection {
     expires: String,
 }
 
-impl Connection {
+impl ListedKey {
     fn of(key: &KeyRecord, organizations: &[ShownOrganization]) -> Self {
         let client = key.metadata.get("client").and_then(Value::as_str).unwrap_or_default();
         let client = match shown_name(client, MAX_NAME_CHARS) {
@@ -95,7 +95,11 @@ impl Account {
         shown.unwrap_or_else(|error| self.stopped(&error, request))
     }
 
-    async fn account_page(&self, session: &Session, query: &Form) -> Result<Response, FlowError> {
+    async fn account_page(
+        &self,
+        session: &AccountSession,
+        query: &Form,
+    ) -> Result<Response, FlowError> {
         let (standing, keys) = tokio::join!(
             self.sign_in.standing(&session.user_id),
             self.sign_in.our_keys(&session.user_id, None)
@@ -104,7 +108,7 @@ impl Account {
         let all = ShownOrganization::all(&standing.memberships);
         keys.sort_by_key(|key| std::cmp::Reverse(key.created_at));
         let template = AccountPage {
-            footer: &self.settings.footer,
+            footer: self.sign_in.footer(),
             email: shown_name(&session.email, MAX_NAME_CHARS),
             form: &session.form,
             offer: &self.offer(session),
@@ -119,7 +123,7 @@ impl Account {
                 Ok(allowed) => Ok(ShownOrganization::all(allowed)),
                 Err(refused) => Err(FlowError::from(*refused).sentence()),
             },
-            connections: keys.iter().map(|key| Connection::of(key, &all)).collect(),
+            connections: keys.iter().map(|key| ListedKey::of(key, &all)).collect(),
         };
         // Told once.
         let session = &session.clone().telling(None);
@@ -147,7 +151,11 @@ impl Account {
     }
 
     /// Ends a key of the sender's own.
-    async fn revoke_one(&self, headers: &HeaderMap, body: Body) -> Result<Session, FlowError> {
+    async fn revoke_one(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<AccountSession, FlowError> {
         let form = Form::read(headers, body).await.map_err(|_| FlowError::NotThisBrowser)?;
         let session = self.sender(headers, &form).await?;
         let id = form.get("key").ok_or(FlowError::NotThisBrowser)?;
@@ -165,7 +173,7 @@ impl Account {
             self.end(&session).await;
         }
         let mut response = see_other("/connect");
-        let cleared = self.sign_in.cookies().clear(Step::Account);
+        let cleared = self.sign_in.cookies().clear(FlowStep::Account);
         response.headers_mut().append(header::SET_COOKIE, cleared);
         response
     }

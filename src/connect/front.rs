@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use super::{ClientCard, cards};
 use crate::{
     origin::Origin,
-    pages::{self, Fixed, Footer, FormTargets, Message, PageLink, fixed_page},
+    pages::{self, Fixed, Footer, FormTargets, MessagePage, PageLink, fixed_page},
     signin::{KeyPolicy, SignIn},
     telemetry::{Refused, TraceId},
 };
@@ -104,6 +104,6 @@ impl Front {
     fn not_found(&self, title: &str, text: &str, request: TraceId) -> Response {
         let (request_id, footer) = (&request.to_string(), &self.footer);
         let link = Some(PageLink { label: "Back to the connect page", path: "/connect" });
-        Message { title, text, request_id, link, footer }.response(StatusCode::NOT_FOUND)
+        MessagePage { title, text, request_id, link, footer }.response(StatusCode::NOT_FOUND)
     }
 }

@@ -19,7 +19,7 @@ use tracing::Instrument;
 
 use crate::{
     admission::NewKey,
-    marks::{Kind, Marks, SetOnce},
+    marks::{MarkKind, Marks, SetOnce},
     propelauth::Membership,
     signin::{FlowError, MadeKey},
 };
@@ -33,13 +33,13 @@ pub(super) struct Made {
 }
 
 /// What became of an offer.
-pub(super) type Outcome = Result<Arc<Made>, FlowError>;
+pub(super) type KeyOutcome = Result<Arc<Made>, FlowError>;
 
 /// Keys that are being made at one time. Each takes seconds, so nobody but a flood gets there.
 const MAX_RUNNING: usize = 1_000;
 
 /// A making that several may wait for; `None`: the offer was used up before.
-type Making = Shared<BoxFuture<'static, Option<Outcome>>>;
+type Making = Shared<BoxFuture<'static, Option<KeyOutcome>>>;
 
 /// Every offer that is or was used.
 pub(super) struct Makings {
@@ -61,8 +61,8 @@ impl Makings {
     pub(super) async fn once(
         self: &Arc<Self>,
         offer: String,
-        make: impl Future<Output = Outcome> + Send + 'static,
-    ) -> Option<Outcome> {
+        make: impl Future<Output = KeyOutcome> + Send + 'static,
+    ) -> Option<KeyOutcome> {
         let making = {
             let mut running = self.running();
             if let Some(making) = running.get(&offer) {
@@ -84,9 +84,9 @@ impl Makings {
     async fn make(
         self: Arc<Self>,
         offer: String,
-        make: impl Future<Output = Outcome> + Send + 'static,
-    ) -> Option<Outcome> {
-        let outcome = match self.marks.set_once(Kind::UsedOffer, &offer, "").await {
+        make: impl Future<Output = KeyOutcome> + Send + 'static,
+    ) -> Option<KeyOutcome> {
+        let outcome = match self.marks.set_once(MarkKind::UsedOffer, &offer, "").await {
             Ok(SetOnce::New) => Some(self.to_the_end(&offer, make).await),
             Ok(SetOnce::Stood(_)) => None,
             Err(error) => Some(Err(error.into())),
@@ -95,7 +95,7 @@ impl Makings {
         outcome
     }
 
-    async fn to_the_end(&self, offer: &str, make: impl Future<Output = Outcome>) -> Outcome {
+    async fn to_the_end(&self, offer: &str, make: impl Future<Output = KeyOutcome>) -> KeyOutcome {
         let outcome = AssertUnwindSafe(make).catch_unwind().await;
         let outcome = outcome.unwrap_or_else(|_| {
             tracing::error!("making a key panicked");
@@ -103,7 +103,7 @@ impl Makings {
         });
         if outcome.as_ref().is_err_and(|error| *error != FlowError::KeyLost) {
             // If that can't be noted, the person gets a new offer with the page.
-            _ = self.marks.forget(Kind::UsedOffer, offer).await;
+            _ = self.marks.forget(MarkKind::UsedOffer, offer).await;
         }
         outcome
     }

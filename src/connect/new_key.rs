@@ -11,8 +11,8 @@ use super::{
     account_page::MAX_NAME_CHARS,
     cards,
     clients::{KEY_CLIENTS, KeyClient},
-    making::{Made, Outcome},
-    session::{Session, reference},
+    making::{KeyOutcome, Made},
+    session::{AccountSession, reference},
     snippets::is_plain,
 };
 use crate::{
@@ -42,7 +42,7 @@ struct KeyPage<'a> {
 
 /// A form's wish.
 struct Order {
-    session: Session,
+    session: AccountSession,
     /// The offer's number.
     offer: String,
     organization: String,
@@ -50,7 +50,7 @@ struct Order {
 }
 
 /// Makes an order's key and tries it.
-async fn make(sign_in: Arc<SignIn>, gate: Arc<Gate>, order: Order, trace: TraceId) -> Outcome {
+async fn make(sign_in: Arc<SignIn>, gate: Arc<Gate>, order: Order, trace: TraceId) -> KeyOutcome {
     let user = &order.session.user_id;
     let membership = sign_in.membership(user, &order.organization).await?;
     let (org, label) = (&membership.org_id, order.client.name);
@@ -92,13 +92,13 @@ impl Account {
         Ok(Order { session, offer, organization, client })
     }
 
-    fn key_page(&self, session: &Session, client: &KeyClient, made: &Made) -> Response {
+    fn key_page(&self, session: &AccountSession, client: &KeyClient, made: &Made) -> Response {
         let key = std::str::from_utf8(made.key.key.expose()).expect("keys are visible ASCII");
-        let mut cards = cards(self.settings.origin.as_str(), Some(key));
+        let mut cards = cards(self.sign_in.origin().as_str(), Some(key));
         // Stable: the chosen client comes first, the others keep their order.
         cards.sort_by_key(|card| card.id != client.id);
         let template = KeyPage {
-            footer: &self.settings.footer,
+            footer: self.sign_in.footer(),
             email: shown_name(&session.email, MAX_NAME_CHARS),
             organization: ShownOrganization::of(&made.membership),
             key,

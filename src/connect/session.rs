@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use super::Account;
 use crate::{
     clock::unix_seconds,
-    marks::Kind,
+    marks::MarkKind,
     pages::Form,
     seal::{Payload, Purpose},
-    signin::{FlowError, STEP_SECONDS, Step, random_text, same},
+    signin::{FlowError, FlowStep, STEP_SECONDS, random_text, same},
 };
 
 /// Longest time between sign-in and a new one, in seconds, however busy the person is.
@@ -23,13 +23,13 @@ const LONGEST_SESSION_SECONDS: u64 = 3600;
 // An ended session is remembered for longer than it could have gone on, and an offer for longer
 // than it is good.
 const _: () = assert!(
-    Kind::EndedSession.life_seconds() >= LONGEST_SESSION_SECONDS + STEP_SECONDS
-        && Kind::UsedOffer.life_seconds() > STEP_SECONDS
+    MarkKind::EndedSession.life_seconds() >= LONGEST_SESSION_SECONDS + STEP_SECONDS
+        && MarkKind::UsedOffer.life_seconds() > STEP_SECONDS
 );
 
 /// A signed-in person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Session {
+pub(super) struct AccountSession {
     pub(super) user_id: String,
     pub(super) email: String,
     /// What our forms carry and no other site knows.
@@ -40,7 +40,7 @@ pub(super) struct Session {
     signed_in_at: u64,
 }
 
-impl Payload for Session {
+impl Payload for AccountSession {
     const PURPOSE: Purpose = Purpose::Account;
 }
 
@@ -64,7 +64,7 @@ impl Payload for Offer {
     const PURPOSE: Purpose = Purpose::KeyOffer;
 }
 
-impl Session {
+impl AccountSession {
     pub(super) fn new(user_id: &str, email: &str) -> Self {
         Self {
             user_id: user_id.into(),
@@ -83,19 +83,19 @@ impl Session {
 
 impl Account {
     /// The session's cookie, good for another ten minutes within the hour.
-    pub(super) fn cookie(&self, session: &Session) -> HeaderValue {
+    pub(super) fn cookie(&self, session: &AccountSession) -> HeaderValue {
         let end = session.signed_in_at + LONGEST_SESSION_SECONDS;
         let end = end.min(unix_seconds() + STEP_SECONDS);
-        self.sign_in.cookies().set(Step::Account, &self.sessions.issue_until(session, end))
+        self.sign_in.cookies().set(FlowStep::Account, &self.sessions.issue_until(session, end))
     }
 
     /// Who is signed in in this browser.
-    pub(super) async fn session(&self, headers: &HeaderMap) -> Result<Session, FlowError> {
-        let cookie = self.sign_in.cookies().get(Step::Account, headers);
+    pub(super) async fn session(&self, headers: &HeaderMap) -> Result<AccountSession, FlowError> {
+        let cookie = self.sign_in.cookies().get(FlowStep::Account, headers);
         let session = cookie.and_then(|cookie| self.sessions.redeem(cookie).ok());
         let session = session.ok_or(FlowError::NotThisBrowser)?;
         // What all cookies of a session have in common is their form's text.
-        match self.marks.get(Kind::EndedSession, &session.form).await? {
+        match self.marks.get(MarkKind::EndedSession, &session.form).await? {
             None => Ok(session),
             Some(_) => Err(FlowError::NotThisBrowser),
         }
@@ -103,8 +103,8 @@ impl Account {
 
     /// Ends a session: every cookie of it, wherever it is. Unnoted, a copy of the cookie stays
     /// good for its minutes.
-    pub(super) async fn end(&self, session: &Session) {
-        if let Err(error) = self.marks.set(Kind::EndedSession, &session.form, "").await {
+    pub(super) async fn end(&self, session: &AccountSession) {
+        if let Err(error) = self.marks.set(MarkKind::EndedSession, &session.form, "").await {
             tracing::warn!(%error, "a session's end could not be remembered");
         }
     }
@@ -114,7 +114,7 @@ impl Account {
         &self,
         headers: &HeaderMap,
         form: &Form,
-    ) -> Result<Session, FlowError> {
+    ) -> Result<AccountSession, FlowError> {
         let session = self.session(headers).await?;
         let fits = form.get("form").is_some_and(|text| same(text, &session.form));
         if fits && self.sign_in.is_own_form(headers) {
@@ -124,13 +124,17 @@ impl Account {
     }
 
     /// What lets the person make one key, for as long as the page that it is on.
-    pub(super) fn offer(&self, session: &Session) -> String {
+    pub(super) fn offer(&self, session: &AccountSession) -> String {
         let offer = Offer { user_id: session.user_id.clone(), number: random_text() };
         self.offers.issue(&offer, Duration::from_secs(STEP_SECONDS))
     }
 
     /// The number of an offer that this person was made, while it is good.
-    pub(super) fn offered(&self, session: &Session, sealed: &str) -> Result<String, FlowError> {
+    pub(super) fn offered(
+        &self,
+        session: &AccountSession,
+        sealed: &str,
+    ) -> Result<String, FlowError> {
         let offer = self.offers.redeem(sealed).map_err(|_| FlowError::NotThisBrowser)?;
         if offer.user_id == session.user_id {
             Ok(offer.number)

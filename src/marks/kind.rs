@@ -9,11 +9,11 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $capacity:literal for $seconds:literal s;)*) => {
         /// What a mark is about.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Kind {
+        pub enum MarkKind {
             $($(#[$doc])* $name,)*
         }
 
-        impl Kind {
+        impl MarkKind {
             /// Every kind, in the order of its number.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
@@ -50,7 +50,7 @@ kinds! {
     EndedSession = 100_000 for 4_200 s;
 }
 
-impl Kind {
+impl MarkKind {
     pub(super) const fn life(self) -> Duration {
         Duration::from_secs(self.life_seconds())
     }

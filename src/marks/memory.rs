@@ -4,32 +4,32 @@
 
 use aws_lc_rs::digest;
 
-use super::{Kind, MarksError, SetOnce};
+use super::{MarkKind, MarksError, SetOnce};
 use crate::limits::Expiring;
 
 /// One map for each kind: none can fill another's.
-pub(super) struct Memory(Vec<Expiring<Key, String>>);
+pub(super) struct InMemory(Vec<Expiring<Key, String>>);
 
 /// The first half of SHA-256: two names never have one key by chance.
 type Key = [u8; 16];
 
-impl Memory {
+impl InMemory {
     pub(super) fn new() -> Self {
-        Self(Kind::ALL.iter().map(|kind| Expiring::new(kind.capacity())).collect())
+        Self(MarkKind::ALL.iter().map(|kind| Expiring::new(kind.capacity())).collect())
     }
 
-    pub(super) fn get(&self, kind: Kind, name: &str) -> Option<String> {
+    pub(super) fn get(&self, kind: MarkKind, name: &str) -> Option<String> {
         self.of(kind).get(&key(name))
     }
 
-    pub(super) fn set(&self, kind: Kind, name: &str, value: &str) -> Result<(), MarksError> {
+    pub(super) fn set(&self, kind: MarkKind, name: &str, value: &str) -> Result<(), MarksError> {
         let noted = self.of(kind).set(key(name), value.to_owned(), kind.life());
         if noted { Ok(()) } else { Err(MarksError::Full) }
     }
 
     pub(super) fn set_once(
         &self,
-        kind: Kind,
+        kind: MarkKind,
         name: &str,
         value: &str,
     ) -> Result<SetOnce, MarksError> {
@@ -40,11 +40,11 @@ impl Memory {
         marks.get(&key).map(SetOnce::Stood).ok_or(MarksError::Full)
     }
 
-    pub(super) fn forget(&self, kind: Kind, name: &str) {
+    pub(super) fn forget(&self, kind: MarkKind, name: &str) {
         self.of(kind).forget(&key(name));
     }
 
-    fn of(&self, kind: Kind) -> &Expiring<Key, String> {
+    fn of(&self, kind: MarkKind) -> &Expiring<Key, String> {
         &self.0[kind as usize]
     }
 }

@@ -10,19 +10,19 @@ use http::{HeaderMap, StatusCode, header};
 
 use super::{
     OAuth,
-    code::{self, Code},
+    code::{self, AuthorizationCode},
     consent,
     error::OAuthError,
-    parameters::Parameters,
+    parameters::OAuthParameters,
     redirects,
     request::{AuthorizeRequest, MAX_STATE_BYTES},
 };
 use crate::{
     caller::Scopes,
-    pages::{Message, PageLink, see_other, with_wait},
+    pages::{MessagePage, PageLink, see_other, with_wait},
     propelauth::Membership,
     seal::Purpose,
-    signin::{Choices, Chooser, Continuation, FlowError, InOrganization, Person, Step, sha256},
+    signin::{Choices, Chooser, Continuation, FlowError, FlowStep, InOrganization, Person, sha256},
     telemetry::TraceId,
 };
 
@@ -50,7 +50,7 @@ impl OAuth {
     /// Checks a request, client and redirect URI first.
     async fn check(&self, query: &str) -> Result<(AuthorizeRequest, Option<String>), Stop> {
         let bad = |description| Stop::Page(OAuthError::new("invalid_request", description));
-        let parameters = Parameters::parse(query).map_err(Stop::Page)?;
+        let parameters = OAuthParameters::parse(query).map_err(Stop::Page)?;
         let need = |name: &str| parameters.get(name);
         let id = need("client_id").ok_or(bad("the request names no client"))?;
         let redirect_uri = need("redirect_uri").ok_or(bad("the request names no redirect URI"))?;
@@ -113,22 +113,22 @@ impl OAuth {
 
     /// The person may act for an organization: the client gets its code.
     fn give_code(&self, request: &AuthorizeRequest, user_id: &str, org_id: &str) -> Response {
-        let code = Code::new(request, user_id, org_id);
+        let code = AuthorizationCode::new(request, user_id, org_id);
         let code = self.codes.issue(&code, Duration::from_secs(code::LIFE_SECONDS));
         self.form_is_done(self.answer(request, &[("code", &code)]))
     }
 
     fn form_is_done(&self, mut response: Response) -> Response {
-        let cleared = self.sign_in.cookies().clear(Step::Form);
+        let cleared = self.sign_in.cookies().clear(FlowStep::Form);
         response.headers_mut().append(header::SET_COOKIE, cleared);
         response
     }
 
     fn not_connected(&self, status: StatusCode, text: &str, trace: TraceId) -> Response {
         let (title, footer, request_id) =
-            ("Not connected", &self.settings.footer, &trace.to_string());
+            ("Not connected", self.sign_in.footer(), &trace.to_string());
         let link = Some(PageLink { label: "Back to the connect page", path: "/connect" });
-        Message { title, text, request_id, link, footer }.response(status)
+        MessagePage { title, text, request_id, link, footer }.response(status)
     }
 
     /// A page for a request that has nobody to be redirected to.
@@ -169,9 +169,9 @@ impl OAuth {
         );
         let (location, request_id) =
             (self.location(request, &[("error", error.code)]), trace.to_string());
-        let (title, footer) = ("Not connected", &self.settings.footer);
+        let (title, footer) = ("Not connected", self.sign_in.footer());
         let link = Some(PageLink { label: "Go back to the app", path: &location });
-        let page = Message { title, text: &text, request_id: &request_id, link, footer };
+        let page = MessagePage { title, text: &text, request_id: &request_id, link, footer };
         page.response(StatusCode::BAD_REQUEST)
     }
 
@@ -210,7 +210,7 @@ impl Continuation for OAuth {
     fn failed(&self, carried: AuthorizeRequest, error: FlowError, request: TraceId) -> Response {
         match error {
             FlowError::Cancelled => self.tell(&carried, "access_denied"),
-            error => error.page(&self.settings.footer, request),
+            error => error.page(self.sign_in.footer(), request),
         }
     }
 }

@@ -18,7 +18,7 @@ const MAX_ID_BYTES: usize = 4096;
 
 /// A client, as far as it matters here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Client {
+pub(super) struct OAuthClient {
     /// For people; anybody can choose it.
     pub(super) name: String,
     /// Where codes may go.
@@ -29,11 +29,11 @@ pub(super) struct Client {
 }
 
 /// A registration, which is its own id.
-impl Payload for Client {
+impl Payload for OAuthClient {
     const PURPOSE: Purpose = Purpose::ClientId;
 }
 
-impl Client {
+impl OAuthClient {
     /// A client with a name that is fit to be shown.
     pub(super) fn new(name: Option<&str>, redirect_uris: Vec<String>) -> Self {
         let name = pages::shown_name(name.unwrap_or_default(), MAX_NAME_CHARS);
@@ -63,7 +63,7 @@ impl OAuth {
     ///
     /// # Errors
     /// `invalid_client` for an id that nobody knows.
-    pub(super) async fn client(&self, id: &str) -> Result<Client, OAuthError> {
+    pub(super) async fn client(&self, id: &str) -> Result<OAuthClient, OAuthError> {
         if id.len() > MAX_ID_BYTES {
             return Err(OAuthError::invalid_client());
         }

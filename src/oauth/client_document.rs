@@ -17,9 +17,9 @@ use tokio::time::Duration;
 
 use self::{
     fetch::{FetchError, Target},
-    places::Places,
+    places::FetchPlaces,
 };
-use super::{client::Client, error::OAuthError};
+use super::{client::OAuthClient, error::OAuthError};
 use crate::{
     limits::Expiring,
     telemetry::{Causes, Seldom},
@@ -42,13 +42,13 @@ type Slot = (String, u8);
 #[derive(Clone)]
 struct Known {
     id: String,
-    client: Result<Client, OAuthError>,
+    client: Result<OAuthClient, OAuthError>,
 }
 
 /// Reads client documents.
 pub(super) struct Documents {
     local: bool,
-    places: Places,
+    places: FetchPlaces,
     known: Expiring<Slot, Known>,
     /// Failures apart: they cost nothing to make, and must not push documents out.
     failed: Expiring<Slot, Known>,
@@ -60,7 +60,7 @@ impl Documents {
     pub(super) fn new(local: bool) -> Self {
         Self {
             local,
-            places: Places::new(),
+            places: FetchPlaces::new(),
             known: Expiring::new(MAX_REMEMBERED),
             failed: Expiring::new(MAX_REMEMBERED),
             failures: Seldom::new(),
@@ -72,7 +72,7 @@ impl Documents {
     /// # Errors
     /// `invalid_client` when there is no document that says so; a wait when it can't be asked
     /// for just now.
-    pub(super) async fn client(&self, id: &str) -> Result<Client, OAuthError> {
+    pub(super) async fn client(&self, id: &str) -> Result<OAuthClient, OAuthError> {
         if let Some(client) = pinned::client(id) {
             return Ok(client);
         }
@@ -92,7 +92,12 @@ impl Documents {
         self.places.in_turn(&host, fetch).await
     }
 
-    async fn fetch(&self, target: &Target, host: &str, id: &str) -> Result<Client, OAuthError> {
+    async fn fetch(
+        &self,
+        target: &Target,
+        host: &str,
+        id: &str,
+    ) -> Result<OAuthClient, OAuthError> {
         let _place = self.places.fetch(host).await?;
         let may_connect = |address| self.places.address(address);
         match fetch::document(id, target, self.local, may_connect).await {
@@ -116,7 +121,7 @@ impl Documents {
         }
     }
 
-    fn known(&self, target: &Target, id: &str) -> Option<Result<Client, OAuthError>> {
+    fn known(&self, target: &Target, id: &str) -> Option<Result<OAuthClient, OAuthError>> {
         let slot = slot(target, id);
         let is_it = |known: &Known| known.id == id;
         let known = self.known.get(&slot).filter(is_it);
@@ -128,7 +133,7 @@ impl Documents {
         &self,
         target: &Target,
         id: &str,
-        client: &Result<Client, OAuthError>,
+        client: &Result<OAuthClient, OAuthError>,
         life: Option<Duration>,
     ) {
         let slot = slot(target, id);

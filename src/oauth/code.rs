@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{OAuth, error::OAuthError, request::AuthorizeRequest};
 use crate::{
-    marks::{Kind, SetOnce},
+    marks::{MarkKind, SetOnce},
     seal::{Opened, Payload, Purpose},
     signin::random_text,
 };
@@ -16,11 +16,11 @@ use crate::{
 pub(super) const LIFE_SECONDS: u64 = 60;
 
 // Remembered longer than it lives, so that it never works twice.
-const _: () = assert!(Kind::UsedCode.life_seconds() >= 2 * LIFE_SECONDS);
+const _: () = assert!(MarkKind::UsedCode.life_seconds() >= 2 * LIFE_SECONDS);
 
 /// What is inside a code.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Code {
+pub(super) struct AuthorizationCode {
     pub(super) user_id: String,
     pub(super) org_id: String,
     pub(super) request: AuthorizeRequest,
@@ -28,11 +28,11 @@ pub(super) struct Code {
     jti: String,
 }
 
-impl Payload for Code {
+impl Payload for AuthorizationCode {
     const PURPOSE: Purpose = Purpose::Code;
 }
 
-impl Code {
+impl AuthorizationCode {
     pub(super) fn new(request: &AuthorizeRequest, user_id: &str, org_id: &str) -> Self {
         // The state went back already.
         let request = AuthorizeRequest { state: None, ..request.clone() };
@@ -46,7 +46,7 @@ const REPLAYED: &str = "";
 
 impl OAuth {
     /// Opens a code. Whether it is too old or was used before, `use_code` tells.
-    pub(super) fn open_code(&self, code: &str) -> Result<Opened<Code>, OAuthError> {
+    pub(super) fn open_code(&self, code: &str) -> Result<Opened<AuthorizationCode>, OAuthError> {
         self.codes.open(code).map_err(|_| BAD)
     }
 
@@ -54,13 +54,16 @@ impl OAuth {
     ///
     /// # Errors
     /// When it is too old, or was used; then what it made ends.
-    pub(super) async fn use_code(&self, code: &Opened<Code>) -> Result<(), OAuthError> {
+    pub(super) async fn use_code(
+        &self,
+        code: &Opened<AuthorizationCode>,
+    ) -> Result<(), OAuthError> {
         let jti = &code.payload.jti;
         if code.is_over() {
-            let was_used = self.marks.get(Kind::UsedCode, jti).await?.is_some();
+            let was_used = self.marks.get(MarkKind::UsedCode, jti).await?.is_some();
             return if was_used { self.replayed(jti).await } else { Err(BAD) };
         }
-        match self.marks.set_once(Kind::UsedCode, jti, "").await? {
+        match self.marks.set_once(MarkKind::UsedCode, jti, "").await? {
             SetOnce::New => Ok(()),
             SetOnce::Stood(_) => self.replayed(jti).await,
         }
@@ -69,13 +72,14 @@ impl OAuth {
     /// A code came again: its key ends. One that is being made ends when it is, because who
     /// makes it finds this mark.
     async fn replayed(&self, jti: &str) -> Result<(), OAuthError> {
-        if let SetOnce::Stood(key_id) = self.marks.set_once(Kind::KeyOfCode, jti, REPLAYED).await?
+        if let SetOnce::Stood(key_id) =
+            self.marks.set_once(MarkKind::KeyOfCode, jti, REPLAYED).await?
             && key_id != REPLAYED
         {
             tracing::warn!(key_id, "a code was used twice; ending its key");
             // While the mark names the key, the code's next use tries again.
             self.sign_in.delete_key(&key_id).await.map_err(|_| OAuthError::unavailable())?;
-            self.marks.set(Kind::KeyOfCode, jti, REPLAYED).await?;
+            self.marks.set(MarkKind::KeyOfCode, jti, REPLAYED).await?;
         }
         Err(USED)
     }
@@ -84,14 +88,18 @@ impl OAuth {
     ///
     /// # Errors
     /// When the key must not live, because the code came again or that could not be told later.
-    pub(super) async fn made_key(&self, code: &Code, key_id: &str) -> Result<(), OAuthError> {
-        let noted = self.marks.set_once(Kind::KeyOfCode, &code.jti, key_id).await;
+    pub(super) async fn made_key(
+        &self,
+        code: &AuthorizationCode,
+        key_id: &str,
+    ) -> Result<(), OAuthError> {
+        let noted = self.marks.set_once(MarkKind::KeyOfCode, &code.jti, key_id).await;
         if noted == Ok(SetOnce::New) {
             return Ok(());
         }
         tracing::warn!(key_id, "a code came again meanwhile; ending its key");
         if self.sign_in.delete_key(key_id).await.is_err() {
-            self.marks.set(Kind::KeyOfCode, &code.jti, key_id).await?;
+            self.marks.set(MarkKind::KeyOfCode, &code.jti, key_id).await?;
             return Err(OAuthError::unavailable());
         }
         noted?;
@@ -100,9 +108,9 @@ impl OAuth {
 
     /// No key was made, through no fault of the client: the code is good once more, unless it
     /// came again. If that can't be noted, the person signs in anew.
-    pub(super) async fn give_code_back(&self, code: &Code) {
-        if self.marks.get(Kind::KeyOfCode, &code.jti).await == Ok(None) {
-            _ = self.marks.forget(Kind::UsedCode, &code.jti).await;
+    pub(super) async fn give_code_back(&self, code: &AuthorizationCode) {
+        if self.marks.get(MarkKind::KeyOfCode, &code.jti).await == Ok(None) {
+            _ = self.marks.forget(MarkKind::UsedCode, &code.jti).await;
         }
     }
 }

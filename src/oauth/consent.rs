@@ -10,12 +10,12 @@ use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    OAuth, error::OAuthError, parameters::Parameters, redirects, request::AuthorizeRequest,
+    OAuth, error::OAuthError, parameters::OAuthParameters, redirects, request::AuthorizeRequest,
 };
 use crate::{
     pages::{self, Footer, FormTargets},
     seal::{Payload, Purpose},
-    signin::{STEP_SECONDS, Step, random_text, same, sha256},
+    signin::{FlowStep, STEP_SECONDS, random_text, same, sha256},
 };
 
 #[derive(Template)]
@@ -51,7 +51,7 @@ pub(super) fn page(oauth: &OAuth, request: AuthorizeRequest, site: Option<&str>)
     let sealed = oauth.consents.issue(&asked, Duration::from_secs(STEP_SECONDS));
     let request = &asked.request;
     let template = Consent {
-        footer: &oauth.settings.footer,
+        footer: oauth.sign_in.footer(),
         client: &request.name,
         // A document proves nothing of a program that listens on this computer.
         site: site.filter(|_| !on_this_computer),
@@ -64,7 +64,7 @@ pub(super) fn page(oauth: &OAuth, request: AuthorizeRequest, site: Option<&str>)
         .and(oauth.sign_in.login_origin().as_str())
         .and(&request.redirect_uri);
     let mut response = pages::page(StatusCode::OK, &template, &targets);
-    let cookie = oauth.sign_in.cookies().set(Step::Form, &form);
+    let cookie = oauth.sign_in.cookies().set(FlowStep::Form, &form);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
 }
@@ -80,10 +80,10 @@ pub(super) async fn decision(
         "the page is more than ten minutes old, or was opened in another browser",
     );
     check_same_origin(oauth, headers)?;
-    let parameters = Parameters::read(headers, body).await?;
+    let parameters = OAuthParameters::read(headers, body).await?;
     let sealed = parameters.get("request").ok_or(NOT_ASKED)?;
     let asked = oauth.consents.redeem(sealed).map_err(|_| NOT_ASKED)?;
-    let form = oauth.sign_in.cookies().get(Step::Form, headers).ok_or(NOT_ASKED)?;
+    let form = oauth.sign_in.cookies().get(FlowStep::Form, headers).ok_or(NOT_ASKED)?;
     if !same(&sha256(form), &asked.form) {
         return Err(NOT_ASKED);
     }

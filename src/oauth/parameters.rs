@@ -8,9 +8,9 @@ use crate::pages::{Form, FormError, UnreadBody};
 
 /// Parameters by name.
 #[derive(Debug, Default)]
-pub(super) struct Parameters(Form);
+pub(super) struct OAuthParameters(Form);
 
-impl Parameters {
+impl OAuthParameters {
     /// Reads a query or form text.
     pub(super) fn parse(text: &str) -> Result<Self, OAuthError> {
         Form::parse(text).map(Self).map_err(told)

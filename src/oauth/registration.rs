@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{
     OAuth,
-    client::Client,
+    client::OAuthClient,
     error::{OAuthError, json_response},
 };
 use crate::{
@@ -72,7 +72,7 @@ impl OAuth {
                  operator sets WIV_MCP_REDIRECTS",
             ));
         }
-        let client = Client::new(registration.client_name.as_deref(), uris);
+        let client = OAuthClient::new(registration.client_name.as_deref(), uris);
         let sealed = serde_json::to_vec(&client).expect("strings become JSON");
         if sealed.len() > MAX_SEALED_BYTES {
             return Err(bad_uri("the redirect URIs are too long together"));

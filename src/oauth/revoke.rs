@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{
     OAuth,
     error::{OAuthError, json_response},
-    parameters::Parameters,
+    parameters::OAuthParameters,
 };
 
 impl OAuth {
@@ -17,7 +17,7 @@ impl OAuth {
         headers: &HeaderMap,
         body: Body,
     ) -> Result<Response, OAuthError> {
-        let parameters = Parameters::read(headers, body).await?;
+        let parameters = OAuthParameters::read(headers, body).await?;
         let token = parameters
             .get("token")
             .ok_or(OAuthError::new("invalid_request", "token is missing"))?;

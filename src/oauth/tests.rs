@@ -2,7 +2,7 @@
 
 mod codes;
 
-use super::{parameters::Parameters, redirects::*};
+use super::{parameters::OAuthParameters, redirects::*};
 
 #[test]
 fn known_clients_and_loopback_may_always_register() {
@@ -116,12 +116,12 @@ fn a_redirect_is_the_registered_one_but_for_a_loopback_port() {
 
 #[test]
 fn a_parameter_stands_once_and_an_empty_one_not_at_all() {
-    let parameters = Parameters::parse("a=1&b=&c=x%20y%26z").unwrap();
+    let parameters = OAuthParameters::parse("a=1&b=&c=x%20y%26z").unwrap();
     assert_eq!(parameters.get("a"), Some("1"));
     assert_eq!(parameters.get("b"), None);
     assert_eq!(parameters.get("c"), Some("x y&z"));
-    assert!(Parameters::parse("a=1&a=1").is_err());
-    assert!(Parameters::parse("a=&a=1").is_ok());
+    assert!(OAuthParameters::parse("a=1&a=1").is_err());
+    assert!(OAuthParameters::parse("a=&a=1").is_ok());
 }
 
 #[test]

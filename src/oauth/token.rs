@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::{
     OAuth,
-    code::Code,
+    code::AuthorizationCode,
     error::{OAuthError, json_response},
-    parameters::Parameters,
+    parameters::OAuthParameters,
 };
 use crate::{
     auth::{AccessToken, SealedKey},
@@ -53,7 +53,7 @@ impl OAuth {
         headers: &HeaderMap,
         body: Body,
     ) -> Result<Response, OAuthError> {
-        let parameters = Parameters::read(headers, body).await?;
+        let parameters = OAuthParameters::read(headers, body).await?;
         let id = parameters.get("client_id").ok_or(OAuthError::invalid_client())?;
         self.check_client_id(id)?;
         match parameters.get("grant_type") {
@@ -64,7 +64,7 @@ impl OAuth {
         }
     }
 
-    async fn first(&self, parameters: &Parameters, id: &str) -> Result<Response, OAuthError> {
+    async fn first(&self, parameters: &OAuthParameters, id: &str) -> Result<Response, OAuthError> {
         let need = |name| {
             parameters.get(name).ok_or(OAuthError::new("invalid_request", "a parameter is missing"))
         };
@@ -105,14 +105,22 @@ impl OAuth {
         Ok(self.pair(&refresh, end, &membership, made.expires_at))
     }
 
-    async fn make_key(&self, code: &Code, end: u64) -> Result<(Membership, MadeKey), FlowError> {
+    async fn make_key(
+        &self,
+        code: &AuthorizationCode,
+        end: u64,
+    ) -> Result<(Membership, MadeKey), FlowError> {
         let (user, org, name) = (&code.user_id, &code.org_id, &code.request.name);
         let membership = self.sign_in.membership(user, org).await?;
         let made = self.sign_in.make_key(user, org, name, MadeBy::SignIn, Some(end)).await?;
         Ok((membership, made))
     }
 
-    async fn refresh(&self, parameters: &Parameters, id: &str) -> Result<Response, OAuthError> {
+    async fn refresh(
+        &self,
+        parameters: &OAuthParameters,
+        id: &str,
+    ) -> Result<Response, OAuthError> {
         const GONE: OAuthError = OAuthError::invalid_grant("the sign-in ended; sign in again");
         let token = parameters
             .get("refresh_token")
@@ -205,7 +213,11 @@ impl OAuth {
 
     /// `resource` may be left out; named, it must be what was granted or the other endpoint of
     /// the same audience.
-    fn check_resource(&self, parameters: &Parameters, granted: &str) -> Result<(), OAuthError> {
+    fn check_resource(
+        &self,
+        parameters: &OAuthParameters,
+        granted: &str,
+    ) -> Result<(), OAuthError> {
         let named = parameters.get("resource");
         if named.is_none() || self.tokens.resource(named).is_some_and(|_| !granted.is_empty()) {
             return Ok(());

@@ -11,7 +11,7 @@ use super::{Footer, FormTargets, page};
 /// What a page without a form says.
 #[derive(Template)]
 #[template(path = "message.html")]
-pub struct Message<'a> {
+pub struct MessagePage<'a> {
     /// The heading.
     pub title: &'a str,
     /// Sentences.
@@ -33,7 +33,7 @@ pub struct PageLink<'a> {
     pub path: &'a str,
 }
 
-impl Message<'_> {
+impl MessagePage<'_> {
     /// The page.
     pub fn response(&self, status: StatusCode) -> Response {
         page(status, self, &FormTargets::default())

@@ -19,8 +19,13 @@ fn form_targets_can_not_break_the_policy() {
 #[test]
 fn pages_escape_and_carry_their_headers() {
     let footer = Footer { support_url: Some("mailto:a&b@x".into()), privacy_url: None };
-    let message =
-        Message { title: "<script>", text: "a & b", request_id: "id", link: None, footer: &footer };
+    let message = MessagePage {
+        title: "<script>",
+        text: "a & b",
+        request_id: "id",
+        link: None,
+        footer: &footer,
+    };
     let response = message.response(StatusCode::BAD_REQUEST);
     assert_eq!(response.status(), StatusCode::BAD_REQUEST);
     let headers = response.headers();

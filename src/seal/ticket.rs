@@ -84,12 +84,13 @@ impl<T: Payload> Ticket<T> {
             OpenError::UnknownKey => TicketError::UnknownKey,
             OpenError::Malformed | OpenError::Refused => TicketError::Refused,
         })?;
-        let read: Read<T> = serde_json::from_slice(&opened).map_err(|_| TicketError::Refused)?;
+        let read: Unsealed<T> =
+            serde_json::from_slice(&opened).map_err(|_| TicketError::Refused)?;
         Ok(Opened { payload: read.is, end: read.exp })
     }
 
     fn seal(&self, payload: &T, end: Option<u64>) -> String {
-        let written = Written { exp: end, is: payload };
+        let written = ToSeal { exp: end, is: payload };
         self.sealer.seal(&serde_json::to_vec(&written).expect("texts and numbers become JSON"))
     }
 }
@@ -116,7 +117,7 @@ impl<T> fmt::Debug for Ticket<T> {
 
 /// What is sealed. Names are short, because tickets travel in URLs and cookies.
 #[derive(Serialize)]
-struct Written<'t, T> {
+struct ToSeal<'t, T> {
     #[serde(skip_serializing_if = "Option::is_none")]
     exp: Option<u64>,
     is: &'t T,
@@ -124,7 +125,7 @@ struct Written<'t, T> {
 
 /// The same, as it is read.
 #[derive(Deserialize)]
-struct Read<T> {
+struct Unsealed<T> {
     exp: Option<u64>,
     is: T,
 }

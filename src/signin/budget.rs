@@ -9,11 +9,11 @@ use super::{cookie::STEP_SECONDS, error::FlowError};
 use crate::{
     caller::Address,
     limits::Rates,
-    marks::{Kind, Marks, MarksError, SetOnce},
+    marks::{MarkKind, Marks, MarksError, SetOnce},
 };
 
 // A mark outlives what it is about, so that nothing is used twice.
-const _: () = assert!(Kind::UsedState.life_seconds() > STEP_SECONDS);
+const _: () = assert!(MarkKind::UsedState.life_seconds() > STEP_SECONDS);
 
 /// One sign-in a second that PropelAuth does not vouch for, this many at once. Those that it
 /// vouches for don't count, so that only strangers use it up; PropelAuth's own limits are
@@ -37,9 +37,9 @@ pub(super) struct Budget {
 }
 
 /// A browser that came back, until it is known whether PropelAuth vouches for its person.
-pub(super) struct Callback<'b>(&'b Budget, Option<Address>);
+pub(super) struct CountedReturn<'b>(&'b Budget, Option<Address>);
 
-impl Callback<'_> {
+impl CountedReturn<'_> {
     /// PropelAuth vouched for the person: it was no stranger's request.
     pub(super) fn was_good(self) {
         self.0.callbacks.give_back(());
@@ -64,12 +64,12 @@ impl Budget {
 
     /// Whether a state or form was used before.
     pub(super) async fn was_used(&self, text: &str) -> Result<bool, MarksError> {
-        Ok(self.marks.get(Kind::UsedState, text).await?.is_some())
+        Ok(self.marks.get(MarkKind::UsedState, text).await?.is_some())
     }
 
     /// Uses a state or form up.
     pub(super) async fn use_up(&self, text: &str) -> Result<(), FlowError> {
-        match self.marks.set_once(Kind::UsedState, text, "").await? {
+        match self.marks.set_once(MarkKind::UsedState, text, "").await? {
             SetOnce::New => Ok(()),
             SetOnce::Stood(_) => Err(FlowError::NotThisBrowser),
         }
@@ -78,11 +78,14 @@ impl Budget {
     /// Nothing came of it, through no fault of the person: it is good once more. If that can't
     /// be noted, the person begins anew.
     pub(super) async fn give_back(&self, text: &str) {
-        _ = self.marks.forget(Kind::UsedState, text).await;
+        _ = self.marks.forget(MarkKind::UsedState, text).await;
     }
 
     /// Counts a browser that came back, by its address where that is known.
-    pub(super) fn callback(&self, address: Option<Address>) -> Result<Callback<'_>, FlowError> {
+    pub(super) fn callback(
+        &self,
+        address: Option<Address>,
+    ) -> Result<CountedReturn<'_>, FlowError> {
         let busy = |wait: Duration| FlowError::Busy { seconds: wait.as_secs() + 1 };
         // What one address used up must not count against everybody's.
         if let Some(address) = address {
@@ -94,15 +97,15 @@ impl Budget {
             }
             return Err(busy(wait));
         }
-        Ok(Callback(self, address))
+        Ok(CountedReturn(self, address))
     }
 
     pub(super) async fn is_dead(&self, key_id: &str) -> bool {
-        matches!(self.marks.get(Kind::DeadKey, key_id).await, Ok(Some(_)))
+        matches!(self.marks.get(MarkKind::DeadKey, key_id).await, Ok(Some(_)))
     }
 
     /// Notes a key that is gone. Unnoted, it is asked for again, which its rate bounds.
     pub(super) async fn died(&self, key_id: &str) {
-        _ = self.marks.set(Kind::DeadKey, key_id, "").await;
+        _ = self.marks.set(MarkKind::DeadKey, key_id, "").await;
     }
 }

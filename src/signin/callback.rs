@@ -14,7 +14,7 @@ use http::{HeaderMap, header};
 use super::{
     SignIn,
     continuation::{Continuation, Person},
-    cookie::Step,
+    cookie::FlowStep,
     error::FlowError,
     flow::{Left, Return, Secrets},
 };
@@ -65,7 +65,7 @@ impl Callback {
     }
 
     fn open(&self, headers: &HeaderMap) -> Option<(Secrets, GoOn<'_>)> {
-        let cookie = self.sign_in.cookies.get(Step::SignIn, headers)?;
+        let cookie = self.sign_in.cookies.get(FlowStep::SignIn, headers)?;
         self.uses.iter().find_map(|one| one.open(cookie))
     }
 }
@@ -100,7 +100,7 @@ pub(crate) async fn callback(
 
 /// The state is used: coming back once more begins anew.
 fn begin_anew(sign_in: &SignIn, mut response: Response) -> Response {
-    let cleared = sign_in.cookies.clear(Step::SignIn);
+    let cleared = sign_in.cookies.clear(FlowStep::SignIn);
     response.headers_mut().append(header::SET_COOKIE, cleared);
     response
 }

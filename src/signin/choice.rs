@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     SignIn,
     continuation::{Continuation, Person},
-    cookie::{STEP_SECONDS, Step, random_text, same, sha256},
+    cookie::{FlowStep, STEP_SECONDS, random_text, same, sha256},
     error::FlowError,
     organizations::ShownOrganization,
 };
@@ -113,7 +113,7 @@ impl<C: InOrganization> Choices<C> {
         };
         let targets = FormTargets::default().and(returns_to);
         let mut response = pages::page(StatusCode::OK, &template, &targets);
-        response.headers_mut().append(header::SET_COOKIE, cookies.set(Step::Form, &form));
+        response.headers_mut().append(header::SET_COOKIE, cookies.set(FlowStep::Form, &form));
         response
     }
 
@@ -131,7 +131,8 @@ impl<C: InOrganization> Choices<C> {
         let choice = form.get("choice").ok_or(FlowError::NotThisBrowser)?;
         let organization = form.get("organization").ok_or(FlowError::NothingChosen)?;
         let offered = self.tickets.redeem(choice).map_err(|_| FlowError::NotThisBrowser)?;
-        let cookie = sign_in.cookies.get(Step::Form, headers).ok_or(FlowError::NotThisBrowser)?;
+        let cookie =
+            sign_in.cookies.get(FlowStep::Form, headers).ok_or(FlowError::NotThisBrowser)?;
         let was_offered = offered.organizations.iter().any(|offered| offered == organization);
         if !was_offered || !same(&sha256(cookie), &offered.form) {
             return Err(FlowError::NotThisBrowser);

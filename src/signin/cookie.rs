@@ -19,7 +19,7 @@ pub struct Cookies {
 
 /// Which step a cookie belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum FlowStep {
     /// A form of ours is open: its answer must come from the same browser.
     Form,
     /// The person is at PropelAuth.
@@ -28,7 +28,7 @@ pub enum Step {
     Account,
 }
 
-impl Step {
+impl FlowStep {
     const fn name(self) -> &'static str {
         match self {
             Self::Form => "wiv-form",
@@ -49,21 +49,21 @@ impl Cookies {
     }
 
     /// Sets a cookie for one step.
-    pub fn set(&self, step: Step, value: &str) -> HeaderValue {
+    pub fn set(&self, step: FlowStep, value: &str) -> HeaderValue {
         let (prefix, name, attributes) = (self.prefix, step.name(), self.attributes);
         HeaderValue::try_from(format!("{prefix}{name}={value}{attributes}; Max-Age={STEP_SECONDS}"))
             .expect("sealed and random values are header characters")
     }
 
     /// Takes a cookie away.
-    pub fn clear(&self, step: Step) -> HeaderValue {
+    pub fn clear(&self, step: FlowStep) -> HeaderValue {
         let (prefix, name, attributes) = (self.prefix, step.name(), self.attributes);
         HeaderValue::try_from(format!("{prefix}{name}={attributes}; Max-Age=0"))
             .expect("constants are header characters")
     }
 
     /// The value of a step's cookie. Two of one name mean that somebody planted one.
-    pub fn get<'h>(&self, step: Step, headers: &'h HeaderMap) -> Option<&'h str> {
+    pub fn get<'h>(&self, step: FlowStep, headers: &'h HeaderMap) -> Option<&'h str> {
         let mut values = headers
             .get_all(header::COOKIE)
             .iter()

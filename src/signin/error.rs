@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use crate::{
     marks::MarksError,
-    pages::{Footer, Message, PageLink, with_wait},
+    pages::{Footer, MessagePage, PageLink, with_wait},
     propelauth::{BackendError, LoginError},
     telemetry::{Causes, Refused, TraceId},
 };
@@ -138,7 +138,7 @@ impl FlowError {
     /// The page for a sign-in that ends here.
     pub fn page(&self, footer: &Footer, request: TraceId) -> Response {
         let (text, request_id) = (self.sentence(), request.to_string());
-        let message = Message {
+        let message = MessagePage {
             title: "Not connected",
             text: &text,
             request_id: &request_id,

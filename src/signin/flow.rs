@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     SignIn,
     continuation::{Continuation, Person},
-    cookie::{STEP_SECONDS, Step, random_text, same, sha256},
+    cookie::{FlowStep, STEP_SECONDS, random_text, same, sha256},
     error::{FlowError, told},
 };
 use crate::{
@@ -80,7 +80,7 @@ impl<C: Continuation> Flow<C> {
         let left = Left::<C> { secrets, carried, of: PhantomData };
         let sealed = self.tickets.issue(&left, Duration::from_secs(STEP_SECONDS));
         let mut response = see_other(&location);
-        let cookie = cookies.set(Step::SignIn, &sealed);
+        let cookie = cookies.set(FlowStep::SignIn, &sealed);
         response.headers_mut().append(header::SET_COOKIE, cookie);
         response
     }

@@ -22,7 +22,7 @@ pub enum KeyPolicy {
 
 /// A person's organizations as they are now.
 #[derive(Debug)]
-pub struct Standing {
+pub struct PersonOrganizations {
     /// All of them.
     pub memberships: Vec<Membership>,
     /// Those that a key may be made for, or why there is none.
@@ -47,9 +47,12 @@ impl SignIn {
     ///
     /// # Errors
     /// When the person is disabled, or PropelAuth does not answer.
-    pub async fn standing(&self, user_id: &str) -> Result<Standing, FlowError> {
+    pub async fn standing(&self, user_id: &str) -> Result<PersonOrganizations, FlowError> {
         let user = self.person(user_id).await?;
-        Ok(Standing { allowed: self.allowed(&user.memberships), memberships: user.memberships })
+        Ok(PersonOrganizations {
+            allowed: self.allowed(&user.memberships),
+            memberships: user.memberships,
+        })
     }
 
     /// The person's present place in an organization, if they may have a key for it.

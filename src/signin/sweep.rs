@@ -68,7 +68,7 @@ pub struct Sweep {
 
 /// What is known of a person, or of whom a key names.
 #[derive(Clone)]
-enum Person {
+enum KeyOwner {
     /// May have keys for these organizations.
     Allowed(Vec<String>),
     /// Blocked.
@@ -83,7 +83,7 @@ enum Person {
 struct Round<'s> {
     sweep: &'s Sweep,
     bounds: Bounds,
-    people: HashMap<String, Person>,
+    people: HashMap<String, KeyOwner>,
     organizations: HashMap<String, bool>,
     failures: usize,
     leavers: Vec<String>,
@@ -194,13 +194,13 @@ impl Round<'_> {
             let is_allowed =
                 |allowed: &[String]| allowed.iter().any(|organization| organization == org_id);
             let reason = match &self.people[user_id] {
-                Person::Allowed(organizations) if is_allowed(organizations) => continue,
-                Person::Allowed(_) => Some("may have no key for the organization"),
-                Person::Disabled => Some("disabled"),
+                KeyOwner::Allowed(organizations) if is_allowed(organizations) => continue,
+                KeyOwner::Allowed(_) => Some("may have no key for the organization"),
+                KeyOwner::Disabled => Some("disabled"),
                 // A gateway that lost its routes says 404 of everybody. It is believed of a
                 // person where the organization's people are told of.
-                Person::Gone => self.tells_people(org_id).await.then_some("gone"),
-                Person::Unclear => None,
+                KeyOwner::Gone => self.tells_people(org_id).await.then_some("gone"),
+                KeyOwner::Unclear => None,
             };
             let Some(reason) = reason else {
                 self.swept.unclear += 1;
@@ -212,21 +212,21 @@ impl Round<'_> {
         true
     }
 
-    async fn look_up(&mut self, user_id: &str) -> Person {
+    async fn look_up(&mut self, user_id: &str) -> KeyOwner {
         match self.sweep.propelauth.user(user_id).await {
             // What PropelAuth does not say ends nothing.
-            Ok(Some(user)) if user.enabled && !user.tells_memberships => Person::Unclear,
+            Ok(Some(user)) if user.enabled && !user.tells_memberships => KeyOwner::Unclear,
             Ok(Some(user)) if user.enabled => {
                 let policy = self.sweep.policy;
                 let allowed = user.memberships.iter().filter(|it| policy_allows(policy, it));
-                Person::Allowed(allowed.map(|membership| membership.org_id.clone()).collect())
+                KeyOwner::Allowed(allowed.map(|membership| membership.org_id.clone()).collect())
             }
-            Ok(Some(_)) => Person::Disabled,
-            Ok(None) => Person::Gone,
+            Ok(Some(_)) => KeyOwner::Disabled,
+            Ok(None) => KeyOwner::Gone,
             Err(error) => {
                 tracing::warn!(error = %Causes(&error), "a person could not be looked up");
                 self.failures += 1;
-                Person::Unclear
+                KeyOwner::Unclear
             }
         }
     }

@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderValue};
 
 use super::*;
-use crate::marks::Kind;
+use crate::marks::MarkKind;
 
 #[test]
 fn the_hash_is_the_one_of_rfc_7636() {
@@ -15,9 +15,9 @@ fn the_hash_is_the_one_of_rfc_7636() {
 
 #[test]
 fn cookies_are_bound_to_the_host_where_there_is_https() {
-    let secure = Cookies::new(true).set(Step::SignIn, "v");
+    let secure = Cookies::new(true).set(FlowStep::SignIn, "v");
     assert_eq!(secure, "__Host-wiv-sign-in=v; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600");
-    let local = Cookies::new(false).clear(Step::Form);
+    let local = Cookies::new(false).clear(FlowStep::Form);
     assert_eq!(local, "wiv-form=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
 }
 
@@ -28,7 +28,7 @@ fn a_planted_cookie_makes_none() {
         for cookie in cookies {
             headers.append("cookie", HeaderValue::from_static(cookie));
         }
-        Cookies::new(true).get(Step::Form, &headers).map(str::to_owned)
+        Cookies::new(true).get(FlowStep::Form, &headers).map(str::to_owned)
     };
     assert_eq!(get(&["a=b; __Host-wiv-form=x; c=d"]).as_deref(), Some("x"));
     assert_eq!(get(&["wiv-form=x"]), None);
@@ -40,12 +40,12 @@ fn a_planted_cookie_makes_none() {
 #[tokio::test]
 async fn without_room_for_its_mark_no_state_is_used() {
     let marks = Marks::in_memory();
-    for number in 0..Kind::UsedState.capacity() {
-        marks.set(Kind::UsedState, &format!("other {number}"), "").await.unwrap();
+    for number in 0..MarkKind::UsedState.capacity() {
+        marks.set(MarkKind::UsedState, &format!("other {number}"), "").await.unwrap();
     }
     let budget = budget::Budget::new(marks.clone());
     assert_eq!(budget.use_up("state").await, Err(FlowError::MarksUnavailable));
-    marks.forget(Kind::UsedState, "other 0").await.unwrap();
+    marks.forget(MarkKind::UsedState, "other 0").await.unwrap();
     assert_eq!(budget.use_up("state").await, Ok(()));
     assert_eq!(budget.use_up("state").await, Err(FlowError::NotThisBrowser));
     budget.give_back("state").await;

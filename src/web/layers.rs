@@ -64,7 +64,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(35);
 /// The body did not come in time.
 #[derive(Debug, thiserror::Error)]
 #[error("the request's body took too long")]
-struct TooSlow;
+struct BodyTooSlow;
 
 /// A request's body that can be read to its end after its handler let go of it, within a time.
 ///
@@ -118,7 +118,7 @@ impl http_body::Body for SharedBody {
         if polled.is_pending() {
             let timer = timer.get_or_insert_with(|| Box::pin(sleep_until(*end)));
             if timer.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Some(Err(axum::Error::new(TooSlow))));
+                return Poll::Ready(Some(Err(axum::Error::new(BodyTooSlow))));
             }
         }
         polled

@@ -95,7 +95,8 @@ fn page_routes(service: &Service) -> Router {
             .route("/connect/revoke", post(connect::no_sign_in).get(connect::to_account))
             .with_state(Arc::clone(&service.front)),
     };
-    // The stylesheet, the script and the icons: `pages/assets` names them.
+    // `/assets/{digest}/style.css`, `/assets/{digest}/page.js`, `/favicon.svg`, `/favicon.ico`,
+    // `/logo.svg`, `/logo.png`: as `pages/assets` names them.
     let files = assets().iter().fold(Router::new(), |files, asset| {
         files.route(asset.route, get(async |uri, headers| pages::file(asset, uri, headers)))
     });
@@ -116,7 +117,8 @@ fn sign_in_routes(SignInService { oauth, account, callback }: SignInService) -> 
         .route("/connect/revoke", post(connect::revoke).get(connect::to_account))
         .with_state(account);
     let steps = Router::new().route("/oauth/callback", get(signin::callback)).with_state(callback);
-    // `/.well-known/…` and `/oauth/resource/…`: `oauth/metadata` names them by the settings.
+    // `/.well-known/oauth-authorization-server`, and `/.well-known/oauth-protected-resource…` or
+    // `/oauth/resource/{mcp,sse}`: as `oauth/metadata` names them, by the settings.
     let documents = oauth.documents().into_iter().fold(Router::new(), |documents, (path, body)| {
         documents.route(path, cross_origin(get(async move || oauth::document(body))))
     });

@@ -172,3 +172,21 @@ fn only_settings_read_the_environment() {
         .collect();
     assert!(readers.is_empty(), "{readers:?}");
 }
+
+#[test]
+fn every_purpose_is_one_payloads() {
+    let named = |text: &str| -> Vec<String> {
+        let of_constants = text.split(": Purpose = Purpose::").skip(1);
+        of_constants.map(|rest| rest.split(';').next().unwrap().to_owned()).collect()
+    };
+    let mut owners: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for Source { path, text, .. } in
+        source::below("src").into_iter().filter(|source| !source.is_test())
+    {
+        for purpose in named(&text) {
+            let other = owners.insert(purpose.clone(), path.clone());
+            assert_eq!(other, None, "{purpose} is also that of {}", path.display());
+        }
+    }
+    assert!(owners.len() >= 9, "{owners:?}");
+}

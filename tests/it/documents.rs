@@ -6,7 +6,9 @@ use serde_json::Value;
 use wiv_mcp::{
     catalog::{Action, Catalog},
     commands::tools,
-    connect, sandbox, settings,
+    connect,
+    marks::MarkKind,
+    sandbox, settings,
 };
 
 fn file(name: &str) -> String {
@@ -86,4 +88,24 @@ fn deployment_files_keep_their_shape() {
     assert!(docker.contains("--no-default-features"), "the image has no sandbox");
     assert!(docker.contains("ENTRYPOINT [\"/usr/local/bin/wiv-mcp\"]"));
     assert!(docker.contains("nonroot"));
+}
+
+#[test]
+fn every_kind_of_mark_is_in_the_operators_table_with_its_bound_and_life() {
+    let operations = file("docs/OPERATIONS.md");
+    for kind in MarkKind::ALL {
+        let what = match kind {
+            MarkKind::UsedCode => "used authorization codes",
+            MarkKind::KeyOfCode => "keys of used codes",
+            MarkKind::UsedState => "used states of sign-ins",
+            MarkKind::UsedOffer => "used offers",
+            MarkKind::DeadKey => "dead key ids",
+            MarkKind::EndedSession => "sessions of the connect page",
+        };
+        let row = operations.lines().find(|line| line.starts_with(&format!("| {what}")));
+        let row = row.unwrap_or_else(|| panic!("no row for {kind:?}"));
+        let bound = format!("| {},000 |", kind.capacity() / 1000);
+        let life = format!("| {} min |", kind.life_seconds() / 60);
+        assert!(row.contains("(mark)") && row.contains(&bound) && row.contains(&life), "{row}");
+    }
 }

@@ -1,4 +1,4 @@
-//! A key is made once for an offer, and not at all where that can't be kept.
+//! A key is made once for an offer, or not at all.
 
 use std::sync::{
     Arc,
@@ -9,15 +9,15 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     connect::making::Makings,
-    marks::{Kind, Marks},
+    marks::{MarkKind, Marks},
     signin::FlowError,
 };
 
 #[tokio::test]
 async fn without_room_for_its_mark_no_key_is_made() {
     let marks = Marks::in_memory();
-    for number in 0..Kind::UsedOffer.capacity() {
-        marks.set(Kind::UsedOffer, &format!("other {number}"), "").await.unwrap();
+    for number in 0..MarkKind::UsedOffer.capacity() {
+        marks.set(MarkKind::UsedOffer, &format!("other {number}"), "").await.unwrap();
     }
     let makings = Arc::new(Makings::new(marks.clone(), TaskTracker::new()));
     let begun = Arc::new(AtomicUsize::new(0));
@@ -34,7 +34,7 @@ async fn without_room_for_its_mark_no_key_is_made() {
     assert_eq!(FlowError::MarksUnavailable.status(), 503);
     assert_eq!(FlowError::MarksUnavailable.wait_seconds(), Some(10));
     // As soon as there is room it goes on, and what failed may be tried again.
-    marks.forget(Kind::UsedOffer, "other 0").await.unwrap();
+    marks.forget(MarkKind::UsedOffer, "other 0").await.unwrap();
     for tries in 1..=2 {
         let outcome = makings.once("offer".into(), make()).await.unwrap();
         assert_eq!(outcome.unwrap_err(), FlowError::Unavailable);

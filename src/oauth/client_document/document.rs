@@ -4,13 +4,13 @@
 
 use serde::Deserialize;
 
-use super::super::{client::Client, error::OAuthError, redirects};
+use super::super::{client::OAuthClient, error::OAuthError, redirects};
 use crate::pages::shown_name;
 
 /// What is read of a document (draft-ietf-oauth-client-id-metadata-document; MCP 2026-07-28,
 /// client registration).
 #[derive(Deserialize)]
-struct Document {
+struct ClientDocument {
     client_id: String,
     client_name: Option<String>,
     #[serde(default)]
@@ -22,9 +22,9 @@ struct Document {
 ///
 /// # Errors
 /// `invalid_client` with what is wrong, for the client's maker.
-pub(super) fn read(id: &str, body: &[u8]) -> Result<Client, OAuthError> {
+pub(super) fn read(id: &str, body: &[u8]) -> Result<OAuthClient, OAuthError> {
     let flaw = |words| Err(OAuthError::client_flaw(words));
-    let Ok(document) = serde_json::from_slice::<Document>(body) else {
+    let Ok(document) = serde_json::from_slice::<ClientDocument>(body) else {
         return flaw(
             "the client’s document can’t be read: an object with client_id, client_name \
                      and redirect_uris",
@@ -46,7 +46,7 @@ pub(super) fn read(id: &str, body: &[u8]) -> Result<Client, OAuthError> {
                      offered: clients prove themselves by PKCE, so it must be none or absent",
         );
     }
-    let mut client = Client::new(Some(&name), document.redirect_uris);
+    let mut client = OAuthClient::new(Some(&name), document.redirect_uris);
     client.site = Some(redirects::destination(id));
     Ok(client)
 }

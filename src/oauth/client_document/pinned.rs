@@ -2,7 +2,7 @@
 //!
 //! A changed document of theirs is a changed row here.
 
-use super::super::{client::Client, redirects};
+use super::super::{client::OAuthClient, redirects};
 
 const PINNED: [(&str, &str, &[&str]); 5] = [
     (
@@ -32,9 +32,10 @@ const PINNED: [(&str, &str, &[&str]); 5] = [
     ),
 ];
 
-pub(super) fn client(id: &str) -> Option<Client> {
+pub(super) fn client(id: &str) -> Option<OAuthClient> {
     let (_, name, uris) = PINNED.iter().find(|(pinned, ..)| *pinned == id)?;
-    let mut client = Client::new(Some(name), uris.iter().map(|uri| (*uri).to_owned()).collect());
+    let mut client =
+        OAuthClient::new(Some(name), uris.iter().map(|uri| (*uri).to_owned()).collect());
     client.site = Some(redirects::destination(id));
     Some(client)
 }

@@ -44,21 +44,21 @@ const ADDRESS_PAUSE: Duration = Duration::from_secs(2);
 const ADDRESS_AT_ONCE: u32 = 30;
 
 /// Every place and rate.
-pub(super) struct Places {
+pub(super) struct FetchPlaces {
     fetches: Semaphore,
     waiting: Semaphore,
-    turns: Expiring<String, Arc<Turn>>,
+    turns: Expiring<String, Arc<HostTurn>>,
     hosts: Rates<String>,
     addresses: Rates<Address>,
 }
 
 /// A host's turn, and those who wait for it.
-struct Turn {
+struct HostTurn {
     waiting: Semaphore,
     turn: Semaphore,
 }
 
-impl Places {
+impl FetchPlaces {
     pub(super) fn new() -> Self {
         Self {
             fetches: Semaphore::new(MAX_FETCHES),
@@ -106,9 +106,10 @@ impl Places {
     }
 
     /// The host's turn, which lives on with each use; `None` while too many hosts have one.
-    fn turn(&self, host: &str) -> Option<Arc<Turn>> {
+    fn turn(&self, host: &str) -> Option<Arc<HostTurn>> {
         let key = host.to_owned();
-        let new = Turn { waiting: Semaphore::new(MAX_WAITING_PER_HOST), turn: Semaphore::new(1) };
+        let new =
+            HostTurn { waiting: Semaphore::new(MAX_WAITING_PER_HOST), turn: Semaphore::new(1) };
         // New for one of those who come together; the others find it.
         self.turns.set_once(key.clone(), Arc::new(new), TURN_LIFE);
         let turn = self.turns.get(&key)?;

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     auth::WellKnown,
     caller::Secret,
-    marks::{Kind, Marks},
-    oauth::{OAuth, OAuthSettings, Redirects, code::Code, request::AuthorizeRequest},
+    marks::{MarkKind, Marks},
+    oauth::{OAuth, OAuthSettings, Redirects, code::AuthorizationCode, request::AuthorizeRequest},
     origin::{HttpUrl, Origin},
     pages::Footer,
     propelauth::{PropelAuth, PropelAuthSettings},
@@ -48,12 +48,11 @@ fn oauth(marks: &Marks) -> OAuth {
         sign_in_life: Duration::from_secs(60),
         reads_only: false,
         local_client_documents: false,
-        footer: Footer::default(),
     };
     OAuth::new(settings, Arc::new(sign_in), &keys, &SealingKeys::random(), marks.clone())
 }
 
-fn code(end: Option<u64>) -> Opened<Code> {
+fn code(end: Option<u64>) -> Opened<AuthorizationCode> {
     let request = AuthorizeRequest {
         client: String::new(),
         name: "Client".into(),
@@ -63,20 +62,20 @@ fn code(end: Option<u64>) -> Opened<Code> {
         resource: String::new(),
         write: false,
     };
-    Opened { payload: Code::new(&request, "user", "org"), end }
+    Opened { payload: AuthorizationCode::new(&request, "user", "org"), end }
 }
 
 #[tokio::test]
 async fn without_room_for_its_mark_no_code_is_used() {
     let marks = Marks::in_memory();
-    for number in 0..Kind::UsedCode.capacity() {
-        marks.set(Kind::UsedCode, &format!("other {number}"), "").await.unwrap();
+    for number in 0..MarkKind::UsedCode.capacity() {
+        marks.set(MarkKind::UsedCode, &format!("other {number}"), "").await.unwrap();
     }
     let (oauth, code) = (oauth(&marks), code(None));
     let refused = oauth.use_code(&code).await.unwrap_err();
     assert_eq!((refused.status.as_u16(), refused.code), (503, "temporarily_unavailable"));
     assert!(refused.wait_seconds.is_some(), "a client keeps its code and comes again");
-    marks.forget(Kind::UsedCode, "other 0").await.unwrap();
+    marks.forget(MarkKind::UsedCode, "other 0").await.unwrap();
     assert_eq!(oauth.use_code(&code).await, Ok(()));
 }
 
