@@ -11,14 +11,16 @@ use super::{
     Session,
     queue::EVENT_BYTES,
     session::{Overflow, TooSlow},
-    stream::come_back,
 };
 use crate::{
     caller::{Caller, Fingerprint},
     limits::Held,
     mcp::{Host, Outbox, RunId},
     telemetry::Seldom,
-    transport::{Endpoint, event_stream},
+    transport::{
+        Endpoint,
+        event_stream::{self, come_back},
+    },
 };
 
 /// How long a reader that was too slow may still read its last words.

@@ -1,4 +1,4 @@
-//! What goes wrong on the way to a key: outages at every step, old pages, people who may not.
+//! What goes wrong on the way to a key: outages, old pages, refused people.
 
 use serde_json::{Value, json};
 use wiv_mcp::seal::Purpose;
