@@ -74,3 +74,8 @@ impl AccountSession {
         Self { notice, ..self }
     }
 }
+
+/// The part of a key's id by which people tell their keys apart.
+pub(super) fn reference(id: &str) -> &str {
+    id.get(..8).unwrap_or(id)
+}

@@ -10,7 +10,7 @@ use tokio::time::{Duration, Instant, sleep};
 use super::{
     Session,
     queue::EVENT_BYTES,
-    session::{Overflow, TooSlow},
+    too_slow::{Overflow, TooSlow},
 };
 use crate::{
     caller::{Caller, Fingerprint},
