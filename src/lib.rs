@@ -8,12 +8,12 @@
 //! | 9 | [`commands`] |
 //! | 8 | [`app`] |
 //! | 7 | [`web`], [`server`], [`settings`], [`sandbox`] (knows only itself) |
-//! | 6 | [`transport`], [`oauth`], [`connect`] |
+//! | 6 | [`transport`], `oauth`, [`connect`] |
 //! | 5 | [`tools`], [`sessions`], [`admission`], [`signin`] |
-//! | 4 | [`answer`], [`pages`] |
-//! | 3 | [`wiv`], [`auth`] |
+//! | 4 | [`answer`], `pages` |
+//! | 3 | `wiv`, [`auth`] |
 //! | 2 | [`catalog`], [`marks`], [`propelauth`] |
-//! | 1 | [`mcp`], [`caller`], [`seal`], [`telemetry`], `inbound`, [`outbound`] |
+//! | 1 | [`mcp`], [`caller`], [`seal`], `telemetry`, `inbound`, `outbound` |
 //! | 0 | `clock`, [`limits`], `text`, `json`, [`origin`] |
 
 #![cfg_attr(
@@ -35,10 +35,10 @@ mod json;
 pub mod limits;
 pub mod marks;
 pub mod mcp;
-pub mod oauth;
+mod oauth;
 pub mod origin;
-pub mod outbound;
-pub mod pages;
+mod outbound;
+mod pages;
 pub mod propelauth;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
@@ -47,9 +47,9 @@ pub mod server;
 pub mod sessions;
 pub mod settings;
 pub mod signin;
-pub mod telemetry;
+mod telemetry;
 mod text;
 pub mod tools;
 pub mod transport;
 pub mod web;
-pub mod wiv;
+mod wiv;
