@@ -3,6 +3,7 @@
 //! Knows the members of a JSON-RPC message, not their meaning.
 
 mod names;
+mod short_text;
 
 use std::{borrow::Cow, cell::Cell, fmt};
 
@@ -11,7 +12,7 @@ use serde::de::{
 };
 use serde_json::{Map, Number, Value, value::RawValue};
 
-use self::names::Names;
+use self::{names::Names, short_text::ShortText};
 use super::{MAX_BATCH, MAX_DEPTH};
 
 /// What the pass noticed beside the values.
@@ -44,7 +45,7 @@ pub(super) struct Fields<'a> {
     pub(super) version: Option<Cow<'a, str>>,
     /// JSON text of the id.
     pub(super) id: Option<&'a str>,
-    pub(super) method: Option<String>,
+    pub(super) method: Option<Cow<'a, str>>,
     pub(super) params: Option<Value>,
     /// JSON text of the parameters' member `arguments`.
     pub(super) arguments: Option<&'a str>,
@@ -73,6 +74,8 @@ macro_rules! scalars {
         $(fn $visit<E>(self, _: $kind) -> Result<Self::Value, E> { Ok($answer) })*
     };
 }
+
+use scalars;
 
 struct FrameVisitor<'f> {
     found: &'f Found,
@@ -170,14 +173,10 @@ fn read_fields<'de, A: MapAccess<'de>>(
                 }
             }
             "jsonrpc" => {
-                if let Value::String(version) = members.next_value_seed(value)? {
-                    fields.version = Some(version.into());
-                }
+                fields.version = members.next_value_seed(ShortText(value))?;
             }
             "method" => {
-                if let Value::String(method) = members.next_value_seed(value)? {
-                    fields.method = Some(method);
-                }
+                fields.method = members.next_value_seed(ShortText(value))?;
             }
             "params" => {
                 let (params, arguments) = members.next_value_seed(Parameters(value))?;
