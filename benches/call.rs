@@ -1,6 +1,6 @@
 //! What one call costs within the process: `cargo bench --bench call`.
 
-use std::{borrow::Cow, hint::black_box};
+use std::{borrow::Cow, hint::black_box, sync::Arc};
 
 use bytes::Bytes;
 use divan::Bencher;
@@ -12,8 +12,8 @@ use wiv_mcp::{
     caller::{ApiKey, Fingerprint},
     catalog::{Action, Catalog},
     mcp::{
-        self, Context, Error, Host, Implementation, LATEST_LEGACY, Outcome, ToolCall, ToolList,
-        ToolResult, TransportKind,
+        self, Context, Error, Host, Implementation, LATEST_LEGACY, Outcome, ToolCall, ToolResult,
+        TransportKind, View,
     },
     seal::{Purpose, SealingKeys},
 };
@@ -25,7 +25,7 @@ fn main() {
 /// Does what the server does up to the socket towards WIV, and answers with a constant.
 struct UpToTheSocket {
     catalog: Catalog,
-    list: ToolList,
+    view: Arc<View>,
     implementation: Implementation,
     answer: ToolResult,
 }
@@ -41,12 +41,8 @@ impl Host for UpToTheSocket {
         "".into()
     }
 
-    fn tools(&self, (): &()) -> &ToolList {
-        &self.list
-    }
-
-    fn writes(&self, _tool: &str) -> bool {
-        false
+    fn view(&self, (): &()) -> Arc<View> {
+        Arc::clone(&self.view)
     }
 
     async fn call(
@@ -60,14 +56,6 @@ impl Host for UpToTheSocket {
         let Action::Call(operation) = &tool.action else { unreachable!("a plain call") };
         black_box(operation.request(&arguments, None).expect("the arguments make a request"));
         Ok(Outcome::Complete(self.answer.clone()))
-    }
-
-    fn seal_state(&self, (): &(), _state: &[u8]) -> String {
-        String::new()
-    }
-
-    fn open_state(&self, (): &(), _sealed: &str) -> Option<Vec<u8>> {
-        None
     }
 }
 
@@ -85,12 +73,8 @@ impl Host for Constant {
         "".into()
     }
 
-    fn tools(&self, (): &()) -> &ToolList {
-        &self.0.list
-    }
-
-    fn writes(&self, _tool: &str) -> bool {
-        false
+    fn view(&self, (): &()) -> Arc<View> {
+        Arc::clone(&self.0.view)
     }
 
     async fn call(
@@ -102,20 +86,12 @@ impl Host for Constant {
         black_box(call);
         Ok(Outcome::Complete(self.0.answer.clone()))
     }
-
-    fn seal_state(&self, (): &(), _state: &[u8]) -> String {
-        String::new()
-    }
-
-    fn open_state(&self, (): &(), _sealed: &str) -> Option<Vec<u8>> {
-        None
-    }
 }
 
 fn host() -> UpToTheSocket {
     UpToTheSocket {
         catalog: Catalog::built_in(),
-        list: ToolList::render(std::iter::empty()),
+        view: Arc::new(View::new(std::iter::empty(), std::iter::empty())),
         implementation: Implementation {
             name: "bench".into(),
             title: "Bench".into(),

@@ -4,6 +4,10 @@
 //! promise's; run it alone.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "callers are threads of their own, as load has them"
+)]
 
 use std::{
     io::{BufRead, BufReader, Read, Write},

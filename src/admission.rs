@@ -1,75 +1,99 @@
-//! Is this key good? Tried once when a client connects, with a documented read.
+//! The gate: is a credential good, may it do this, and what a dead one means afterwards.
 //!
-//! So that a mistyped key is a 401 at connect time and not an error in every call. Trouble
-//! upstream lets the client in, as a stranger: the check helps people, it guards nothing.
+//! Knows neither HTTP nor how messages travel. Who calls was read before, by `auth`; the gate
+//! judges it. Keys are tried in `trying`, the one place that asks WIV about them.
+
+mod trying;
 
 use std::sync::Arc;
 
-use http::StatusCode;
-use tokio::time::{Duration, Instant, timeout_at};
+use tokio::time::{Duration, Instant};
+
+use trying::{Trying, Verdict};
 
 use crate::{
-    caller::{Caller, Fingerprint},
-    catalog::{Catalog, UpstreamRequest},
-    limits::{Busy, Expiring, Keyed},
-    telemetry::Causes,
-    wiv::{self, Failure, Verdict},
+    auth::{Callers, Challenge, Challenges, Resource},
+    caller::{ApiKey, Caller, Fingerprint, Grant},
+    catalog::Catalog,
+    clock::unix_seconds,
+    limits::Busy,
+    mcp::Effect,
+    wiv,
 };
-
-/// How long it counts that nobody could tell.
-const UNTOLD_FOR: Duration = Duration::from_secs(5);
-
-/// Keys of which nobody could tell, at one time. Above it, they are tried each time.
-const MAX_UNTOLD: usize = 10_000;
-
-/// Clients of one key that may wait for its verdict: all that come back after a deploy.
-const MAX_WAITING: usize = 4096;
 
 /// Longest wait for a verdict: some clients give up a connect after ten seconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What was found out about a key.
+/// How long a sign-in counts as new, in seconds.
+const NEW_GRANT_SECONDS: u64 = 60;
+
+/// Time between two tries of a new key, which may take a moment to be known everywhere.
+const NEW_KEY_PAUSE: Duration = Duration::from_millis(700);
+
+/// Tries of a new key that WIV doesn't know yet.
+const NEW_KEY_TRIES: u32 = 3;
+
+/// What was found out about a client that connects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admitted {
-    /// The key is good.
+    /// A credential is good.
     Customer,
     /// Nobody could tell; the client is let in, and stays a stranger.
     Stranger,
 }
 
-/// Why a client isn't let in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotAdmitted {
-    /// WIV refused every credential of the request.
-    Refused,
+/// Why somebody isn't let in, or may not do something.
+#[derive(Debug, Clone)]
+pub enum Denied {
+    /// WIV refuses every credential of the request.
+    Refused(Challenge),
+    /// The grant is too narrow.
+    InsufficientScope(Challenge),
     /// Too many keys that nobody knows are being tried.
     TooManyTries(Busy),
 }
 
-/// The connect-time check.
-pub struct Admission {
-    wiv: Arc<wiv::Client>,
-    request: UpstreamRequest,
-    untold: Expiring<Fingerprint, ()>,
-    /// One request at a time tries a key.
-    trying: Arc<Keyed<Fingerprint>>,
+/// What was found out about a key that was just made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewKey {
+    /// WIV takes it.
+    Works,
+    /// WIV doesn't take it (yet).
+    Refused,
+    /// WIV knows it, but its role may not read cases.
+    Limited,
+    /// Nobody could tell.
+    Unknown,
 }
 
-impl Admission {
-    /// The check with the operation that the catalogue marks for it.
-    pub fn new(wiv: Arc<wiv::Client>, catalog: &Catalog) -> Self {
-        Self {
-            wiv,
-            request: catalog.key_check(),
-            untold: Expiring::new(MAX_UNTOLD),
-            trying: Keyed::new(1, MAX_WAITING),
-        }
+/// The gate.
+pub struct Gate {
+    /// `None` lets everybody in, for servers that ask no one about keys.
+    trying: Option<Trying>,
+    challenges: Challenges,
+}
+
+impl Gate {
+    /// A gate that tries keys with the operation that the catalogue marks for it.
+    pub fn new(
+        wiv: Arc<wiv::Client>,
+        catalog: &Catalog,
+        challenges: Challenges,
+        callers: Callers,
+    ) -> Self {
+        Self { trying: Some(Trying::new(wiv, catalog.key_check(), callers)), challenges }
     }
 
-    /// Which customer a caller is, by what is known already. Of two credentials one is enough: it
-    /// is the one that will be used.
+    /// A gate that takes every caller for a customer.
+    pub fn open(challenges: Challenges) -> Self {
+        Self { trying: None, challenges }
+    }
+
+    /// Which customer a caller is, by what is known already; `None` for strangers. Of two
+    /// credentials one is enough: it is the one that will be used.
     pub fn customer(&self, caller: &Caller) -> Option<Fingerprint> {
-        if self.wiv.verdicts().knows(caller) {
+        let Some(trying) = &self.trying else { return Some(caller.fingerprint) };
+        if trying.verdicts().knows(caller) {
             return Some(caller.fingerprint);
         }
         caller.spare.as_ref().and_then(|spare| self.customer(spare))
@@ -77,76 +101,101 @@ impl Admission {
 
     /// Whether a credential of the caller was good a moment ago.
     pub fn is_fresh(&self, caller: &Caller) -> bool {
-        self.wiv.verdicts().fresh(caller.fingerprint) == Some(Verdict::Good)
+        let Some(trying) = &self.trying else { return true };
+        trying.verdicts().fresh(caller.fingerprint) == Some(wiv::Verdict::Good)
             || caller.spare.as_ref().is_some_and(|spare| self.is_fresh(spare))
     }
 
     /// A caller at work keeps a good verdict fresh.
     pub fn renew(&self, fingerprint: Fingerprint) {
-        self.wiv.verdicts().renew(fingerprint);
+        if let Some(trying) = &self.trying {
+            trying.verdicts().renew(fingerprint);
+        }
     }
 
-    /// Tries the caller's key, unless a verdict is fresh.
+    /// Tries a client's credentials when it connects, unless a verdict is fresh. So that a
+    /// mistyped key is told at connect time and not in every call. Trouble upstream lets the
+    /// client in: the check helps people, it guards nothing.
     ///
     /// # Errors
     /// When WIV refuses every credential of the request, or too many others are being tried.
-    pub async fn admit(&self, caller: &Caller, trace_id: u128) -> Result<Admitted, NotAdmitted> {
-        let admitted = self.admit_one(caller, trace_id).await;
-        match &caller.spare {
-            Some(spare) if admitted.is_err() => self.admit_one(spare, trace_id).await,
-            _ => admitted,
-        }
-    }
-
-    async fn admit_one(&self, caller: &Caller, trace_id: u128) -> Result<Admitted, NotAdmitted> {
-        if let Some(known) = self.known(caller) {
-            return known;
-        }
-        // Waiting for another try of the same key counts: a client gives up at some point.
-        let deadline = Instant::now() + PATIENCE;
-        let trying = timeout_at(deadline, self.find_out(caller, deadline, trace_id));
-        trying.await.unwrap_or(Ok(Admitted::Stranger))
-    }
-
-    fn known(&self, caller: &Caller) -> Option<Result<Admitted, NotAdmitted>> {
-        match self.wiv.verdicts().fresh(caller.fingerprint) {
-            Some(Verdict::Good) => Some(Ok(Admitted::Customer)),
-            Some(Verdict::Refused) => Some(Err(NotAdmitted::Refused)),
-            None => self.untold.get(&caller.fingerprint).map(|()| Ok(Admitted::Stranger)),
-        }
-    }
-
-    /// Tries the key, one request at a time per key.
-    async fn find_out(
+    pub async fn admit(
         &self,
         caller: &Caller,
-        deadline: Instant,
+        resource: Resource,
         trace_id: u128,
-    ) -> Result<Admitted, NotAdmitted> {
-        let Ok(_turn) = self.trying.permit(caller.fingerprint, deadline).await else {
-            return Ok(Admitted::Stranger);
-        };
-        if let Some(known) = self.known(caller) {
-            return known;
+    ) -> Result<Admitted, Denied> {
+        let Some(trying) = &self.trying else { return Ok(Admitted::Customer) };
+        let mut verdict = trying.verdict(caller, trace_id, PATIENCE).await;
+        if let Some(spare) = &caller.spare
+            && matches!(verdict, Verdict::Refused | Verdict::Untried(_))
+        {
+            verdict = trying.verdict(spare, trace_id, PATIENCE).await;
         }
-        match &self.wiv.look(caller, &self.request, trace_id, deadline).await {
-            Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => {
-                return Err(NotAdmitted::Refused);
+        match verdict {
+            Verdict::Good => Ok(Admitted::Customer),
+            Verdict::Limited | Verdict::Unknown => Ok(Admitted::Stranger),
+            Verdict::Refused => {
+                Err(Denied::Refused(self.challenges.refused_key(resource, caller.grant.is_some())))
             }
-            Ok(answer) if answer.status.is_success() => return Ok(Admitted::Customer),
-            Err(Failure::TooManyTries(busy)) => {
-                return self.known(caller).unwrap_or(Err(NotAdmitted::TooManyTries(*busy)));
-            }
-            Ok(answer) => tracing::warn!(
-                upstream.status = answer.status.as_u16(),
-                "the key check got no verdict; the client was let in"
-            ),
-            Err(failure) => tracing::warn!(
-                error = %Causes(failure),
-                "the key check could not ask the WIV API; the client was let in"
-            ),
+            Verdict::Untried(busy) => Err(Denied::TooManyTries(busy)),
         }
-        self.untold.set(caller.fingerprint, (), UNTOLD_FOR);
-        Ok(Admitted::Stranger)
+    }
+
+    /// Refuses what changes something to a grant that allows reading only. A bare key may what
+    /// its role may: WIV says so itself.
+    ///
+    /// # Errors
+    /// A challenge that asks for the wider scope.
+    pub(crate) fn allow(
+        &self,
+        caller: &Caller,
+        resource: Resource,
+        effect: Effect,
+    ) -> Result<(), Denied> {
+        if effect == Effect::Read || caller.may_write() {
+            return Ok(());
+        }
+        Err(Denied::InsufficientScope(self.challenges.insufficient_scope(resource)))
+    }
+
+    /// A sign-in whose key WIV no longer takes is told so, that the client renews it or asks the
+    /// person. Not a new one: its client would go round in circles. A bare key's client could
+    /// only start a sign-in that nobody wants.
+    ///
+    /// # Errors
+    /// When the client shall renew its credential.
+    pub fn after(
+        &self,
+        grant: Option<&Grant>,
+        resource: Resource,
+        credential_refused: bool,
+    ) -> Result<(), Denied> {
+        match grant {
+            Some(grant)
+                if credential_refused && unix_seconds() > grant.issued_at + NEW_GRANT_SECONDS =>
+            {
+                Err(Denied::Refused(self.challenges.refused_key(resource, true)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Tries a key that was just made, a few times within `PATIENCE`.
+    pub async fn try_new_key(&self, key: &ApiKey, trace_id: u128) -> NewKey {
+        let Some(trying) = &self.trying else { return NewKey::Unknown };
+        let end = Instant::now() + PATIENCE;
+        for attempt in 1..=NEW_KEY_TRIES {
+            match trying.verdict_on_new_key(key, trace_id, end).await {
+                Verdict::Good => return NewKey::Works,
+                Verdict::Limited => return NewKey::Limited,
+                Verdict::Unknown | Verdict::Untried(_) => return NewKey::Unknown,
+                Verdict::Refused => {}
+            }
+            if attempt < NEW_KEY_TRIES {
+                tokio::time::sleep(NEW_KEY_PAUSE).await;
+            }
+        }
+        NewKey::Refused
     }
 }

@@ -5,6 +5,7 @@
 
 mod address;
 mod bearer;
+mod callers;
 mod challenge;
 
 use std::{net::IpAddr, sync::Arc};
@@ -13,18 +14,16 @@ use http::{HeaderMap, HeaderName, header};
 
 use address::Addresses;
 pub use bearer::{AccessToken, AccessTokens, BearerError, SealedKey};
+pub use callers::Callers;
 pub use challenge::{Challenge, Challenges, Resource, WellKnown};
 
-use crate::{
-    caller::{Address, ApiKey, ApiKeyError, Caller, Fingerprint},
-    seal::HashKey,
-};
+use crate::caller::{Address, ApiKey, ApiKeyError, Caller};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Reads credentials.
 pub struct Auth {
-    fingerprints: HashKey,
+    callers: Callers,
     challenges: Challenges,
     /// `None`: sign-in is off, and no bearer is good.
     bearers: Option<AccessTokens>,
@@ -32,13 +31,9 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// `fingerprints` hashes keys.
-    pub fn new(
-        fingerprints: HashKey,
-        challenges: Challenges,
-        bearers: Option<AccessTokens>,
-    ) -> Self {
-        Self { fingerprints, challenges, bearers, addresses: Addresses::default() }
+    /// Reads what makes callers.
+    pub fn new(callers: Callers, challenges: Challenges, bearers: Option<AccessTokens>) -> Self {
+        Self { callers, challenges, bearers, addresses: Addresses::default() }
     }
 
     /// Takes the word of so many proxies in front on where a client is.
@@ -65,7 +60,7 @@ impl Auth {
         let caller = match (key, bearer) {
             (Some(Ok(key)), bearer) => {
                 let spare = bearer.and_then(Result::ok).map(Arc::new);
-                Ok(Caller { spare, ..self.caller(key) })
+                Ok(Caller { spare, ..self.callers.caller(key) })
             }
             (_, Some(Ok(caller))) => Ok(caller),
             (Some(Err(error)), _) => Err(self.challenges.bad_key(resource, error)),
@@ -80,21 +75,10 @@ impl Auth {
         self.addresses.of(headers, peer)
     }
 
-    /// The caller that a bare key makes.
-    pub fn caller(&self, key: ApiKey) -> Caller {
-        let fingerprint = Fingerprint::new(self.fingerprints.hash(key.expose()));
-        Caller { key, fingerprint, grant: None, spare: None, address: None }
-    }
-
-    /// The challenges, for refusals that come later in a request.
-    pub fn challenges(&self) -> &Challenges {
-        &self.challenges
-    }
-
     fn open(&self, bearer: &str) -> Result<Caller, BearerError> {
         let tokens = self.bearers.as_ref().ok_or(BearerError::NotATokenOfOurs)?;
         let (key, grant) = tokens.verify(bearer)?;
-        Ok(Caller { grant: Some(Arc::new(grant)), ..self.caller(key) })
+        Ok(Caller { grant: Some(Arc::new(grant)), ..self.callers.caller(key) })
     }
 }
 

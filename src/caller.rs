@@ -180,7 +180,64 @@ pub struct Caller {
     pub address: Option<Address>,
 }
 
+/// What a request showed of its credentials, without them: enough to know its caller again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    credential: ShownCredential,
+    /// The bearer that came beside the key.
+    spare: Option<ShownCredential>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct ShownCredential {
+    fingerprint: Fingerprint,
+    /// `None` for a bare key.
+    scopes: Option<Scopes>,
+}
+
+impl Shown {
+    /// The keyed hash of the credential that comes first.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.credential.fingerprint
+    }
+}
+
 impl Caller {
+    /// The caller that a bare key makes.
+    pub fn of_key(key: ApiKey, fingerprint: Fingerprint) -> Self {
+        Self { key, fingerprint, grant: None, spare: None, address: None }
+    }
+
+    /// What this caller showed.
+    pub fn shown(&self) -> Shown {
+        let credential = |caller: &Self| ShownCredential {
+            fingerprint: caller.fingerprint,
+            scopes: caller.grant.as_ref().map(|grant| grant.scopes),
+        };
+        Shown { credential: credential(self), spare: self.spare.as_deref().map(credential) }
+    }
+
+    /// This caller, as far as a later request showed the same: its scopes are the later ones, and
+    /// a spare that was not shown again is left out. `None` for somebody else.
+    pub fn as_shown(&self, shown: &Shown) -> Option<Self> {
+        let spare = self.spare.as_deref().zip(shown.spare.as_ref());
+        let spare = spare.and_then(|(spare, shown)| spare.with_scopes_of(shown)).map(Arc::new);
+        Some(Self { spare, ..self.with_scopes_of(&shown.credential)? })
+    }
+
+    fn with_scopes_of(&self, shown: &ShownCredential) -> Option<Self> {
+        if self.fingerprint != shown.fingerprint {
+            return None;
+        }
+        let grant = match (&self.grant, shown.scopes) {
+            (None, None) => None,
+            (Some(grant), Some(scopes)) if grant.scopes == scopes => Some(Arc::clone(grant)),
+            (Some(grant), Some(scopes)) => Some(Arc::new(Grant { scopes, ..Grant::clone(grant) })),
+            _ => return None,
+        };
+        Some(Self { grant, ..self.clone() })
+    }
+
     /// Whether tools that change something may be used, as far as this server has a say. Of the
     /// credential that is used, not of another one in the request.
     pub fn may_write(&self) -> bool {

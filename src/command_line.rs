@@ -1,6 +1,6 @@
 //! The words of the command line: commands, their arguments, their help.
 //!
-//! Does nothing: what a command does is in `main` and `commands`.
+//! Does nothing: what a command does is in `commands`.
 
 use clap::{Arg, ArgAction, Command};
 use wiv_mcp::settings;

@@ -1,12 +1,42 @@
-//! What the commands of the binary do, but for serving.
+//! What each command of the binary does.
 //!
-//! Each writes to the output it is given, so that tests can read it.
+//! Not for words of the command line, nor for exit codes. What a command prints goes to the
+//! output it is given, so that tests can read it.
 
 pub mod call;
 pub mod config;
 #[cfg(feature = "sandbox")]
 pub mod demo;
+mod failure;
 pub mod keys;
+mod process;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+mod serve;
+mod stdio;
 pub mod tools;
+
+use clap::ArgMatches;
+
+pub use failure::Failure;
+
+/// Runs a command by its name.
+///
+/// # Errors
+/// What ended it early.
+pub fn run(name: &str, matches: &ArgMatches) -> Result<(), Failure> {
+    let command: fn(&ArgMatches) -> Result<(), Failure> = match name {
+        "serve" => serve::command,
+        "call" => call::command,
+        "stdio" => stdio::command,
+        "tools" => tools::command,
+        "config" => config::command,
+        "keys" => keys::command,
+        #[cfg(feature = "sandbox")]
+        "demo" => demo::command,
+        #[cfg(feature = "sandbox")]
+        "sandbox" => sandbox::command,
+        _ => return Err(Failure::Usage(anyhow::anyhow!("no such command: {name}"))),
+    };
+    command(matches)
+}

@@ -9,7 +9,6 @@ mod account_page;
 mod clients;
 mod front;
 mod install_links;
-mod key_check;
 mod making;
 mod new_key;
 pub(crate) mod routes;
@@ -23,7 +22,6 @@ use tokio_util::task::TaskTracker;
 pub use clients::{ClientCard, Guide, PLACEHOLDER_KEY, cards};
 pub use front::Front;
 pub use install_links::InstallLink;
-pub use key_check::KeyCheck;
 pub use snippets::{Snippet, by_key};
 
 use self::{
@@ -31,6 +29,7 @@ use self::{
     session::{AccountSession, Offer},
 };
 use crate::{
+    admission::Gate,
     marks::Marks,
     seal::{SealingKeys, Ticket},
     signin::{Flow, SignIn},
@@ -40,7 +39,7 @@ use crate::{
 pub struct Account {
     sign_in: Arc<SignIn>,
     flow: Flow<Self>,
-    key_check: Arc<KeyCheck>,
+    gate: Arc<Gate>,
     sessions: Ticket<AccountSession>,
     offers: Ticket<Offer>,
     marks: Marks,
@@ -51,7 +50,7 @@ impl Account {
     /// Puts it together. `tasks` owns keys that are being made when their browser leaves.
     pub fn new(
         sign_in: Arc<SignIn>,
-        key_check: KeyCheck,
+        gate: Arc<Gate>,
         keys: &SealingKeys,
         marks: Marks,
         tasks: TaskTracker,
@@ -61,7 +60,7 @@ impl Account {
             flow: Flow::new(Arc::clone(&sign_in)),
             sessions: Ticket::new(keys, audience),
             offers: Ticket::new(keys, audience),
-            key_check: Arc::new(key_check),
+            gate,
             makings: Arc::new(Makings::new(marks.clone(), tasks)),
             marks,
             sign_in,

@@ -11,6 +11,7 @@ mod keyed;
 mod memory;
 mod places;
 mod rates;
+mod room;
 mod turns;
 
 pub use connections::{Connection, Connections};
@@ -20,6 +21,7 @@ pub use keyed::{Keyed, Permit};
 pub use memory::{Held, Memory, Pool};
 pub use places::{Place, Places};
 pub use rates::Rates;
+pub use room::{Room, Uncounted};
 pub use turns::{Turn, Turns};
 
 /// A budget is used up; try again after the wait.

@@ -39,7 +39,7 @@ pub struct PropelAuthSettings {
     /// The integration key for the Backend API; it must be allowed to write.
     pub api_key: Secret,
     /// HTTP proxy to go through.
-    pub proxy: Option<String>,
+    pub proxy: Option<HttpUrl>,
 }
 
 /// The client can't be made.
@@ -96,8 +96,7 @@ impl PropelAuth {
     /// # Errors
     /// When the proxy's address can't be used.
     pub fn new(settings: PropelAuthSettings) -> Result<Self, PropelAuthError> {
-        let http = http::Http::new(settings.proxy.as_deref())
-            .map_err(|error| PropelAuthError(error.without_url()))?;
+        let http = http::Http::new(settings.proxy.as_ref()).map_err(PropelAuthError)?;
         Ok(Self {
             login: login::Client::new(http.clone(), &settings),
             backend: backend::Client::new(http, &settings),

@@ -8,6 +8,8 @@ mod command_line;
 mod kinds;
 mod mistakes;
 mod rules;
+mod setting;
+mod shown;
 mod sources;
 mod table;
 mod warnings;
@@ -15,46 +17,15 @@ mod warnings;
 pub use command_line::{clap_args, given_flags, markdown};
 pub use kinds::{ByteSize, LogFilter, Visible, WebLink};
 pub use mistakes::{Mistake, Mistakes};
-pub use table::{DefaultValue, Setting, Settings, table};
+pub use rules::RunAs;
+pub use setting::{DefaultValue, Setting};
+pub use shown::{Shown, Source};
+pub use table::{Settings, table};
 pub use warnings::Warning;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use sources::Sources;
-
-/// What the process will do with its settings; a server needs more of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RunAs {
-    /// Listen for clients.
-    Server,
-    /// Do one thing and end, or speak over stdin and stdout.
-    Command,
-}
-
-/// One setting as it came out, for a person to read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
-    /// The variable's name.
-    pub variable: &'static str,
-    /// Its text; of a secret only `set` or `unset`.
-    pub value: String,
-    /// Where the text came from.
-    pub source: Source,
-}
-
-/// Where a setting's text came from, the strongest last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// The table.
-    Default,
-    /// An environment variable.
-    Environment,
-    /// The file that `<VARIABLE>_FILE` names.
-    File,
-    /// A command-line flag.
-    Flag,
-}
 
 impl Settings {
     /// Reads every setting: `flags` by flag name, over the environment, over the defaults.
@@ -67,7 +38,7 @@ impl Settings {
         flags: &BTreeMap<&'static str, String>,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<(Self, Vec<Shown>), Mistakes> {
-        let mut sources = Sources::gather(flags, environment.into_iter().collect());
+        let mut sources = Sources::gather(table(), flags, environment.into_iter().collect());
         let settings = Self::read(&mut sources);
         rules::check(&settings, run_as, &mut sources);
         if !sources.mistakes.is_empty() {
@@ -80,21 +51,11 @@ impl Settings {
 
 /// This process's environment, for [`Settings::load`]. Bytes that are no UTF-8 are replaced, so
 /// that a broken value is reported as a bad one instead of overlooked.
+#[expect(clippy::disallowed_methods, reason = "the one place")]
 pub fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().map(|(name, value)| {
         (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
     })
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(match self {
-            Self::Default => "default",
-            Self::Environment => "environment",
-            Self::File => "file",
-            Self::Flag => "flag",
-        })
-    }
 }
 
 #[cfg(test)]

@@ -8,19 +8,25 @@ mod checking;
 mod connection;
 mod cursor;
 mod overlay;
+mod sending;
+mod shaping;
+mod states;
+mod step;
 
 use std::{borrow::Cow, sync::Arc};
 
 use aside::Aside;
+use states::States;
 
 use crate::{
     answer,
     caller::Caller,
     catalog::{Catalog, Tool, Toolset},
     mcp::{
-        self, Context, Host, Icon, Implementation, Outcome, ToolCall, ToolDescription, ToolList,
-        ToolResult,
+        self, Context, Host, Icon, Implementation, Outcome, StateSealer, ToolCall, ToolDescription,
+        ToolResult, View,
     },
+    origin::PublicUrls,
     seal::Sealer,
     text, wiv,
 };
@@ -34,8 +40,8 @@ pub struct ToolsSettings {
     pub toolsets: Option<Vec<Toolset>>,
     /// Characters of an answer's text.
     pub text_limit_chars: usize,
-    /// Where a person gets a new key.
-    pub connect_url: String,
+    /// Where the server is found; a user of one machine has none.
+    pub urls: Option<PublicUrls>,
 }
 
 /// The tools this server offers.
@@ -43,12 +49,12 @@ pub struct Tools {
     catalog: Arc<Catalog>,
     wiv: Arc<wiv::Client>,
     cursors: Sealer,
-    states: Sealer,
+    states: States,
     aside: Aside,
     settings: ToolsSettings,
-    list: ToolList,
+    view: Arc<View>,
     /// For sign-ins that allow reading only.
-    reading_list: ToolList,
+    reading_view: Arc<View>,
     implementation: Implementation,
 }
 
@@ -76,13 +82,15 @@ impl Tools {
         settings: ToolsSettings,
     ) -> Self {
         let offered = catalog.tools().iter().filter(|tool| settings.offers(tool));
-        let list = ToolList::render(offered.clone().map(description));
-        let reading_list =
-            ToolList::render(offered.filter(|tool| tool.hints.read_only).map(description));
-        let implementation = implementation(&settings.connect_url);
-        let aside = Aside::default();
+        let writes = |tool: &&Tool| !tool.hints.read_only;
+        let writing = offered.clone().filter(writes).map(|tool| &*tool.name);
+        let reading = offered.clone().filter(|tool| !writes(tool));
+        let view = Arc::new(View::new(offered.map(description), writing.clone()));
+        let reading_view = Arc::new(View::new(reading.map(description), writing));
+        let implementation = implementation(settings.urls.as_ref());
+        let (aside, states) = (Aside::default(), States::new(states));
         let catalog = Arc::new(catalog);
-        Self { catalog, wiv, cursors, states, aside, settings, list, reading_list, implementation }
+        Self { catalog, wiv, cursors, states, aside, settings, view, reading_view, implementation }
     }
 
     /// The tools as data.
@@ -145,12 +153,12 @@ impl Host for Tools {
         }
     }
 
-    fn tools(&self, caller: &Caller) -> &ToolList {
-        if caller.all_may_write() { &self.list } else { &self.reading_list }
+    fn view(&self, caller: &Caller) -> Arc<View> {
+        Arc::clone(if caller.all_may_write() { &self.view } else { &self.reading_view })
     }
 
-    fn writes(&self, tool: &str) -> bool {
-        self.offered(tool).is_some_and(|tool| !tool.hints.read_only)
+    fn states(&self) -> Option<&dyn StateSealer<Caller>> {
+        Some(&self.states)
     }
 
     async fn call(
@@ -161,31 +169,21 @@ impl Host for Tools {
     ) -> Result<Outcome<ToolResult>, mcp::Error> {
         self.run(caller, context, call).await.map(Outcome::Complete)
     }
-
-    fn seal_state(&self, caller: &Caller, state: &[u8]) -> String {
-        let mut payload = caller.key.digest().to_vec();
-        payload.extend_from_slice(state);
-        self.states.seal(&payload)
-    }
-
-    fn open_state(&self, caller: &Caller, sealed: &str) -> Option<Vec<u8>> {
-        let payload = self.states.open(sealed).ok()?;
-        payload.strip_prefix(&caller.key.digest()[..]).map(<[u8]>::to_vec)
-    }
 }
 
-/// Who this server is. Its pictures stand beside the connect page.
-fn implementation(connect_url: &str) -> Implementation {
-    let origin = connect_url.trim_end_matches("/connect");
-    let icon = |path, mime_type, sizes| Icon { url: format!("{origin}{path}"), mime_type, sizes };
+/// Who this server is. Its pictures stand beside the connect page; without one there are none.
+fn implementation(urls: Option<&PublicUrls>) -> Implementation {
+    let icons = |urls: &PublicUrls| {
+        vec![
+            Icon { url: urls.logo_svg(), mime_type: "image/svg+xml", sizes: "any" },
+            Icon { url: urls.logo_png(), mime_type: "image/png", sizes: "512x512" },
+        ]
+    };
     Implementation {
         name: "wiv-mcp".into(),
         title: "WIV".into(),
         version: env!("CARGO_PKG_VERSION").into(),
-        website_url: connect_url.to_owned().into(),
-        icons: vec![
-            icon("/logo.svg", "image/svg+xml", "any"),
-            icon("/logo.png", "image/png", "512x512"),
-        ],
+        website_url: urls.map(|urls| urls.connect().to_owned()).unwrap_or_default().into(),
+        icons: urls.map(icons).unwrap_or_default(),
     }
 }

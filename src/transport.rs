@@ -1,10 +1,10 @@
 //! How messages travel: Streamable HTTP, HTTP+SSE and stdio over the same core.
 //!
-//! Never authenticates: the `Caller` is given. Knows no tool.
+//! Bytes only: what a message means is the core's, who may call is the gate's. Knows no tool.
 
 mod answer;
+mod asking;
 mod body;
-mod checks;
 pub(crate) mod event_stream;
 mod headers;
 mod http_sse;
@@ -18,17 +18,20 @@ pub use refusal::Refusal;
 
 use std::sync::Arc;
 
-use tokio::{sync::Semaphore, time::Duration};
+use tokio::{
+    sync::Semaphore,
+    time::{Duration, timeout},
+};
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    admission::Admission,
-    auth::Challenges,
+    admission::Gate,
     caller::{Caller, Fingerprint},
     limits::{self, Memory},
     mcp::Host,
-    relay::{Relay, StreamLimits},
+    origin::Origin,
     seal::{Purpose, SealingKeys},
+    sessions::{Sessions, StreamLimits},
 };
 
 /// What the transports need to know.
@@ -45,7 +48,7 @@ pub struct TransportSettings {
     /// How many streams may be open.
     pub streams: StreamLimits,
     /// Who the sealed ids are for: the public origin.
-    pub audience: String,
+    pub audience: Origin,
     /// Room for messages and answers.
     pub memory: Memory<Fingerprint>,
 }
@@ -56,13 +59,11 @@ const PARSED_AT_ONE_TIME: usize = 2;
 /// Everything a transport works with; one for the whole server.
 pub struct Endpoint<H: Host<Caller = Caller>> {
     host: Arc<H>,
-    /// `None` lets everybody in, for servers that ask no one about keys.
-    admission: Option<Admission>,
-    challenges: Challenges,
+    gate: Arc<Gate>,
     settings: TransportSettings,
     memory: Memory<Fingerprint>,
     parsing: Arc<Semaphore>,
-    relay: Arc<Relay<http_sse::Session>>,
+    sessions: Arc<Sessions<http_sse::Owner<H>>>,
     hints: streamable_http::Hints,
     tasks: TaskTracker,
 }
@@ -71,23 +72,31 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     /// Puts an endpoint together. Calls that outlive their request run on `tasks`.
     pub fn new(
         host: Arc<H>,
-        admission: Option<Admission>,
-        challenges: Challenges,
+        gate: Arc<Gate>,
         settings: TransportSettings,
         keys: &SealingKeys,
         tasks: TaskTracker,
     ) -> Self {
-        let ids = keys.sealer(Purpose::Session, &settings.audience);
-        let hints = streamable_http::Hints::new(keys.sealer(Purpose::Hint, &settings.audience));
-        let relay = Arc::new(Relay::new(ids, settings.streams));
+        let ids = keys.sealer(Purpose::Session, settings.audience.as_str());
+        let hints =
+            streamable_http::Hints::new(keys.sealer(Purpose::Hint, settings.audience.as_str()));
+        let sessions = Arc::new(Sessions::new(ids, settings.streams));
         let memory = settings.memory.clone();
         let parsing = Arc::new(Semaphore::new(PARSED_AT_ONE_TIME));
-        Self { host, admission, challenges, settings, memory, parsing, relay, hints, tasks }
+        Self { host, gate, settings, memory, parsing, sessions, hints, tasks }
     }
 
     /// HTTP+SSE streams open now.
     pub fn open_streams(&self) -> usize {
-        self.relay.len()
+        self.sessions.len()
+    }
+
+    /// Ends the open streams, each at its first moment with nothing in flight, and all of them
+    /// after `patience`: what is in flight then is answered in a few words.
+    pub async fn drain(&self, patience: Duration) {
+        self.sessions.retire();
+        let _some_are_left = timeout(patience, self.sessions.emptied()).await;
+        self.sessions.end();
     }
 }
 

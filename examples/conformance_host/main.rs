@@ -15,18 +15,19 @@ use http::Method;
 use tokio::io::AsyncReadExt;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wiv_mcp::{
-    auth::{self, Auth, Challenges},
+    admission::Gate,
+    auth::{self, Callers, Challenges},
     caller::{ApiKey, Caller},
     limits::{Connections, Memory},
     mcp::{
-        Capabilities, CompletionRequest, Context, Error, HeaderParameter, Host, Implementation,
-        Outcome, Prompt, PromptRequest, PromptResult, Resource, ResourceContents, ToolCall,
-        ToolList, ToolResult,
+        Capabilities, CompletionRequest, Context, Error, Host, Implementation, Outcome, Prompt,
+        PromptRequest, PromptResult, Resource, ResourceContents, StateSealer, ToolCall, ToolResult,
+        View,
     },
-    origin::Origin,
-    relay::StreamLimits,
+    origin::{Origin, PublicUrls},
     seal::{Purpose, Sealer, SealingKeys},
     server,
+    sessions::StreamLimits,
     transport::{Endpoint, TransportSettings},
     web::Origins,
 };
@@ -34,9 +35,8 @@ use wiv_mcp::{
 /// The suite's fixtures.
 struct Fixtures {
     implementation: Implementation,
-    list: ToolList,
-    header_parameters: Vec<HeaderParameter>,
-    states: Sealer,
+    view: Arc<View>,
+    states: States,
 }
 
 impl Host for Fixtures {
@@ -60,16 +60,12 @@ impl Host for Fixtures {
         }
     }
 
-    fn tools(&self, _: &Caller) -> &ToolList {
-        &self.list
+    fn view(&self, _: &Caller) -> Arc<View> {
+        Arc::clone(&self.view)
     }
 
-    fn writes(&self, _: &str) -> bool {
-        false
-    }
-
-    fn header_parameters(&self, tool: &str) -> &[HeaderParameter] {
-        if tool == tools::WITH_HEADER { &self.header_parameters } else { &[] }
+    fn states(&self) -> Option<&dyn StateSealer<Caller>> {
+        Some(&self.states)
     }
 
     async fn call(
@@ -116,13 +112,18 @@ impl Host for Fixtures {
         let values = known.into_iter().filter(|value| value.starts_with(&request.typed));
         Ok(values.map(str::to_owned).collect())
     }
+}
 
-    fn seal_state(&self, caller: &Caller, state: &[u8]) -> String {
-        self.states.seal(&[caller.fingerprint.as_bytes(), state].concat())
+/// States of calls that ask for input. The suite comes back at once, so that none needs an end.
+struct States(Sealer);
+
+impl StateSealer<Caller> for States {
+    fn seal(&self, caller: &Caller, state: &[u8], _: Duration) -> String {
+        self.0.seal(&[caller.fingerprint.as_bytes(), state].concat())
     }
 
-    fn open_state(&self, caller: &Caller, sealed: &str) -> Option<Vec<u8>> {
-        let payload = self.states.open(sealed).ok()?;
+    fn open(&self, caller: &Caller, sealed: &str) -> Option<Vec<u8>> {
+        let payload = self.0.open(sealed).ok()?;
         payload.strip_prefix(&caller.fingerprint.as_bytes()[..]).map(<[u8]>::to_vec)
     }
 }
@@ -139,9 +140,8 @@ async fn main() -> anyhow::Result<()> {
             version: "1".into(),
             ..Implementation::default()
         },
-        list: tools::list(),
-        header_parameters: tools::header_parameters(),
-        states: keys.sealer(Purpose::RequestState, origin.as_str()),
+        view: Arc::new(tools::view()),
+        states: States(keys.sealer(Purpose::RequestState, origin.as_str())),
     };
     let settings = TransportSettings {
         request_limit_bytes: 4 << 20,
@@ -149,21 +149,20 @@ async fn main() -> anyhow::Result<()> {
         max_stream_age: None,
         call_timeout: Duration::from_secs(50),
         streams: StreamLimits { streams: 100, streams_per_key: 100 },
-        audience: origin.as_str().to_owned(),
+        audience: origin.clone(),
         memory: Memory::new(64 * 1024 * 1024),
     };
-    let challenges = Challenges::new(&settings.audience, None);
+    let challenges = Challenges::new(PublicUrls::new(origin.clone()), None);
     let endpoint = Arc::new(Endpoint::new(
         Arc::new(fixtures),
-        None,
-        challenges.clone(),
+        Arc::new(Gate::open(challenges)),
         settings,
         &keys,
         TaskTracker::new(),
     ));
     // Nobody is told from anybody else here.
     let key = ApiKey::parse(b"conformance")?;
-    let caller = Auth::new(keys.hash_key("caller"), challenges, None).caller(key);
+    let caller = Callers::new(&keys).caller(key);
     let origins = Origins {
         public: origin.clone(),
         allowed: Vec::new(),
@@ -176,6 +175,7 @@ async fn main() -> anyhow::Result<()> {
     writeln!(std::io::stdout(), "{}", serde_json::json!({ "url": format!("{origin}/mcp") }))?;
     let closing = CancellationToken::new();
     let stop = closing.clone();
+    #[expect(clippy::disallowed_methods, reason = "ends with the process, as the suite wants it")]
     tokio::spawn(async move {
         let mut unused = [0; 64];
         while tokio::io::stdin().read(&mut unused).await.is_ok_and(|count| count > 0) {}

@@ -6,13 +6,13 @@ use serde_json::json;
 use tokio::time::sleep;
 use wiv_mcp::mcp::{
     Code, Content, Context, Error, HeaderParameter, InputKind, LogLevel, Outcome, ResourceBody,
-    ResourceContents, ToolCall, ToolDescription, ToolList, ToolResult,
+    ResourceContents, ToolCall, ToolDescription, ToolResult, View,
 };
 
 use crate::{input, resources::PNG};
 
 /// The tool that has an argument in a header.
-pub(crate) const WITH_HEADER: &str = "test_custom_header";
+const WITH_HEADER: &str = "test_custom_header";
 
 /// An empty sound.
 const WAV: &str = "UklGRiYAAABXQVZFZm10IBAAAAABAAEAQB8AAAB9AAACABAAZGF0YQIAAAA=";
@@ -62,7 +62,7 @@ const TOOLS: [(&str, &str); 13] = [
 
 const ASKS_FOR_INPUT: &str = "test_input_required_result_";
 
-pub(crate) fn list() -> ToolList {
+pub(crate) fn view() -> View {
     let asking: Vec<String> =
         input::TOOLS.iter().map(|name| format!("{ASKS_FOR_INPUT}{name}")).collect();
     let tools = TOOLS
@@ -79,11 +79,9 @@ pub(crate) fn list() -> ToolList {
             idempotent: true,
             open_world: false,
         });
-    ToolList::render(tools)
-}
-
-pub(crate) fn header_parameters() -> Vec<HeaderParameter> {
-    vec![HeaderParameter { name: "Region".into(), path: vec!["region".into()] }]
+    let header_parameters =
+        vec![HeaderParameter { name: "Region".into(), path: vec!["region".into()] }];
+    View::new(tools, std::iter::empty()).with_header_parameters(WITH_HEADER, header_parameters)
 }
 
 pub(crate) async fn call(context: &Context, call: &ToolCall) -> Result<Outcome<ToolResult>, Error> {

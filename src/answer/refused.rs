@@ -25,10 +25,19 @@ pub struct Operation<'a> {
     pub documented: bool,
     /// The caller signed in, rather than configured a key.
     pub signed_in: bool,
-    /// Where a person gets a new key.
-    pub connect_url: &'a str,
+    /// Where a person gets a new key, when that is on a page of ours.
+    pub connect_url: Option<&'a str>,
     /// The caller's keys, which upstream may repeat.
     pub keys: &'a Keys,
+}
+
+impl Operation<'_> {
+    fn where_keys_are(&self) -> String {
+        match self.connect_url {
+            Some(url) => format!("at {url}"),
+            None => "in WIV (avatar menu, API Keys)".to_owned(),
+        }
+    }
 }
 
 impl ToolFailure {
@@ -47,19 +56,19 @@ impl ToolFailure {
                 format!(
                     "WIV no longer takes this sign-in{}: it was revoked or expired. Trying again \
                      will not help; the person must sign in again: reconnect in the assistant's \
-                     settings, or see {}.",
+                     settings{}.",
                     quoted(said),
-                    operation.connect_url
+                    operation.connect_url.map(|url| format!(", or see {url}")).unwrap_or_default()
                 ),
             ),
             StatusCode::UNAUTHORIZED => (
                 FailureKind::Unauthorized,
                 format!(
                     "WIV refused the API key{}. It expired, was revoked, or is mistyped; trying \
-                     again will not help. Get a new key at {} and put it into the client's \
+                     again will not help. Get a new key {} and put it into the client's \
                      settings.",
                     quoted(said),
-                    operation.connect_url
+                    operation.where_keys_are()
                 ),
             ),
             StatusCode::FORBIDDEN => (

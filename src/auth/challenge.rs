@@ -5,7 +5,10 @@
 use http::HeaderValue;
 
 use super::BearerError;
-use crate::caller::{ApiKeyError, Scopes};
+use crate::{
+    caller::{ApiKeyError, Scopes},
+    origin::PublicUrls,
+};
 
 /// A protected resource: an MCP endpoint with a metadata document (RFC 9728).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +45,7 @@ pub struct Challenge {
 /// Makes challenges.
 #[derive(Debug, Clone)]
 pub struct Challenges {
-    origin: String,
+    urls: PublicUrls,
     /// `None`: sign-in is off.
     documents: Option<WellKnown>,
     /// What clients are told to ask for.
@@ -50,10 +53,10 @@ pub struct Challenges {
 }
 
 impl Challenges {
-    /// `origin` is the public one; `documents` says where resource documents are, when sign-in
+    /// `urls` are the public ones; `documents` says where resource documents are, when sign-in
     /// is on.
-    pub fn new(origin: &str, documents: Option<WellKnown>) -> Self {
-        Self { origin: origin.to_owned(), documents, scopes: Scopes::ALL }
+    pub fn new(urls: PublicUrls, documents: Option<WellKnown>) -> Self {
+        Self { urls, documents, scopes: Scopes::ALL }
     }
 
     /// For a server that only reads: nobody is told to ask for more (MCP 2026-07-28,
@@ -139,7 +142,7 @@ impl Challenges {
     ) -> Challenge {
         Challenge {
             reason,
-            message: format!("{how} {}/connect", self.origin),
+            message: format!("{how} {}", self.urls.connect()),
             www_authenticate: self.header(resource, error),
         }
     }
@@ -150,7 +153,8 @@ impl Challenges {
         let document = Self::document_path(well_known, resource);
         let text = format!(
             "Bearer {error}resource_metadata=\"{}{document}\", scope=\"{}\"",
-            self.origin, self.scopes
+            self.urls.origin(),
+            self.scopes
         );
         HeaderValue::try_from(text).expect("an origin has header characters only")
     }

@@ -3,13 +3,22 @@
 use http::HeaderValue;
 
 use super::*;
-use crate::{caller::Scopes, clock::unix_seconds, seal::SealingKeys};
+use crate::{
+    caller::Scopes,
+    clock::unix_seconds,
+    origin::{Origin, PublicUrls},
+    seal::SealingKeys,
+};
 
 const ORIGIN: &str = "https://mcp.wiv.ai";
 
+fn urls() -> PublicUrls {
+    PublicUrls::new(Origin::parse(ORIGIN).unwrap())
+}
+
 fn auth(keys: &SealingKeys, documents: Option<WellKnown>) -> Auth {
     let bearers = documents.is_some().then(|| AccessTokens::new(keys, ORIGIN));
-    Auth::new(keys.hash_key("caller"), Challenges::new(ORIGIN, documents), bearers)
+    Auth::new(Callers::new(keys), Challenges::new(urls(), documents), bearers)
 }
 
 fn check(auth: &Auth, headers: &[(&'static str, &str)]) -> Result<Caller, Challenge> {
@@ -110,20 +119,20 @@ fn challenges_name_the_endpoints_document() {
         (WellKnown::All, Resource::Sse, "/.well-known/oauth-protected-resource/sse"),
         (WellKnown::None, Resource::Mcp, "/oauth/resource/mcp"),
     ] {
-        let challenge = Challenges::new(ORIGIN, Some(documents)).nothing(resource);
+        let challenge = Challenges::new(urls(), Some(documents)).nothing(resource);
         let expected =
             format!("Bearer resource_metadata=\"{ORIGIN}{path}\", scope=\"wiv:read wiv:write\"");
         assert_eq!(challenge.www_authenticate, expected.as_str());
     }
-    let challenges = Challenges::new(ORIGIN, Some(WellKnown::Mcp));
+    let challenges = Challenges::new(urls(), Some(WellKnown::Mcp));
     let scope = challenges.insufficient_scope(Resource::Mcp).www_authenticate;
     assert!(scope.to_str().unwrap().starts_with("Bearer error=\"insufficient_scope\", "));
 }
 
 #[test]
 fn fingerprints_tell_keys_apart() {
-    let auth = auth(&SealingKeys::random(), None);
-    let caller = |key: &[u8]| auth.caller(ApiKey::parse(key).unwrap());
+    let callers = Callers::new(&SealingKeys::random());
+    let caller = |key: &[u8]| callers.caller(ApiKey::parse(key).unwrap());
     assert_eq!(caller(b"wiv-1").fingerprint, caller(b"wiv-1").fingerprint);
     assert_ne!(caller(b"wiv-1").fingerprint, caller(b"wiv-2").fingerprint);
 }

@@ -3,34 +3,18 @@
 //! Knows schemas, not meanings. All problems of a call are told at once, in words that a model
 //! can act on.
 
-use std::fmt;
-
 use serde_json::{Map, Value};
 
-use super::{Tool, paging, wording};
-
-/// Most problems told at once: enough to mend a call, and an answer of bounded size.
-pub(super) const MAX_PROBLEMS: usize = 10;
+use super::{
+    Tool, paging,
+    problem::{MAX_PROBLEMS, Problem},
+    wording,
+};
 
 /// The arguments of a call that passed [`Tool::check`].
 #[derive(Debug)]
 pub struct Arguments {
     values: Map<String, Value>,
-}
-
-/// One thing wrong with a call's arguments.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Which argument, such as `filters.status[0]`.
-    pub path: String,
-    /// What was expected and what came.
-    pub message: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "`{}`: {}", self.path, self.message)
-    }
 }
 
 impl Tool {

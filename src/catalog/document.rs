@@ -5,6 +5,7 @@
 
 mod assembly;
 mod extensions;
+mod lines;
 mod mistakes;
 mod operations;
 mod parameters;

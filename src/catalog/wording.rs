@@ -11,8 +11,8 @@ use jsonschema::{
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    arguments::{MAX_PROBLEMS, Problem},
     nearest::nearest,
+    problem::{MAX_PROBLEMS, Problem},
 };
 
 /// Longest piece of a caller's value that is shown back, in characters.

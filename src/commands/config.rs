@@ -4,8 +4,26 @@
 
 use std::io::{self, Write};
 
-use crate::seal::SealingKeys;
-use crate::settings::Shown;
+use clap::ArgMatches;
+
+use super::{failure::Failure, process::load};
+use crate::{
+    seal::SealingKeys,
+    settings::{self, RunAs, Shown},
+};
+
+/// The command.
+pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    if matches.get_flag("new-sealing-key") {
+        return Ok(new_sealing_key(&mut output)?);
+    }
+    if matches.get_flag("markdown") {
+        return Ok(output.write_all(settings::markdown().as_bytes())?);
+    }
+    let (_, shown) = load(RunAs::Command, matches)?;
+    Ok(run(&shown, &mut output)?)
+}
 
 /// Prints the settings as a table with aligned columns.
 ///

@@ -2,40 +2,59 @@
 //!
 //! No account, no network, no other program.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
+use clap::ArgMatches;
 use serde_json::{Map, Value, json};
 
+use super::{
+    failure::Failure,
+    process::{log_of_stand_ins, runtime, stop_signal},
+};
 use crate::{
+    app::{self, Demo, DemoError, StartError},
     connect,
-    origin::Origin,
+    origin::{Origin, PublicUrls},
     sandbox::{API_KEYS, Sandbox},
-    settings::{Mistakes, RunAs, Settings},
 };
 
-/// Settings of a server for the stand-ins, whatever the environment says.
-///
-/// # Errors
-/// When the stand-ins' own settings are refused, which would be our bug.
-pub fn settings(sandbox: &Sandbox, port: u16) -> Result<Settings, Mistakes> {
-    let own = [
-        ("WIV_MCP_LISTEN".to_owned(), format!("127.0.0.1:{port}")),
-        ("WIV_API_URL".to_owned(), sandbox.wiv_api_url().to_owned()),
-    ];
-    let environment = own.into_iter().chain(sandbox.oauth_environment());
-    Settings::load(RunAs::Server, &BTreeMap::new(), environment).map(|(settings, _)| settings)
+/// The command.
+pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
+    log_of_stand_ins()?;
+    let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
+    runtime()?.block_on(async {
+        let stop = stop_signal()?;
+        let Demo { app, sandbox } = app::demo(port).await.map_err(|error| {
+            let taken = matches!(error, DemoError::Start(StartError::Listen { .. }));
+            let error = anyhow::Error::from(error);
+            if taken { error.context(other_port(port)) } else { error }
+        })?;
+        let mut output = io::stdout().lock();
+        if matches.get_flag("json") {
+            writeln!(output, "{}", to_json(app.origin(), &sandbox))?;
+        } else {
+            print(app.origin(), &sandbox, &mut output)?;
+        }
+        drop(output);
+        stop.await;
+        app.stop().await;
+        Ok(())
+    })
+}
+
+/// What to do about a port that is taken.
+pub(super) fn other_port(port: u16) -> String {
+    format!("port {port} can't be used; choose another with --port, or --port 0 for any")
 }
 
 /// What programs read: one JSON object.
 pub fn to_json(origin: &Origin, sandbox: &Sandbox) -> Value {
+    let urls = PublicUrls::new(origin.clone());
     json!({
         "url": origin.as_str(),
-        "sse_url": format!("{origin}/sse"),
-        "mcp_url": format!("{origin}/mcp"),
-        "connect_url": format!("{origin}/connect"),
+        "sse_url": urls.sse(),
+        "mcp_url": urls.mcp(),
+        "connect_url": urls.connect(),
         "wiv_api_url": sandbox.wiv_api_url(),
         "identity_url": sandbox.identity_url(),
         "api_keys": api_keys(),
@@ -49,10 +68,11 @@ pub fn to_json(origin: &Origin, sandbox: &Sandbox) -> Value {
 /// # Errors
 /// When the output can't be written to.
 pub fn print(origin: &Origin, sandbox: &Sandbox, output: &mut dyn Write) -> io::Result<()> {
+    let urls = PublicUrls::new(origin.clone());
     writeln!(output, "WIV MCP demo: the server with a stand-in WIV API, all on this machine.\n")?;
-    writeln!(output, "connect page      {origin}/connect")?;
-    writeln!(output, "Streamable HTTP   {origin}/mcp")?;
-    writeln!(output, "HTTP+SSE          {origin}/sse")?;
+    writeln!(output, "connect page      {}", urls.connect())?;
+    writeln!(output, "Streamable HTTP   {}", urls.mcp())?;
+    writeln!(output, "HTTP+SSE          {}", urls.sse())?;
     writeln!(output, "stand-in WIV API  {}", sandbox.wiv_api_url())?;
     writeln!(output, "stand-in sign-in  {}\n", sandbox.identity_url())?;
     writeln!(output, "Demo keys, sent as X-API-Key:")?;

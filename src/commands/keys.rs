@@ -4,14 +4,65 @@
 
 use std::{
     collections::BTreeMap,
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
+    sync::Arc,
     time::Duration,
 };
 
+use clap::ArgMatches;
+
+use super::{
+    failure::Failure,
+    process::{load, runtime},
+};
 use crate::{
+    app,
     propelauth::{BackendError, KeyRecord, Outage, PropelAuth, Whose},
+    settings::RunAs,
     signin::{Bounds, Sweep, is_ours},
 };
+
+/// The command.
+pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
+    let usage = |words: &'static str| Failure::Usage(anyhow::anyhow!(words));
+    let Some((command @ ("revoke-all" | "sweep"), matches)) = matches.subcommand() else {
+        return Err(usage("keys has the commands revoke-all and sweep"));
+    };
+    let (settings, _) = load(RunAs::Command, matches)?;
+    let Some(propelauth) = app::propelauth(&settings).map_err(Failure::of_start)? else {
+        return Err(usage(
+            "set PROPELAUTH_AUTH_URL, PROPELAUTH_CLIENT_ID, PROPELAUTH_CLIENT_SECRET and \
+             PROPELAUTH_API_KEY, as for `serve`",
+        ));
+    };
+    let mut output = io::stdout().lock();
+    if command == "sweep" {
+        let policy =
+            settings.key_policy.ok_or_else(|| usage("set WIV_MCP_KEY_POLICY, as for `serve`"))?;
+        let keys_sweep = Sweep::new(Arc::new(propelauth), policy);
+        return Ok(runtime()?.block_on(sweep(&keys_sweep, &mut output))?);
+    }
+    let org = matches.get_one::<String>("org").map(String::as_str);
+    let mut ask = ask_person;
+    let confirm = match (matches.get_flag("yes"), io::stdin().is_terminal()) {
+        (true, _) => Confirm::Given,
+        (false, true) => Confirm::Ask(&mut ask),
+        (false, false) => Confirm::Nobody,
+    };
+    let revoke = revoke_all(&propelauth, org, confirm, &mut output);
+    runtime()?.block_on(revoke).map_err(|error| match error {
+        RevokeError::Unconfirmed => Failure::Usage(error.into()),
+        error => Failure::Running(error.into()),
+    })
+}
+
+/// Asks at the terminal. The question goes where the person looks, whatever standard output is.
+fn ask_person(question: &str) -> io::Result<bool> {
+    write!(io::stderr(), "{question}")?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(answer.trim().eq_ignore_ascii_case("yes"))
+}
 
 /// Why the drill stopped.
 #[derive(Debug, thiserror::Error)]

@@ -2,10 +2,36 @@
 
 use std::io::{self, Write};
 
+use anyhow::Context as _;
+use clap::ArgMatches;
 use serde_json::{Map, Value, json};
 
-use super::demo::api_keys;
+use super::{
+    demo::{api_keys, other_port},
+    failure::Failure,
+    process::{log_of_stand_ins, runtime, stop_signal},
+};
 use crate::sandbox::{API_KEYS, Sandbox};
+
+/// The command.
+pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
+    log_of_stand_ins()?;
+    let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
+    runtime()?.block_on(async {
+        let stop = stop_signal()?;
+        // The identity provider stands on the next port.
+        let identity_port = if port == 0 { 0 } else { port.saturating_add(1) };
+        let sandbox =
+            Sandbox::start(port, identity_port).await.with_context(|| other_port(port))?;
+        if matches.get_flag("json") {
+            writeln!(io::stdout().lock(), "{}", to_json(&sandbox))?;
+        } else {
+            print(&sandbox, &mut io::stdout().lock())?;
+        }
+        stop.await;
+        Ok(())
+    })
+}
 
 /// What programs read: one JSON object. `env` makes `serve` use the stand-ins.
 pub fn to_json(sandbox: &Sandbox) -> Value {

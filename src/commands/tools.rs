@@ -2,9 +2,15 @@
 
 use std::io::{self, Write};
 
+use clap::ArgMatches;
 use serde_json::{Value, json};
 
-use crate::catalog::{Catalog, Tool};
+use super::{failure::Failure, process::load};
+use crate::{
+    app,
+    catalog::{Catalog, Tool},
+    settings::RunAs,
+};
 
 /// Form of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +27,19 @@ pub enum Form {
 
 /// Characters of JSON that make about one token: a rule of thumb for English and JSON.
 const CHARS_PER_TOKEN: usize = 4;
+
+/// The command.
+pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
+    let (settings, _) = load(RunAs::Command, matches)?;
+    let catalog = app::catalog(settings.catalog.as_deref()).map_err(Failure::of_start)?;
+    let form = match ["json", "markdown", "tokens"].map(|form| matches.get_flag(form)) {
+        [true, ..] => Form::Json,
+        [_, true, _] => Form::Markdown,
+        [.., true] => Form::Tokens,
+        _ => Form::Text,
+    };
+    Ok(run(&catalog, form, &mut io::stdout().lock())?)
+}
 
 /// Prints every tool of the catalogue.
 ///

@@ -17,8 +17,8 @@ use futures_util::{
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-use super::key_check::Verdict;
 use crate::{
+    admission::NewKey,
     marks::{MarkKind, Marks, SetOnce},
     propelauth::Membership,
     signin::{FlowError, MadeKey},
@@ -29,7 +29,7 @@ use crate::{
 pub(super) struct Made {
     pub(super) membership: Membership,
     pub(super) key: MadeKey,
-    pub(super) verdict: Verdict,
+    pub(super) verdict: NewKey,
 }
 
 /// What became of an offer.

@@ -11,12 +11,12 @@ use super::{
     account_page::MAX_NAME_CHARS,
     cards,
     clients::{KEY_CLIENTS, KeyClient},
-    key_check::{KeyCheck, Verdict},
     making::{KeyOutcome, Made},
     session::{AccountSession, reference},
     snippets::is_plain,
 };
 use crate::{
+    admission::{Gate, NewKey},
     clock::day,
     pages::{self, Footer, Form, FormTargets, shown_name},
     signin::{FlowError, MadeBy, ShownOrganization, SignIn},
@@ -35,7 +35,7 @@ struct KeyPage<'a> {
     key_id: &'a str,
     reference: &'a str,
     expires: String,
-    verdict: Verdict,
+    verdict: NewKey,
     form: &'a str,
     cards: Vec<ClientCard>,
 }
@@ -50,17 +50,12 @@ struct Order {
 }
 
 /// Makes an order's key and tries it.
-async fn make(
-    sign_in: Arc<SignIn>,
-    key_check: Arc<KeyCheck>,
-    order: Order,
-    trace: TraceId,
-) -> KeyOutcome {
+async fn make(sign_in: Arc<SignIn>, gate: Arc<Gate>, order: Order, trace: TraceId) -> KeyOutcome {
     let user = &order.session.user_id;
     let membership = sign_in.membership(user, &order.organization).await?;
     let (org, label) = (&membership.org_id, order.client.name);
     let key = sign_in.make_key(user, org, label, MadeBy::ConnectPage, None).await?;
-    let verdict = key_check.check(&key.key, trace.0).await;
+    let verdict = gate.try_new_key(&key.key, trace.0).await;
     Ok(Arc::new(Made { membership, key, verdict }))
 }
 
@@ -78,7 +73,7 @@ impl Account {
         };
         let (session, client) = (order.session.clone(), order.client);
         let offer = order.offer.clone();
-        let make = make(Arc::clone(&self.sign_in), Arc::clone(&self.key_check), order, request);
+        let make = make(Arc::clone(&self.sign_in), Arc::clone(&self.gate), order, request);
         match self.makings.once(offer, make).await {
             Some(Ok(made)) => self.key_page(&session, client, &made),
             Some(Err(error)) => self.stopped(&error, request),

@@ -2,7 +2,7 @@
 //!
 //! Carries no identity: who calls is the host's own type.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{Code, Error, Input, InputKind, LogLevel, Outbox, Revision};
 
@@ -28,6 +28,16 @@ impl TransportKind {
             Self::Stdio => "stdio",
             Self::Local => "local",
         }
+    }
+
+    /// Whether revisions without `initialize` travel this way. HTTP+SSE is older than they are.
+    pub(super) const fn carries_stateless(self) -> bool {
+        !matches!(self, Self::HttpSse)
+    }
+
+    /// Whether a header must repeat the revision that a request names in its body.
+    pub(super) const fn names_revisions_in_headers(self) -> bool {
+        matches!(self, Self::StreamableHttp)
     }
 }
 
@@ -66,7 +76,36 @@ impl Context {
     pub fn with_outbox(self, outbox: Outbox) -> Self {
         Self { outbox, ..self }
     }
+
+    /// Tells the client how far the request is, if it asked to be told. `progress` must grow
+    /// from call to call (basic/patterns/progress).
+    pub fn progress(&self, progress: f64, total: Option<f64>, message: &str) {
+        let Some(token) = &self.meta.progress_token else { return };
+        let mut params =
+            json!({ "progressToken": token, "progress": progress, "message": message });
+        if let Some(total) = total {
+            params["total"] = json!(total);
+        }
+        self.outbox.send("notifications/progress", &params);
+    }
+
+    /// Tells the client something for its log, if it wants that level. Never a secret.
+    pub fn log(&self, level: LogLevel, logger: &str, data: &Value) {
+        let least = match self.meta.log_level {
+            Some(least) => least,
+            None if self.revision.log_level_per_request => return,
+            None => DEFAULT_LEVEL,
+        };
+        if level >= least {
+            let params = json!({ "level": level.as_str(), "logger": logger, "data": data });
+            self.outbox.send("notifications/message", &params);
+        }
+    }
 }
+
+/// What clients of old revisions get that named no level: the specification leaves it to the
+/// server, and more than this is noise.
+const DEFAULT_LEVEL: LogLevel = LogLevel::Info;
 
 /// What a request says in `_meta` about its client and itself.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -11,7 +11,10 @@ use std::cell::Cell;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::{Code, Error, MAX_BATCH, context::PROTOCOL_VERSION};
+use super::{Code, Error, method::MethodName};
+
+/// Most messages in one batch (2025-03-26): a client's start-up fits, and no occupation.
+pub(crate) const MAX_BATCH: usize = 32;
 
 /// Deepest nesting read. Arguments of tools need about ten levels.
 pub(crate) const MAX_DEPTH: usize = 64;
@@ -32,23 +35,28 @@ const MAX_ID_BYTES: usize = 256;
 /// A request's id exactly as it was written: a JSON string or number. A copy: it outlives its
 /// message, which must not be kept for it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Id(Bytes);
+pub struct RequestId(Bytes);
 
-impl Id {
+impl RequestId {
+    /// The id that is written like this, as most writers do.
+    pub(super) fn written(value: &Value) -> Self {
+        Self(value.to_string().into())
+    }
+
     /// JSON text of the id.
-    pub(crate) fn as_json(&self) -> &[u8] {
+    pub(super) fn as_json(&self) -> &[u8] {
         &self.0
     }
 
     /// Whether a value in a parsed document means this id, however either was spelled.
-    pub(crate) fn means(&self, value: &Value) -> bool {
+    pub(super) fn means(&self, value: &Value) -> bool {
         serde_json::from_slice::<Value>(&self.0).is_ok_and(|id| id == *value)
     }
 }
 
 /// `params` of a message.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Params {
+pub(super) enum Params {
     /// The member is missing or null.
     None,
     /// The only form that MCP uses.
@@ -58,105 +66,66 @@ pub(crate) enum Params {
 }
 
 impl Params {
-    /// The revision that a request of 2026-07-28 names in `_meta` (basic, "Per-request
-    /// metadata").
-    pub(crate) fn names_revision(&self) -> Option<&str> {
-        let Self::Object(params) = self else { return None };
-        params.get("_meta")?.get(PROTOCOL_VERSION)?.as_str()
+    /// A member, if there is one by that name.
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        match self {
+            Self::Object(params) => params.get(name),
+            Self::None | Self::Other => None,
+        }
     }
 }
 
 /// A message that wants an answer.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Request {
-    pub(crate) id: Id,
-    pub(crate) method: Box<str>,
-    pub(crate) params: Params,
+pub(super) struct Request {
+    pub(super) id: RequestId,
+    pub(super) method: MethodName,
+    pub(super) params: Params,
     /// JSON text of the parameters' member `arguments`; empty without one.
-    pub(crate) arguments: Bytes,
+    pub(super) arguments: Bytes,
 }
 
 /// A message that wants none.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Notification {
-    pub(crate) method: Box<str>,
-    pub(crate) params: Params,
+pub(super) enum Notification {
+    /// `notifications/cancelled` (basic/utilities/cancellation).
+    Cancelled(Params),
+    /// Any other: this server acts on none.
+    Other,
 }
 
 /// One message of either side.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Message {
+pub(super) enum Message {
     Request(Request),
     Notification(Notification),
     /// An answer to something the server asked. This server asks nothing.
     Response,
 }
 
-impl Message {
-    /// The request, if it is one.
-    pub(crate) fn request(&self) -> Option<&Request> {
-        match self {
-            Self::Request(request) => Some(request),
-            Self::Notification(_) | Self::Response => None,
-        }
-    }
-}
-
 /// An element that is no message, with the id it had, if it had one.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Invalid {
-    pub(crate) id: Option<Id>,
-    pub(crate) error: Error,
+pub(super) struct Invalid {
+    pub(super) id: Option<RequestId>,
+    pub(super) error: Error,
     /// It holds more values than were asked for, and nothing else is known of it.
-    pub(crate) has_too_many_values: bool,
-}
-
-/// A body that was read.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Parsed {
-    pub(crate) frame: Frame,
-    /// How many values it holds.
-    pub(crate) values: usize,
+    pub(super) has_too_many_values: bool,
 }
 
 /// What one body holds.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Frame {
+pub(super) enum Frame {
     One(Message),
     /// 1 to [`MAX_BATCH`] elements, each a message or not.
     Batch(Vec<Result<Message, Invalid>>),
 }
 
-impl Frame {
-    /// Every request it holds.
-    pub(crate) fn requests(&self) -> impl Iterator<Item = &Request> {
-        let (one, batch) = match self {
-            Self::One(message) => (Some(message), &[][..]),
-            Self::Batch(messages) => (None, messages.as_slice()),
-        };
-        one.into_iter().chain(batch.iter().flatten()).filter_map(Message::request)
-    }
-
-    /// Whether it is the `initialize` that old clients begin with.
-    pub(crate) fn begins_session(&self) -> bool {
-        matches!(self, Self::One(Message::Request(request)) if &*request.method == "initialize")
-    }
-}
-
-/// Reads one body of a customer.
+/// Reads one body of at most so many values, and counts them.
 ///
 /// # Errors
 /// `-32700` when it isn't UTF-8, isn't JSON or nests too deep; `-32600` when it is JSON but no
 /// message, repeats a name within an object, or holds too many messages or values.
-pub(crate) fn parse(body: &Bytes) -> Result<Frame, Invalid> {
-    parse_within(body, MAX_VALUES).map(|parsed| parsed.frame)
-}
-
-/// Reads one body of at most so many values.
-///
-/// # Errors
-/// As [`parse`].
-pub(crate) fn parse_within(body: &Bytes, max_values: usize) -> Result<Parsed, Invalid> {
+pub(super) fn parse(body: &Bytes, max_values: usize) -> Result<(Frame, usize), Invalid> {
     let text =
         std::str::from_utf8(body).map_err(|_| refuse(Code::ParseError, "the body is not UTF-8"))?;
     let found = strict::Found {
@@ -182,7 +151,7 @@ pub(crate) fn parse_within(body: &Bytes, max_values: usize) -> Result<Parsed, In
             refuse(Code::ParseError, message)
         })?;
     let values = max_values - found.values_left.get();
-    judge(body, frame, found.repeated_name.get()).map(|frame| Parsed { frame, values })
+    judge(body, frame, found.repeated_name.get()).map(|frame| (frame, values))
 }
 
 /// Tells what the members of a body make.
@@ -226,7 +195,7 @@ fn message(
             id.starts_with(|first: char| first == '"' || first == '-' || first.is_ascii_digit())
         })
         .filter(|id| id.len() <= MAX_ID_BYTES)
-        .map(|id| Id(Bytes::copy_from_slice(id.as_bytes())));
+        .map(|id| RequestId(Bytes::copy_from_slice(id.as_bytes())));
     let invalid =
         |message| Invalid { id: readable_id.clone(), ..refuse(Code::InvalidRequest, message) };
     if id.is_some_and(|id| id.len() > MAX_ID_BYTES) {
@@ -250,11 +219,15 @@ fn message(
         Some(_) => Params::Other,
     };
     match (id, readable_id.clone()) {
-        (None, _) => Ok(Message::Notification(Notification { method, params })),
+        (None, _) if &*method == "notifications/cancelled" => {
+            Ok(Message::Notification(Notification::Cancelled(params)))
+        }
+        (None, _) => Ok(Message::Notification(Notification::Other)),
         (Some(_), Some(id)) => {
             let text = fields.arguments.unwrap_or_default();
             let arguments =
                 if text.is_empty() { Bytes::new() } else { body.slice_ref(text.as_bytes()) };
+            let method = MethodName::read(&method);
             Ok(Message::Request(Request { id, method, params, arguments }))
         }
         (Some(_), None) => Err(invalid("the member `id` must be a string or a number")),

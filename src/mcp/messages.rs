@@ -4,13 +4,13 @@
 
 use serde_json::Value;
 
-use super::{Context, Error, Host, jsonrpc::Id};
+use super::{Context, Error, Host, RequestId};
 
 /// Room for the envelope around a result.
 const ENVELOPE_BYTES: usize = 64;
 
 /// A response whose result is JSON text already, of a revision that adds nothing to it.
-pub(super) fn response_result(id: &Id, result: &[u8]) -> Vec<u8> {
+pub(super) fn response_result(id: &RequestId, result: &[u8]) -> Vec<u8> {
     let mut body = begin(Some(id), result.len());
     body.extend_from_slice(b",\"result\":");
     body.extend_from_slice(result);
@@ -19,7 +19,7 @@ pub(super) fn response_result(id: &Id, result: &[u8]) -> Vec<u8> {
 }
 
 /// A response that is an error.
-pub(crate) fn response_error(id: Option<&Id>, error: &Error) -> Vec<u8> {
+pub(super) fn response_error(id: Option<&RequestId>, error: &Error) -> Vec<u8> {
     let mut body = begin(id, error.message.len());
     body.extend_from_slice(b",\"error\":{\"code\":");
     body.extend_from_slice(error.code.number().to_string().as_bytes());
@@ -61,7 +61,7 @@ pub(super) struct ResultWriter {
 
 impl ResultWriter {
     /// `size` is the expected number of bytes of the members.
-    pub(super) fn begin(id: &Id, size: usize) -> Self {
+    pub(super) fn begin(id: &RequestId, size: usize) -> Self {
         let mut body = begin(Some(id), size);
         body.extend_from_slice(b",\"result\":{");
         Self { body, is_empty: true }
@@ -126,8 +126,8 @@ impl ResultWriter {
 
 /// The envelope's beginning, up to the id; a response without one says null
 /// (JSON-RPC 2.0, section 5).
-fn begin(id: Option<&Id>, size: usize) -> Vec<u8> {
-    let id = id.map_or(&b"null"[..], Id::as_json);
+fn begin(id: Option<&RequestId>, size: usize) -> Vec<u8> {
+    let id = id.map_or(&b"null"[..], RequestId::as_json);
     let mut body = Vec::with_capacity(ENVELOPE_BYTES + id.len() + size);
     body.extend_from_slice(b"{\"jsonrpc\":\"2.0\",\"id\":");
     body.extend_from_slice(id);

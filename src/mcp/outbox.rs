@@ -7,7 +7,7 @@ use std::{fmt, sync::Arc};
 
 use serde_json::{Value, json};
 
-use super::{Code, Context, Error};
+use super::{Code, Error};
 
 /// Takes rendered notifications towards the client of one request.
 #[derive(Clone, Default)]
@@ -19,7 +19,7 @@ impl Outbox {
         Self(Some(Arc::new(deliver)))
     }
 
-    fn send(&self, method: &str, params: &Value) {
+    pub(super) fn send(&self, method: &str, params: &Value) {
         let Some(deliver) = &self.0 else { return };
         let message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
         deliver(message.to_string().into_bytes());
@@ -85,36 +85,5 @@ impl LogLevel {
         Self::ALL.into_iter().find(|level| Some(level.as_str()) == name).ok_or_else(|| {
             Error::new(Code::InvalidParams, "the log level is one of RFC 5424, such as `info`")
         })
-    }
-}
-
-/// What clients of old revisions get that named no level: the specification leaves it to the
-/// server, and more than this is noise.
-const DEFAULT_LEVEL: LogLevel = LogLevel::Info;
-
-impl Context {
-    /// Tells the client how far the request is, if it asked to be told. `progress` must grow
-    /// from call to call (basic/patterns/progress).
-    pub fn progress(&self, progress: f64, total: Option<f64>, message: &str) {
-        let Some(token) = &self.meta.progress_token else { return };
-        let mut params =
-            json!({ "progressToken": token, "progress": progress, "message": message });
-        if let Some(total) = total {
-            params["total"] = json!(total);
-        }
-        self.outbox.send("notifications/progress", &params);
-    }
-
-    /// Tells the client something for its log, if it wants that level. Never a secret.
-    pub fn log(&self, level: LogLevel, logger: &str, data: &Value) {
-        let least = match self.meta.log_level {
-            Some(least) => least,
-            None if self.revision.log_level_per_request => return,
-            None => DEFAULT_LEVEL,
-        };
-        if level >= least {
-            let params = json!({ "level": level.as_str(), "logger": logger, "data": data });
-            self.outbox.send("notifications/message", &params);
-        }
     }
 }

@@ -3,7 +3,7 @@
 //! The only place that knows what a revision allows. Code elsewhere asks a row; it never
 //! compares dates.
 
-use super::{Code, methods::Method};
+use super::{Code, method::Method};
 
 /// What one revision of MCP allows, and what its results must or may carry.
 #[derive(Debug, PartialEq, Eq)]

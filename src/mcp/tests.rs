@@ -1,17 +1,21 @@
 //! The core with a host of its own: what each revision is answered.
 
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex},
+};
+
 use bytes::Bytes;
 use futures_util::FutureExt;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use tokio::time::Duration;
 
-use super::{
-    jsonrpc::{Frame, Message},
-    *,
-};
+use super::*;
 
 struct Echo {
-    list: ToolList,
+    view: Arc<View>,
+    states: Unsealed,
     implementation: Implementation,
 }
 
@@ -26,12 +30,12 @@ impl Host for Echo {
         "Say it.".into()
     }
 
-    fn tools(&self, (): &()) -> &ToolList {
-        &self.list
+    fn view(&self, (): &()) -> Arc<View> {
+        Arc::clone(&self.view)
     }
 
-    fn writes(&self, tool: &str) -> bool {
-        tool == "write"
+    fn states(&self) -> Option<&dyn StateSealer<()>> {
+        Some(&self.states)
     }
 
     async fn call(
@@ -63,15 +67,22 @@ impl Host for Echo {
             _ => Err(Error::new(Code::InvalidParams, "no such tool")),
         }
     }
+}
 
-    /// No seal: what the core puts around a state can be seen and changed.
-    fn seal_state(&self, (): &(), state: &[u8]) -> String {
-        state.iter().map(|byte| format!("{byte:02x}")).collect()
+/// No seal: what the core puts around a state can be seen and changed.
+struct Unsealed;
+
+impl StateSealer<()> for Unsealed {
+    fn seal(&self, (): &(), state: &[u8], life: Duration) -> String {
+        let bytes = [&life.as_secs().to_be_bytes()[..], state].concat();
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    fn open_state(&self, (): &(), sealed: &str) -> Option<Vec<u8>> {
+    fn open(&self, (): &(), sealed: &str) -> Option<Vec<u8>> {
         let byte = |at: usize| u8::from_str_radix(sealed.get(at..at + 2)?, 16).ok();
-        (0..sealed.len()).step_by(2).map(byte).collect()
+        let bytes: Vec<u8> = (0..sealed.len()).step_by(2).map(byte).collect::<Option<_>>()?;
+        let (life, state) = bytes.split_first_chunk()?;
+        (u64::from_be_bytes(*life) > 0).then(|| state.to_vec())
     }
 }
 
@@ -88,7 +99,8 @@ fn echo() -> Echo {
         open_world: false,
     };
     Echo {
-        list: ToolList::render(std::iter::once(tool)),
+        view: Arc::new(View::new(std::iter::once(tool), std::iter::once("write"))),
+        states: Unsealed,
         implementation: Implementation {
             name: "echo".into(),
             title: "Echo".into(),
@@ -106,12 +118,8 @@ fn context(revision: &'static Revision) -> Context {
 async fn ask(revision: &str, method: &str, params: Value) -> Value {
     let revision = Revision::find(revision).unwrap();
     let body = json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params });
-    let Ok(Frame::One(Message::Request(request))) = jsonrpc::parse(&Bytes::from(body.to_string()))
-    else {
-        panic!()
-    };
-    let answer = dispatch(&echo(), &(), context(revision), request).await;
-    let answer: Value = serde_json::from_slice(&answer.body).unwrap();
+    let answer = answer(&echo(), &(), context(revision), &Bytes::from(body.to_string())).await;
+    let answer: Value = serde_json::from_slice(&answer.unwrap()).unwrap();
     assert_eq!((&answer["jsonrpc"], &answer["id"]), (&json!("2.0"), &json!(7)));
     answer
 }
@@ -200,13 +208,9 @@ fn errors_never_hold_the_words_that_clients_take_for_a_status() {
     let long = format!("{}404", "x".repeat(70));
     for method in ["nothing", long.as_str()] {
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method }).to_string();
-        let Ok(Frame::One(Message::Request(request))) = jsonrpc::parse(&Bytes::from(body)) else {
-            panic!()
-        };
-        let host = echo();
-        let context = context(LATEST_LEGACY);
-        let answer = dispatch(&host, &(), context, request).now_or_never();
-        let text = String::from_utf8(answer.unwrap().body).unwrap();
+        let (host, message) = (echo(), Bytes::from(body));
+        let answer = answer(&host, &(), context(LATEST_LEGACY), &message);
+        let text = String::from_utf8(answer.now_or_never().unwrap().unwrap()).unwrap();
         for word in ["404", "405", "Not Found", "Method Not Allowed"] {
             assert!(!text.contains(word), "{text}");
         }
@@ -331,9 +335,9 @@ async fn a_request_can_ask_for_input_and_goes_on_with_it() {
 #[tokio::test]
 async fn a_client_is_told_what_it_asked_to_be_told() {
     let told = async |revision: &str, meta: Value| {
-        let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::<Value>::new()));
+        let told = Arc::new(Mutex::new(Vec::<Value>::new()));
         let outbox = Outbox::new({
-            let told = std::sync::Arc::clone(&told);
+            let told = Arc::clone(&told);
             move |message| told.lock().unwrap().push(serde_json::from_slice(&message).unwrap())
         });
         let params = json!({ "name": "echo", "arguments": {} });

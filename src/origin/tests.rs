@@ -74,3 +74,48 @@ fn loopback_is_known_by_name_and_address() {
         assert_eq!(Origin::parse(text).unwrap().is_loopback(), expected, "{text}");
     }
 }
+
+#[test]
+fn a_text_says_the_address_that_it_becomes() {
+    for text in [
+        "https://api.example.com/a/../b",
+        "https://api.example.com/a/%2e%2e/b",
+        "https://api.example.com\\b",
+        "https:api.example.com",
+        "https:///api.example.com",
+        "https://api.exam\tple.com",
+        " https://api.example.com",
+        "https://@api.example.com",
+        "https://:@api.example.com",
+        "https://%61pi.example.com",
+        "https://0x7f.1",
+        "https://127.1",
+        "https://127.0.0.1.",
+        "https://api.example.com:0443",
+        "https://api.example.com/a b",
+        "https://api.example.com/ä",
+        "https://api.example.com?",
+        "https://api.example.com#",
+    ] {
+        assert_eq!(HttpUrl::parse(text), None, "{text}");
+    }
+    for (text, expected) in [
+        ("https://API.example.com/", "https://api.example.com"),
+        ("https://api.example.com:443/v1/", "https://api.example.com/v1"),
+        ("http://127.0.0.1:8080/Prefix//", "http://127.0.0.1:8080/Prefix"),
+        ("http://[0:0::1]/a", "http://[::1]/a"),
+    ] {
+        assert_eq!(HttpUrl::parse(text).unwrap().as_str(), expected);
+    }
+}
+
+#[test]
+fn an_authority_names_a_port_only_if_it_is_not_the_schemes_own() {
+    for (text, expected) in [
+        ("https://auth.example.com:443", "auth.example.com"),
+        ("http://auth.example.com:443", "auth.example.com:443"),
+        ("http://[::1]", "[::1]"),
+    ] {
+        assert_eq!(Origin::parse(text).unwrap().authority(), expected);
+    }
+}

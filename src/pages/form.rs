@@ -7,7 +7,8 @@ use std::{collections::BTreeMap, time::Duration};
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use crate::inbound::{self, UnreadSmall};
 
 /// Largest form. Client ids and tokens are the long ones, 8 KiB at most.
 const MAX_FORM_BYTES: usize = 64 * 1024;
@@ -31,13 +32,11 @@ pub(crate) enum UnreadBody {
 
 /// Reads a small body within ten seconds.
 pub(crate) async fn read_body(body: Body, limit_bytes: usize) -> Result<Bytes, UnreadBody> {
-    let reading = Limited::new(body, limit_bytes).collect();
-    match tokio::time::timeout(BODY_TIMEOUT, reading).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(UnreadBody::TooLarge),
-        Ok(Err(_)) => Err(UnreadBody::Broken),
-        Err(_) => Err(UnreadBody::TooSlow),
-    }
+    inbound::read_small(body, limit_bytes, BODY_TIMEOUT).await.map_err(|unread| match unread {
+        UnreadSmall::TooLarge => UnreadBody::TooLarge,
+        UnreadSmall::TooSlow => UnreadBody::TooSlow,
+        UnreadSmall::Broken => UnreadBody::Broken,
+    })
 }
 
 /// Fields by name.

@@ -37,8 +37,7 @@ impl Client {
         let bearer = format!("Bearer {}", settings.api_key.expose());
         let mut authorization = HeaderValue::try_from(bearer).expect("a secret is visible ASCII");
         authorization.set_sensitive(true);
-        let origin = settings.auth_url.origin().as_str();
-        let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+        let host = settings.auth_url.origin().authority();
         Self {
             http,
             api_url: settings.api_url.as_str().to_owned(),

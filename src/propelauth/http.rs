@@ -4,12 +4,16 @@
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::{Client, Method, RequestBuilder, Response, redirect};
+use bytes::Bytes;
+use http::StatusCode;
+use reqwest::{Client, Method, RequestBuilder};
+use tokio::time::Instant;
 
-use crate::tls;
+use crate::{
+    limits::Uncounted,
+    origin::HttpUrl,
+    outbound::{self, NoAnswer, Reach, Unread, Via},
+};
 
 /// Longest wait for a TCP and TLS handshake: a person waits for the page.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -18,9 +22,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// and proxies give up after 30 s.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long an unused connection is kept. Below the 60 s after which load balancers drop it
-/// silently.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
+/// Unused connections kept: a sign-in makes its requests one after the other.
+const IDLE_CONNECTIONS: usize = 64;
 
 /// Largest answer about one thing. PropelAuth's are a few KiB.
 pub(super) const BODY_LIMIT_BYTES: usize = 64 * 1024;
@@ -34,7 +37,7 @@ pub(super) const LONG_BODY_LIMIT_BYTES: usize = 256 * 1024;
 pub enum Outage {
     /// No connection, a broken one, or no whole answer in time.
     #[error("no answer from PropelAuth")]
-    NoAnswer(#[source] reqwest::Error),
+    NoAnswer(#[source] NoAnswer),
     /// The answer is larger than we hold.
     #[error("PropelAuth's answer is larger than {limit_bytes} bytes")]
     TooLarge {
@@ -69,24 +72,14 @@ pub(super) struct Answer {
 pub(super) struct Http(Client);
 
 impl Http {
-    pub(super) fn new(proxy: Option<&str>) -> reqwest::Result<Self> {
-        let mut default_headers = HeaderMap::new();
-        default_headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        let mut builder = Client::builder()
-            .user_agent(concat!("wiv-mcp/", env!("CARGO_PKG_VERSION")))
-            .default_headers(default_headers)
-            .tls_backend_preconfigured(tls::client_config())
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TIMEOUT)
-            .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-            .tcp_nodelay(true);
-        if let Some(proxy) = proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy)?);
-        }
-        Ok(Self(builder.build()?))
+    pub(super) fn new(proxy: Option<&HttpUrl>) -> reqwest::Result<Self> {
+        outbound::client(Reach {
+            connect_within: CONNECT_TIMEOUT,
+            via: Via::Name { proxy },
+            idle_connections: IDLE_CONNECTIONS,
+            large_answers: false,
+        })
+        .map(Self)
     }
 
     pub(super) fn request(&self, method: Method, url: &str) -> RequestBuilder {
@@ -96,37 +89,24 @@ impl Http {
 
 /// Sends a request once and reads its answer, never more than the limit of it.
 pub(super) async fn send(request: RequestBuilder, limit_bytes: usize) -> Result<Answer, Outage> {
-    let response = request.send().await.map_err(no_answer)?;
+    let deadline = Instant::now() + TIMEOUT;
+    let response = outbound::send(request, deadline).await.map_err(Outage::NoAnswer)?;
     let status = response.status();
-    let body = read(response, limit_bytes).await?;
+    let read = outbound::read(response, limit_bytes, deadline, &mut Uncounted).await;
+    let body = read.map_err(|unread| match unread {
+        Unread::NoAnswer(no_answer) => Outage::NoAnswer(no_answer),
+        Unread::TooLarge => Outage::TooLarge { limit_bytes },
+        Unread::NoRoom(never) => match never {},
+    })?;
     Ok(Answer { status, body })
 }
 
-async fn read(mut response: Response, limit_bytes: usize) -> Result<Bytes, Outage> {
-    let mut body = BytesMut::new();
-    while let Some(piece) = response.chunk().await.map_err(no_answer)? {
-        if body.len() + piece.len() > limit_bytes {
-            return Err(Outage::TooLarge { limit_bytes });
-        }
-        body.extend_from_slice(&piece);
-    }
-    Ok(body.freeze())
-}
-
-fn no_answer(error: reqwest::Error) -> Outage {
-    // Addresses hold ids of people and keys: not for the log.
-    Outage::NoAnswer(error.without_url())
-}
-
-/// Names and values as in a query or a form's body.
+/// Names and values as in a query or a form's body (RFC 6749, appendix B).
 pub(super) fn form(pairs: &[(&str, &str)]) -> String {
-    let pair = |(name, value): &(&str, &str)| format!("{}={}", encoded(name), encoded(value));
-    pairs.iter().map(pair).collect::<Vec<_>>().join("&")
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// A text with all but RFC 3986's unreserved characters escaped.
+/// A text as it stands in a form.
 pub(super) fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, RESERVED).to_string()
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
-
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

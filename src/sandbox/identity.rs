@@ -19,6 +19,7 @@ mod key_lists;
 mod login_page;
 mod people;
 mod random;
+mod role;
 mod signing;
 mod token;
 

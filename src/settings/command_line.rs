@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use clap::{Arg, ArgMatches};
 
-use super::table::{DefaultValue, Setting, table};
+use super::setting::{DefaultValue, Setting};
+use super::table::table;
 
 /// A flag for every setting that is no secret.
 pub fn clap_args() -> impl Iterator<Item = Arg> {

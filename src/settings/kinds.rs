@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
+use url::Url;
 
 use crate::auth::WellKnown;
 use crate::caller::{ApiKey, Secret};
@@ -135,9 +136,18 @@ impl Kind for WebLink {
     const VALUE_NAME: &'static str = "LINK";
 
     fn read(text: &str) -> Result<Self, String> {
-        // What else a link could be, a browser might run.
-        let is_link = ["https://", "mailto:"].iter().any(|scheme| {
-            text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+        // What else a link could be, a browser might run; what a browser would write otherwise, it
+        // might follow elsewhere. Only scheme and host may differ, in their case.
+        let is_link = Url::parse(text).is_ok_and(|url| {
+            let says_it = |written: &str| written.eq_ignore_ascii_case(text);
+            let is_written =
+                says_it(url.as_str()) || url.as_str().strip_suffix('/').is_some_and(says_it);
+            is_written
+                && match url.scheme() {
+                    "https" => true,
+                    "mailto" => !url.path().is_empty(),
+                    _ => false,
+                }
         });
         let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&byte);
         if is_link && text.bytes().all(is_plain) {

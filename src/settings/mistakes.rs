@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use crate::origin::{HttpUrl, Origin};
 
-use super::rules::ROOM_FOR_A_CALL;
+/// What a stream's age must leave beyond one call's time: to notice, answer and say goodbye.
+pub(super) const ROOM_FOR_A_CALL: Duration = Duration::from_secs(5);
 
 /// Everything that is wrong, never empty.
 #[derive(Debug)]

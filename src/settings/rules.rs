@@ -9,13 +9,19 @@ use crate::limits::Memory;
 use crate::origin::HttpUrl;
 use crate::{transport, wiv};
 
-use super::RunAs;
-use super::mistakes::Mistake;
+use super::mistakes::{Mistake, ROOM_FOR_A_CALL};
+use super::setting::LISTEN;
 use super::sources::Sources;
-use super::table::{LISTEN, Settings};
+use super::table::Settings;
 
-/// What a stream's age must leave beyond one call's time: to notice, answer and say goodbye.
-pub(super) const ROOM_FOR_A_CALL: Duration = Duration::from_secs(5);
+/// What the process will do with its settings; a server needs more of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunAs {
+    /// Listen for clients.
+    Server,
+    /// Do one thing and end, or speak over stdin and stdout.
+    Command,
+}
 
 /// Adds to the mistakes every rule that is broken.
 pub(super) fn check(settings: &Settings, run_as: RunAs, sources: &mut Sources) {

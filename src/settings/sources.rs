@@ -9,8 +9,8 @@ use std::net::SocketAddr;
 
 use super::kinds::Kind;
 use super::mistakes::Mistake;
-use super::table::{DefaultValue, LISTEN, PREFIX, Setting, table};
-use super::{Shown, Source};
+use super::setting::{DefaultValue, LISTEN, PREFIX, Setting};
+use super::shown::{Shown, Source};
 
 /// What was found, and what was wrong with it.
 pub(super) struct Sources {
@@ -37,13 +37,14 @@ impl Found {
 
 impl Sources {
     pub(super) fn gather(
+        table: &'static [Setting],
         flags: &BTreeMap<&'static str, String>,
         environment: BTreeMap<String, String>,
     ) -> Self {
         let mut sources =
             Self { found: BTreeMap::new(), unsound: BTreeSet::new(), mistakes: Vec::new() };
-        sources.mistakes.extend(unknown_variables(&environment));
-        for setting in table() {
+        sources.mistakes.extend(unknown_variables(table, &environment));
+        for setting in table {
             match find(setting, flags, &environment) {
                 Ok(Some(found)) => {
                     sources.found.insert(setting.variable, found);
@@ -182,9 +183,12 @@ fn is_exposed(_: &Metadata) -> bool {
 }
 
 /// Variables that begin like ours and are none: a slip that would otherwise go unnoticed.
-fn unknown_variables(environment: &BTreeMap<String, String>) -> impl Iterator<Item = Mistake> {
+fn unknown_variables(
+    table: &'static [Setting],
+    environment: &BTreeMap<String, String>,
+) -> impl Iterator<Item = Mistake> {
     let is_known = |name: &str| {
-        table().iter().any(|setting| {
+        table.iter().any(|setting| {
             let is_file = setting.is_secret() && name == file_variable(setting.variable);
             name == setting.variable || is_file
         })
@@ -193,9 +197,9 @@ fn unknown_variables(environment: &BTreeMap<String, String>) -> impl Iterator<It
         .iter()
         .filter(|(name, value)| name.starts_with(PREFIX) && !is_service_link(name, value))
         .filter(move |(name, _)| !is_known(name))
-        .map(|(name, _)| Mistake::UnknownVariable {
+        .map(move |(name, _)| Mistake::UnknownVariable {
             variable: name.clone(),
-            nearest: nearest(name),
+            nearest: nearest(table, name),
         })
 }
 
@@ -207,13 +211,13 @@ fn is_service_link(name: &str, value: &str) -> bool {
     name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || (is_port && is_address)
 }
 
-fn nearest(name: &str) -> Option<&'static str> {
+fn nearest(table: &'static [Setting], name: &str) -> Option<&'static str> {
     let name = name.strip_prefix(PREFIX).unwrap_or(name);
     let likeness = |setting: &Setting| {
         let known = setting.variable.strip_prefix(PREFIX).unwrap_or(setting.variable);
         strsim::normalized_damerau_levenshtein(name, known)
     };
-    let ranked = table().iter().map(|setting| (likeness(setting), setting.variable));
+    let ranked = table.iter().map(|setting| (likeness(setting), setting.variable));
     let (likeness, variable) = ranked.max_by(|one, other| one.0.total_cmp(&other.0))?;
     (likeness >= LIKE_ENOUGH).then_some(variable)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant as Deadline;
 
-use super::{Tools, call::invalid};
+use super::{Tools, step::invalid};
 use crate::{
     answer::{self, FailureKind, ToolFailure},
     catalog::{self, Arguments, Problem, Tool},

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Tools,
-    call::{Step, invalid},
+    step::{Step, invalid},
 };
 use crate::{
     answer::{self, Change, FailureKind, Position, ToolFailure},
@@ -26,7 +26,7 @@ impl Tools {
     ) -> Result<ToolResult, ToolFailure> {
         let changes = changes(step.arguments, argument)?;
         let request = read.request(step.arguments, None).map_err(|problem| invalid(&[problem]))?;
-        let present = self.send(step, read, &request).await?;
+        let present = self.send(step, read, &request).await?.answer;
         let body = present.body.clone();
         let lay_over = move || answer::lay_over(&body, &changes);
         let whole = if present.body.len() < answer::LONG_BODY_BYTES {
@@ -41,8 +41,8 @@ impl Tools {
         let request = write
             .request_with_body(step.arguments, whole)
             .map_err(|problem| invalid(&[problem]))?;
-        let answer = self.send(step, write, &request).await?;
-        self.shape(step, write, &request, &answer, Position::default()).await
+        let sent = self.send(step, write, &request).await?;
+        self.shape(step, write, &request, &sent, Position::default()).await
     }
 }
 

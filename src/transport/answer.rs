@@ -11,7 +11,7 @@ use super::{Endpoint, event_stream};
 use crate::{
     caller::{Caller, Fingerprint},
     limits::{Held, Pool},
-    mcp::{self, Host, Initialized, Standing, jsonrpc::Id},
+    mcp::{self, Host, Initialized, RequestId, ResponseClass},
 };
 
 /// Longest wait for memory for an answer.
@@ -22,7 +22,7 @@ pub(super) struct Answer {
     body: Vec<u8>,
     held: Vec<Held<Fingerprint>>,
     pub(super) initialized: Option<Initialized>,
-    pub(super) standing: Standing,
+    pub(super) class: ResponseClass,
     pub(super) credential_refused: bool,
 }
 
@@ -40,8 +40,8 @@ impl AsRef<[u8]> for Kept {
 
 impl Answer {
     fn new(response: mcp::Response, held: Vec<Held<Fingerprint>>) -> Self {
-        let mcp::Response { body, initialized, standing, credential_refused } = response;
-        Self { body, held, initialized, standing, credential_refused }
+        let mcp::Response { body, initialized, class, credential_refused } = response;
+        Self { body, held, initialized, class, credential_refused }
     }
 
     /// An answer of a few bytes.
@@ -78,10 +78,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         &self,
         caller: &Caller,
     ) -> (&Arc<Pool<Fingerprint>>, Fingerprint) {
-        let customer = match &self.admission {
-            Some(admission) => admission.customer(caller),
-            None => Some(caller.fingerprint),
-        };
+        let customer = self.gate.customer(caller);
         match customer {
             Some(customer) => (&self.memory.queues, customer),
             None => (&self.memory.strangers, caller.fingerprint),
@@ -89,7 +86,12 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     }
 
     /// Takes memory for an answer; where there is none in time, the answer says so instead.
-    pub(super) async fn kept(&self, caller: &Caller, id: &Id, response: mcp::Response) -> Answer {
+    pub(super) async fn kept(
+        &self,
+        caller: &Caller,
+        id: &RequestId,
+        response: mcp::Response,
+    ) -> Answer {
         let (pool, key) = self.memory_for_answers(caller);
         let deadline = Instant::now() + PATIENCE;
         match pool.take(key, response.body.len(), deadline).await {

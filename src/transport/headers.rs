@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName, StatusCode, header};
 pub(super) use mirrored::check as check_mirrored;
 
 use super::Refusal;
-use crate::mcp::Revision;
+use crate::mcp::Named;
 
 /// `MCP-Protocol-Version` (basic/transports, revisions from 2025-06-18).
 pub(super) const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
@@ -75,17 +75,6 @@ impl Accept {
     }
 }
 
-/// The revision that a request names in its header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Named {
-    /// No header.
-    Nothing,
-    /// One of the table's rows.
-    Known(&'static Revision),
-    /// Several, or one that nobody knows.
-    Unknown,
-}
-
 /// A header that stands once and is readable; `None` otherwise.
 pub(super) fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     let mut values = headers.get_all(name).iter();
@@ -95,16 +84,15 @@ pub(super) fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h 
     }
 }
 
-pub(super) fn revision(headers: &HeaderMap) -> Named {
+/// The revision that the headers name.
+pub(super) fn revision(headers: &HeaderMap) -> Named<'_> {
     let mut values = headers.get_all(PROTOCOL_VERSION).iter();
     match (values.next(), values.next()) {
         (None, _) => Named::Nothing,
-        (Some(value), None) => value
-            .to_str()
-            .ok()
-            .and_then(|date| Revision::find(date.trim()))
-            .map_or(Named::Unknown, Named::Known),
-        _ => Named::Unknown,
+        (Some(value), None) => {
+            value.to_str().map_or(Named::Unreadable, |date| Named::One(date.trim()))
+        }
+        _ => Named::Unreadable,
     }
 }
 

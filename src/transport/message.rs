@@ -12,18 +12,15 @@ use tokio::time::{Duration, timeout};
 
 use super::{
     Endpoint, Refusal,
+    asking::Asking,
     body::{Read, Reader},
-    checks::Asking,
     refusal,
 };
 use crate::{
     admission::Admitted,
     caller::{Caller, Fingerprint},
     limits::{Busy, Held},
-    mcp::{
-        self, Host,
-        jsonrpc::{self, Frame, Invalid, MAX_STRANGERS_VALUES, MAX_VALUES, VALUE_BYTES},
-    },
+    mcp::{Frame, Host, MAX_STRANGERS_VALUES, MAX_VALUES, Malformed, Rejected, VALUE_BYTES},
 };
 
 /// Largest message of a stranger, in bytes: what a client says about itself has a few hundred.
@@ -60,7 +57,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     /// What is wrong with it; a refused key, where a stranger's message is large.
     pub(super) async fn read(&self, body: Body, asking: &Asking<'_>) -> Result<Incoming, Refusal> {
         let limit = self.settings.request_limit_bytes;
-        let mut reader = Reader::new(body, asking.headers);
+        let mut reader = Reader::new(body);
         let mut customer = self.customer(asking);
         if customer.is_none() {
             let mut held = self.memory.strangers.nothing(asking.caller.fingerprint);
@@ -68,7 +65,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             if reader.read(most, MAX_STRANGERS_VALUES, &mut held).await? == Read::Whole {
                 let body = reader.into_bytes();
                 match self.parse(body.clone(), MAX_STRANGERS_VALUES, held).await? {
-                    Err(invalid) if invalid.has_too_many_values => {}
+                    Err(malformed) if malformed.has_too_many_values => {}
                     incoming => return incoming.map_err(malformed),
                 }
                 reader = Reader::whole(body);
@@ -94,13 +91,13 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         body: Bytes,
         max_values: usize,
         mut held: Held<Fingerprint>,
-    ) -> Result<Result<Incoming, Invalid>, Refusal> {
+    ) -> Result<Result<Incoming, Malformed>, Refusal> {
         let is_long = body.len() >= PARSED_ASIDE_BYTES;
         let parse = move || {
             let size = body.len();
-            jsonrpc::parse_within(&body, max_values).map(|parsed| {
-                held.shrink_to(MESSAGE_BYTES + size * WEIGHT + parsed.values * VALUE_BYTES);
-                Incoming { frame: parsed.frame, held }
+            Frame::read(&body, max_values).map(|frame| {
+                held.shrink_to(MESSAGE_BYTES + size * WEIGHT + frame.values * VALUE_BYTES);
+                Incoming { frame, held }
             })
         };
         if !is_long {
@@ -127,9 +124,22 @@ pub(super) const fn most_bytes(text_bytes: usize, max_values: usize) -> usize {
     MESSAGE_BYTES + text_bytes * WEIGHT + values * VALUE_BYTES
 }
 
-fn malformed(invalid: Invalid) -> Refusal {
-    let body = mcp::response_error(invalid.id.as_ref(), &invalid.error);
-    Refusal::with_body(StatusCode::BAD_REQUEST, body)
+fn malformed(malformed: Malformed) -> Refusal {
+    Refusal::with_body(StatusCode::BAD_REQUEST, malformed.body)
+}
+
+/// Why nothing of a frame was done.
+pub(super) fn rejected<E: Into<Refusal>>(rejected: Rejected<E>) -> Refusal {
+    match rejected {
+        Rejected::Malformed(body) => Refusal::with_body(StatusCode::BAD_REQUEST, body),
+        Rejected::TooMany(_) => Refusal::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_calls",
+            "too many calls are in flight on this stream; wait for answers",
+        )
+        .retry_after(1),
+        Rejected::NotAllowed(denied) => denied.into(),
+    }
 }
 
 /// A large message of somebody of whom nobody can tell whether they are a customer.

@@ -8,12 +8,7 @@ use axum::{body::Body, response::Response};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use crate::{
-    auth::Challenge,
-    limits::Busy,
-    mcp::{self, Code},
-    telemetry::Refused,
-};
+use crate::{auth::Challenge, limits::Busy, mcp, telemetry::Refused};
 
 /// A refusal: its status, and what to do.
 #[derive(Debug, Clone)]
@@ -52,11 +47,6 @@ impl Refusal {
     pub(super) fn with_body(status: StatusCode, body: Vec<u8>) -> Self {
         let refused = Box::new(Refused::new("invalid_message"));
         Self { status, body, refused, retry_after_seconds: None, headers: Vec::new() }
-    }
-
-    /// 400 with `-32600`.
-    pub(super) fn invalid_request(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::of_message(StatusCode::BAD_REQUEST, &mcp::Error::new(Code::InvalidRequest, message))
     }
 
     /// 401: who calls is not known, or not any more.

@@ -1,29 +1,31 @@
 //! stdio: one client at the other end of a pipe, one message a line, every revision.
 //!
 //! Writes nothing but messages. Ends when the input does, after a short wait for the calls that
-//! still run; what `initialize` settled is kept for the life of the pipe.
+//! still run; the conversation lasts as long as the pipe.
 
-mod calls;
 mod lines;
 
-use std::{io, sync::Arc};
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard},
+};
 
 use bytes::Bytes;
 use futures_util::future::join_all;
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt},
     sync::mpsc::{Receiver, Sender, channel},
+    task::{AbortHandle, JoinHandle},
     time::{Duration, timeout},
 };
 use tokio_util::task::TaskTracker;
 
-use calls::Calls;
 use lines::{Line, Lines};
 
 use crate::{
     mcp::{
-        self, Code, Context, Effect, Error, Host, LATEST_LEGACY, Outbox, Revision, TransportKind,
-        jsonrpc::{self, Frame, Invalid, Message, Request},
+        self, Code, Conversation, Effect, Error, Frame, Host, MAX_VALUES, Named, Outbox, Run, Step,
+        Taken, TransportKind,
     },
     telemetry::TraceId,
 };
@@ -47,10 +49,10 @@ pub async fn serve<H: Host>(
     output: impl AsyncWrite + Unpin + Send + 'static,
 ) -> io::Result<()> {
     let (sender, receiver) = channel(MAX_WAITING);
+    #[expect(clippy::disallowed_methods, reason = "waited for here, to the end")]
     let mut writing = tokio::spawn(write(receiver, output));
-    let tasks = TaskTracker::new();
-    let calls = Arc::new(Calls::default());
-    let mut pipe = Pipe { host, caller, sender, tasks, calls, settled: LATEST_LEGACY };
+    let conversation = Arc::new(Mutex::new(Conversation::new(TransportKind::Stdio)));
+    let pipe = Pipe { host, caller, sender, tasks: TaskTracker::new(), conversation };
     let mut lines = Lines::new(input, line_limit_bytes);
     loop {
         let line = tokio::select! {
@@ -62,15 +64,21 @@ pub async fn serve<H: Host>(
             Line::TooLong => {
                 let message = format!("the message is longer than {line_limit_bytes} bytes");
                 let error = Error::new(Code::InvalidRequest, message);
-                pipe.send(mcp::refusal(&error)).await;
+                pipe.say(mcp::refusal(&error)).await;
             }
             Line::End => break,
         }
     }
-    let Pipe { sender, tasks, calls, .. } = pipe;
+    let Pipe { sender, tasks, conversation, .. } = pipe;
     tasks.close();
     if timeout(DRAIN, tasks.wait()).await.is_err() {
-        calls.abort();
+        for abandoned in lock(&conversation).abandon() {
+            match abandoned.stop {
+                Some(task) if abandoned.effect == Effect::Read => task.abort(),
+                // A write that may have been sent is not aborted.
+                _ => {}
+            }
+        }
     }
     drop(sender);
     // A write that outlives its client holds a sender: the process ends without it.
@@ -94,110 +102,131 @@ struct Pipe<H: Host> {
     caller: H::Caller,
     sender: Sender<Vec<u8>>,
     tasks: TaskTracker,
-    calls: Arc<Calls>,
-    /// What `initialize` settled.
-    settled: &'static Revision,
+    /// Never held across an await.
+    conversation: Arc<Mutex<Conversation<AbortHandle>>>,
+}
+
+/// A member of a batch on its way to its answer.
+enum Member {
+    Said(Vec<u8>),
+    /// `None` when nobody wants the answer any more.
+    Running(JoinHandle<Option<Vec<u8>>>),
 }
 
 impl<H: Host> Pipe<H> {
-    async fn take(&mut self, line: Bytes) {
-        match jsonrpc::parse(&line) {
-            Ok(Frame::One(Message::Request(request))) => self.request(request).await,
-            Ok(Frame::One(Message::Notification(notification))) => {
-                if &*notification.method == "notifications/cancelled" {
-                    self.calls.cancel(&notification.params);
+    async fn take(&self, line: Bytes) {
+        let frame = match Frame::read(&line, MAX_VALUES) {
+            Ok(frame) => frame,
+            Err(malformed) => return self.say(malformed.body).await,
+        };
+        let view = self.host.view(&self.caller);
+        let said = {
+            let allow = |_| Ok::<_, std::convert::Infallible>(());
+            let mut conversation = lock(&self.conversation);
+            match conversation.take(frame, Named::Nothing, &view, allow) {
+                Ok(Taken::Nothing) => None,
+                Ok(Taken::One(step)) => {
+                    self.member(&mut conversation, step).and_then(|member| self.alone(member))
                 }
+                Ok(Taken::Batch(steps)) => {
+                    let members = steps.into_iter();
+                    self.batch(
+                        members.filter_map(|step| self.member(&mut conversation, step)).collect(),
+                    );
+                    None
+                }
+                Err(rejected) => Some(rejected.into_body()),
             }
-            Ok(Frame::One(Message::Response)) => {}
-            Ok(Frame::Batch(messages)) if self.settled.batches => self.batch(messages),
-            Ok(Frame::Batch(_)) => {
-                let message = "this revision has no batches; send the messages one by one";
-                let error = Error::new(Code::InvalidRequest, message);
-                self.send(mcp::refusal(&error)).await;
+        };
+        if let Some(body) = said {
+            self.say(body).await;
+        }
+    }
+
+    /// Does what one step asks for; what will be answered comes back. The conversation is locked
+    /// meanwhile, so that no request is done before it is known how to stop it.
+    fn member(
+        &self,
+        conversation: &mut Conversation<AbortHandle>,
+        step: Step<AbortHandle>,
+    ) -> Option<Member> {
+        match step {
+            Step::Say(body) => Some(Member::Said(body)),
+            Step::Stop(task) => {
+                task.abort();
+                None
             }
-            Err(invalid) => {
-                self.send(mcp::response_error(invalid.id.as_ref(), &invalid.error)).await;
+            Step::Run(run) => {
+                let id = run.id();
+                let task = self.tasks.spawn(self.run(run));
+                conversation.started(&id, task.abort_handle());
+                Some(Member::Running(task))
             }
         }
     }
 
-    async fn request(&mut self, request: Request) {
-        let revision = match mcp::revision_of(&request, self.settled) {
-            Ok(revision) => revision,
-            Err(error) => {
-                return self.send(mcp::response_error(Some(&request.id), &error)).await;
-            }
-        };
-        let context = self.context(revision);
-        if &*request.method == "initialize" {
-            // Before the next line is read, which may need what it settles.
-            let answer = mcp::dispatch(&*self.host, &self.caller, context, request).await;
-            if let Some(initialized) = &answer.initialized {
-                self.settled = initialized.revision;
-            }
-            return self.send(answer.body).await;
-        }
-        let is_write = mcp::effect(&*self.host, &request) == Effect::Write;
+    /// Answers a request; nothing comes out when it was cancelled.
+    fn run(&self, run: Run) -> impl Future<Output = Option<Vec<u8>>> + Send + 'static {
         let (host, caller) = (Arc::clone(&self.host), self.caller.clone());
-        let (calls, sender) = (Arc::clone(&self.calls), self.sender.clone());
-        let id = request.id.clone();
-        let run = async move {
-            let id = request.id.clone();
-            let answer = mcp::dispatch(&*host, &caller, context, request).await;
-            if calls.finish(&id) {
-                let _reader_is_gone = sender.send(answer.body).await;
-            }
-        };
-        let started = self.calls.start(&id, is_write, || self.tasks.spawn(run).abort_handle());
-        if let Err(error) = started {
-            self.send(mcp::response_error(Some(&id), &error)).await;
+        let (conversation, outbox) = (Arc::clone(&self.conversation), self.outbox());
+        async move {
+            let id = run.id();
+            let trace_id = TraceId::random().0;
+            let answer = run.answer_or_tell_loss(&*host, &caller, trace_id, outbox).await;
+            lock(&conversation).done(&id).then_some(answer.body)
         }
     }
 
-    fn batch(&self, messages: Vec<Result<Message, Invalid>>) {
-        let context = self.context(self.settled);
-        let (host, caller) = (Arc::clone(&self.host), self.caller.clone());
+    /// A message that is answered by itself; what can be said at once comes back.
+    fn alone(&self, member: Member) -> Option<Vec<u8>> {
+        match member {
+            Member::Said(body) => Some(body),
+            Member::Running(task) => {
+                let sender = self.sender.clone();
+                self.tasks.spawn(async move {
+                    if let Ok(Some(answer)) = task.await {
+                        let _reader_is_gone = sender.send(answer).await;
+                    }
+                });
+                None
+            }
+        }
+    }
+
+    /// The answers of a batch are one message, once all are there.
+    fn batch(&self, members: Vec<Member>) {
         let sender = self.sender.clone();
         self.tasks.spawn(async move {
-            let answers = join_all(messages.into_iter().filter_map(|message| {
-                let (host, caller, context) = (&host, &caller, context.clone());
-                match message {
-                    Ok(Message::Notification(_) | Message::Response) => None,
-                    message => Some(async move {
-                        match message {
-                            Ok(Message::Request(request)) => {
-                                mcp::dispatch(&**host, caller, context, request).await.body
-                            }
-                            Ok(_) => Vec::new(),
-                            Err(invalid) => {
-                                mcp::response_error(invalid.id.as_ref(), &invalid.error)
-                            }
-                        }
-                    }),
-                }
-            }))
-            .await;
+            let answers = members.into_iter().map(async |member| match member {
+                Member::Said(body) => Some(body),
+                Member::Running(task) => task.await.ok().flatten(),
+            });
+            let answers: Vec<Vec<u8>> = join_all(answers).await.into_iter().flatten().collect();
             if !answers.is_empty() {
-                let body = [b"[", answers.join(&b","[..]).as_slice(), b"]"].concat();
-                let _reader_is_gone = sender.send(body).await;
+                let _reader_is_gone = sender.send(mcp::Response::of_batch(&answers).body).await;
             }
         });
     }
 
-    fn context(&self, revision: &'static Revision) -> Context {
+    fn outbox(&self) -> Outbox {
         let sender = self.sender.clone();
-        let outbox = Outbox::new(move |message| {
+        Outbox::new(move |message| {
             if sender.try_send(message).is_err() {
                 tracing::debug!("a notification was dropped: its reader is slow or gone");
             }
-        });
-        Context::new(revision, TransportKind::Stdio, TraceId::random().0).with_outbox(outbox)
+        })
     }
 
-    async fn send(&self, message: Vec<u8>) {
+    async fn say(&self, message: Vec<u8>) {
         // The loop notices that the reader is gone when it next waits.
         let _reader_is_gone = self.sender.send(message).await;
     }
+}
+
+fn lock(
+    conversation: &Mutex<Conversation<AbortHandle>>,
+) -> MutexGuard<'_, Conversation<AbortHandle>> {
+    conversation.lock().expect("no code panics while it holds this lock")
 }
 
 #[cfg(test)]

@@ -1,18 +1,18 @@
 //! Streamable HTTP: one POST, one answer, for every revision from 2025-03-26.
 //!
-//! Keeps nothing between requests. The session id handed out with `initialize` is a hint that
-//! the client carries, never authority. An answer is JSON, or an event stream when it takes
-//! longer than clients wait in silence, or has something to tell on the way.
+//! Keeps nothing between requests: a conversation lasts for one POST. The session id handed out
+//! with `initialize` is a hint that the client carries, never authority. An answer is JSON, or an
+//! event stream when it takes longer than clients wait in silence, or has something to tell on
+//! the way.
 
 mod answering;
 mod hints;
-mod revision;
 
 use std::sync::Arc;
 
 use axum::{body::Body, response::Response};
 use futures_util::future::join_all;
-use http::{HeaderValue, Request, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use tokio::{
     sync::mpsc::Receiver,
     time::{Duration, sleep},
@@ -26,19 +26,20 @@ use answering::{Answering, Running};
 use super::{
     Endpoint, Refusal,
     answer::Answer,
-    checks::Asking,
+    asking::Asking,
     event_stream,
     headers::{self, Accept},
-    message::Incoming,
+    message::{Incoming, rejected},
 };
 use crate::{
     auth::Resource,
     caller::{Caller, Fingerprint, Grant},
     limits::Held,
     mcp::{
-        self, Context, Effect, Host, Standing, TransportKind,
-        jsonrpc::{self, Frame, Message},
+        self, Conversation, Effect, Host, Named, Outbox, ResponseClass, Run, Step, Taken,
+        TransportKind,
     },
+    telemetry::TraceId,
 };
 
 /// Silence before an answer becomes an event stream. Below every client's and proxy's patience
@@ -46,10 +47,19 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(8);
 
 /// What an answer's form and status depend on.
-struct Asked {
+struct Wanted {
     resource: Resource,
     accept: Accept,
     grant: Option<Arc<Grant>>,
+}
+
+/// What the requests of one POST run with.
+#[derive(Clone)]
+struct Surroundings {
+    caller: Caller,
+    trace_id: TraceId,
+    /// The memory of the message.
+    held: Arc<Held<Fingerprint>>,
 }
 
 impl<H: Host<Caller = Caller>> Endpoint<H> {
@@ -66,63 +76,75 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         let (parts, body) = request.into_parts();
         let (headers, extensions) = (&parts.headers, &parts.extensions);
         headers::check_content_type(headers)?;
-        let asking = Asking { caller: &caller, resource, headers, extensions };
+        let asking = Asking { caller: &caller, resource, extensions };
         let Incoming { frame, held } = self.read(body, &asking).await?;
-        let parameters = |tool: &str| self.host.header_parameters(tool);
-        let revision = revision::of_post(headers, &frame, &self.hints, parameters)?;
-        let context = Context::new(revision, TransportKind::StreamableHttp, asking.trace_id().0);
-        for request in frame.requests() {
-            self.check_scope(&caller, resource, request)?;
+        let named = headers::revision(headers);
+        let view = self.host.view(&caller);
+        let allow = |effect| self.gate.allow(&caller, resource, effect);
+        let mut conversation = self.conversation(headers, named);
+        let taken = conversation.take(frame, named, &view, allow).map_err(rejected)?;
+        if let Taken::One(Step::Run(run)) = &taken {
+            headers::check_mirrored(headers, run).map_err(|error| mismatch(run, &error))?;
+            if run.is_first_of_client() {
+                self.admit(&asking).await?;
+            }
         }
-        let accept = Accept::read(headers);
-        let asked = Asked { resource, accept, grant: caller.grant.clone() };
-        match frame {
-            Frame::One(Message::Request(request)) => {
-                if matches!(&*request.method, "initialize" | "server/discover") {
-                    self.admit(&asking).await?;
-                }
-                let (outbox, news) = answering::outbox();
-                let context =
-                    if accept.takes_event_stream() { context.with_outbox(outbox) } else { context };
-                let running = self.run(caller, context, request, Arc::new(held));
-                self.deliver(running, news, asked).await
+        let (trace_id, accept) = (asking.trace_id(), Accept::read(headers));
+        let wanted = Wanted { resource, accept, grant: caller.grant.clone() };
+        let around = Surroundings { caller, trace_id, held: Arc::new(held) };
+        let (outbox, told) = answering::outbox();
+        match taken {
+            Taken::One(Step::Run(run)) => {
+                let outbox = if accept.takes_event_stream() { outbox } else { Outbox::default() };
+                let running = self.run(run, around, outbox);
+                self.deliver(running, told, wanted).await
             }
-            Frame::One(Message::Notification(_) | Message::Response) => Ok(accepted()),
-            Frame::Batch(_) if !revision.batches => Err(Refusal::invalid_request(
-                "this revision has no batches; send the messages one by one",
-            )),
-            Frame::Batch(messages) => {
-                let held = Arc::new(held);
-                self.answer_batch(caller, context, messages, asked, &held).await
+            Taken::One(Step::Say(body)) => self.deliver(said(body), told, wanted).await,
+            Taken::Batch(steps) => {
+                let answers: Vec<Running> = steps
+                    .into_iter()
+                    .filter_map(|step| match step {
+                        Step::Run(run) => Some(self.run(run, around.clone(), Outbox::default())),
+                        Step::Say(body) => Some(said(body)),
+                        Step::Stop(()) => None,
+                    })
+                    .collect();
+                let all = Box::pin(async move { Answer::of_batch(join_all(answers).await) });
+                self.deliver(all, told, Wanted { grant: None, ..wanted }).await
             }
+            Taken::Nothing | Taken::One(Step::Stop(())) => Ok(accepted()),
+        }
+    }
+
+    /// The conversation that a POST goes on with: a header that names a revision stands over what
+    /// the client's `initialize` settled.
+    fn conversation(&self, headers: &HeaderMap, named: Named<'_>) -> Conversation {
+        let conversation = Conversation::new(TransportKind::StreamableHttp);
+        let settled = if named == Named::Nothing { self.hints.revision(headers) } else { None };
+        match settled {
+            Some(revision) => conversation.with_settled(revision),
+            None => conversation,
         }
     }
 
     /// Runs a request: with the connection when it only reads, on a task of its own when it may
-    /// write, so that the write ends without its listener. `held` is the memory of its message.
-    fn run(
-        self: &Arc<Self>,
-        caller: Caller,
-        context: Context,
-        request: jsonrpc::Request,
-        held: Arc<Held<Fingerprint>>,
-    ) -> Running {
-        let effect = mcp::effect(&*self.host, &request);
+    /// write, so that the write ends without its listener.
+    fn run(self: &Arc<Self>, run: Run, around: Surroundings, outbox: Outbox) -> Running {
         let endpoint = Arc::clone(self);
-        let id = request.id.clone();
-        let run = async move {
-            let id = request.id.clone();
-            let response = mcp::dispatch(&*endpoint.host, &caller, context, request).await;
+        let (effect, id) = (run.effect(), run.id());
+        let running = async move {
+            let Surroundings { caller, trace_id, held } = around;
+            let id = run.id();
+            let response = run.answer(&*endpoint.host, &caller, trace_id.0, outbox).await;
             drop(held);
-            endpoint.kept(&caller, &id, response).await
+            endpoint.kept(&caller, id.request(), response).await
         };
         match effect {
-            Effect::Read => Box::pin(run),
+            Effect::Read => Box::pin(running),
             Effect::Write => {
-                let task = self.tasks.spawn(run);
-                Box::pin(async move {
-                    task.await.unwrap_or_else(|_| Answer::small(mcp::Response::lost(&id)))
-                })
+                let task = self.tasks.spawn(running);
+                let lost = move |_| Answer::small(mcp::Response::lost(id.request()));
+                Box::pin(async move { task.await.unwrap_or_else(lost) })
             }
         }
     }
@@ -132,34 +154,33 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     async fn deliver(
         &self,
         mut running: Running,
-        mut news: Receiver<Vec<u8>>,
-        asked: Asked,
+        mut told: Receiver<Vec<u8>>,
+        wanted: Wanted,
     ) -> Result<Response, Refusal> {
         let keep_alive = self.settings.keep_alive;
         let begin = || tokio_stream::once(event_stream::retry());
-        let answer = if asked.accept.takes_event_stream() {
+        let answer = if wanted.accept.takes_event_stream() {
             tokio::select! {
                 biased;
                 answer = &mut running => answer,
                 () = sleep(PATIENCE) => {
-                    let events = begin().chain(Answering::running(news, running));
+                    let events = begin().chain(Answering::running(told, running));
                     return Ok(event_stream::response(events, keep_alive));
                 }
-                Some(first) = news.recv() => {
+                Some(first) = told.recv() => {
                     let first = tokio_stream::once(event_stream::message(&first));
-                    let events = begin().chain(first).chain(Answering::running(news, running));
+                    let events = begin().chain(first).chain(Answering::running(told, running));
                     return Ok(event_stream::response(events, keep_alive));
                 }
             }
         } else {
             running.await
         };
-        let refused = answer.credential_refused;
-        self.check_credential(asked.grant.as_deref(), asked.resource, refused)?;
+        self.gate.after(wanted.grant.as_deref(), wanted.resource, answer.credential_refused)?;
         let hint = self.hints.seal(answer.initialized.as_ref());
-        let as_events = asked.accept == Accept::EventStream || !news.is_empty();
-        let mut response = if as_events && answer.standing == Standing::Answered {
-            let events = begin().chain(Answering::finished(news, answer));
+        let as_events = wanted.accept == Accept::EventStream || !told.is_empty();
+        let mut response = if as_events && answer.class == ResponseClass::Answered {
+            let events = begin().chain(Answering::finished(told, answer));
             event_stream::response(events, keep_alive)
         } else {
             json(answer)
@@ -167,49 +188,24 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         response.headers_mut().extend(hint);
         Ok(response)
     }
-
-    async fn answer_batch(
-        self: Arc<Self>,
-        caller: Caller,
-        context: Context,
-        messages: Vec<Result<Message, jsonrpc::Invalid>>,
-        asked: Asked,
-        held: &Arc<Held<Fingerprint>>,
-    ) -> Result<Response, Refusal> {
-        let answers: Vec<Running> = messages
-            .into_iter()
-            .filter_map(|message| match message {
-                Ok(Message::Request(request)) if &*request.method == "initialize" => {
-                    let message = "`initialize` can't be part of a batch";
-                    let error = mcp::Error::new(mcp::Code::InvalidRequest, message);
-                    Some(refused(Some(&request.id), &error))
-                }
-                Ok(Message::Request(request)) => {
-                    Some(self.run(caller.clone(), context.clone(), request, Arc::clone(held)))
-                }
-                Ok(Message::Notification(_) | Message::Response) => None,
-                Err(invalid) => Some(refused(invalid.id.as_ref(), &invalid.error)),
-            })
-            .collect();
-        if answers.is_empty() {
-            return Ok(accepted());
-        }
-        let all = Box::pin(async move { Answer::of_batch(join_all(answers).await) });
-        let (_, news) = answering::outbox();
-        self.deliver(all, news, Asked { grant: None, ..asked }).await
-    }
 }
 
 /// An answer that is known already.
-fn refused(id: Option<&jsonrpc::Id>, error: &mcp::Error) -> Running {
-    Box::pin(std::future::ready(Answer::small(mcp::Response::refused(id, error))))
+fn said(body: Vec<u8>) -> Running {
+    Box::pin(std::future::ready(Answer::small(mcp::Response::said(body))))
+}
+
+/// The headers say something else than the message.
+fn mismatch(run: &Run, error: &mcp::Error) -> Refusal {
+    let refused = mcp::Response::refused(Some(run.id().request()), error);
+    Refusal::with_body(StatusCode::BAD_REQUEST, refused.body)
 }
 
 fn json(answer: Answer) -> Response {
-    let status = match answer.standing {
-        Standing::Answered => StatusCode::OK,
-        Standing::UnknownMethod => StatusCode::NOT_FOUND,
-        Standing::Malformed => StatusCode::BAD_REQUEST,
+    let status = match answer.class {
+        ResponseClass::Answered => StatusCode::OK,
+        ResponseClass::UnknownMethod => StatusCode::NOT_FOUND,
+        ResponseClass::Malformed => StatusCode::BAD_REQUEST,
     };
     let mut response = Response::new(Body::from(answer.into_json()));
     *response.status_mut() = status;

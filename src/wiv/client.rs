@@ -5,26 +5,24 @@
 use std::{str::FromStr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use tokio::time::{Instant, sleep, timeout_at};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use tokio::time::{Instant, sleep};
 
 use super::{
-    Failure, Verdicts, reading,
+    Failure, Verdicts,
+    reading::{self, failure},
     retry::{self, Outcome},
 };
 use crate::{
     caller::{Address, Caller, Fingerprint},
     catalog::UpstreamRequest,
-    limits::{Held, Place, Places, Pool, Turn, Turns, is_out_of_descriptors},
-    tls,
+    limits::{Held, Place, Places, Pool, Turn, Turns},
+    origin::HttpUrl,
+    outbound::{self, Reach, Via},
 };
 
 /// Longest wait for a TCP and TLS handshake. A healthy upstream needs well under a second.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// How long an unused connection is kept. Below the 60 s after which load balancers drop it
-/// silently.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
 /// Unused connections kept to the one upstream host.
 const POOL_MAX_IDLE: usize = 256;
@@ -37,8 +35,8 @@ const IMPERSONATED_TENANT: HeaderName = HeaderName::from_static("x-wiv-impersona
 /// What the client needs to know.
 #[derive(Debug, Clone)]
 pub struct ClientSettings {
-    /// Scheme, host, port and path prefix of the API, without a trailing slash.
-    pub base_url: String,
+    /// The API, with its path's prefix.
+    pub base_url: HttpUrl,
     /// One call's time, repeats included.
     pub timeout: Duration,
     /// Largest body read, in bytes.
@@ -46,7 +44,7 @@ pub struct ClientSettings {
     /// What may run at one time.
     pub limits: ClientLimits,
     /// HTTP proxy to go through.
-    pub proxy: Option<String>,
+    pub proxy: Option<HttpUrl>,
 }
 
 /// How much may run at one time.
@@ -128,26 +126,15 @@ impl Client {
     /// # Errors
     /// When the proxy's address can't be used.
     pub fn new(settings: &ClientSettings) -> Result<Self, ClientError> {
-        let mut default_headers = HeaderMap::new();
-        default_headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("wiv-mcp/", env!("CARGO_PKG_VERSION")))
-            .default_headers(default_headers)
-            .tls_backend_preconfigured(tls::client_config())
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-            .pool_max_idle_per_host(POOL_MAX_IDLE)
-            .tcp_nodelay(true)
-            .http2_adaptive_window(true);
-        if let Some(proxy) = &settings.proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy)?);
-        }
+        let http = outbound::client(Reach {
+            connect_within: CONNECT_TIMEOUT,
+            via: Via::Name { proxy: settings.proxy.as_ref() },
+            idle_connections: POOL_MAX_IDLE,
+            large_answers: true,
+        })?;
         Ok(Self {
-            http: builder.build()?,
-            base_url: settings.base_url.trim_end_matches('/').to_owned(),
+            http,
+            base_url: settings.base_url.as_str().to_owned(),
             timeout: settings.timeout,
             body_limit_bytes: settings.body_limit_bytes,
             turns: Turns::new(settings.limits.calls_per_key, settings.limits.calls),
@@ -248,8 +235,7 @@ impl Client {
         let mut sendings = 0;
         loop {
             sendings += 1;
-            let sending = self.send_once(caller, request, trace, sendings, deadline);
-            let result = timeout_at(deadline, sending).await.unwrap_or(Err(Failure::Timeout));
+            let result = self.send_once(caller, request, trace, sendings, deadline).await;
             if !request.repeatable {
                 return result;
             }
@@ -292,26 +278,12 @@ impl Client {
                 .header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))
                 .body(body.clone());
         }
-        let response = builder.send().await.map_err(failure)?;
+        let response = outbound::send(builder, deadline).await.map_err(failure)?;
         let status = response.status();
         let retry_after = seconds(response.headers().get(header::RETRY_AFTER));
         let mut held = self.answers.nothing(caller.fingerprint);
         let body = reading::read(response, self.body_limit_bytes, &mut held, deadline).await?;
         Ok(Answer { status, retry_after, body, _held: held })
-    }
-}
-
-pub(super) fn failure(error: reqwest::Error) -> Failure {
-    // Addresses hold ids of the caller's objects: not for the log.
-    let error = error.without_url();
-    if error.is_builder() {
-        Failure::Unsendable(error)
-    } else if is_out_of_descriptors(&error) {
-        Failure::OutOfDescriptors(error)
-    } else if error.is_connect() {
-        Failure::Unreachable(error)
-    } else {
-        Failure::Broken(error)
     }
 }
 

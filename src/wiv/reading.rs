@@ -1,11 +1,17 @@
-//! An answer's body, read within its size and the memory there is.
+//! An answer's body within the memory there is, and why there is none.
+//!
+//! Not for statuses: those are read where an answer is used.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use reqwest::Response;
 use tokio::time::Instant;
 
-use super::{Failure, client::failure};
-use crate::{caller::Fingerprint, limits::Held};
+use super::Failure;
+use crate::{
+    caller::Fingerprint,
+    limits::{Busy, Held, Room, is_out_of_descriptors},
+    outbound::{self, NoAnswer, Unread},
+};
 
 /// What a byte of an answer costs while it is shaped: itself, and as much again.
 const WEIGHT: usize = 2;
@@ -15,37 +21,51 @@ pub const fn largest_answer_bytes(body_limit_bytes: usize) -> usize {
     body_limit_bytes * WEIGHT
 }
 
+/// Room for an answer, taken from what is held for it.
+struct AnswersRoom<'h> {
+    held: &'h mut Held<Fingerprint>,
+    deadline: Instant,
+}
+
+impl Room for AnswersRoom<'_> {
+    type Refused = Busy;
+
+    async fn hold(&mut self, body_bytes: usize) -> Result<(), Busy> {
+        let more = (body_bytes * WEIGHT).saturating_sub(self.held.bytes());
+        self.held.grow(more, self.deadline).await
+    }
+}
+
 /// Reads a whole body, never more than the limit of it, as there is room for it in `held`.
 pub(super) async fn read(
-    mut response: Response,
+    response: Response,
     limit_bytes: usize,
     held: &mut Held<Fingerprint>,
     deadline: Instant,
 ) -> Result<Bytes, Failure> {
-    let too_large = || Failure::TooLarge { limit_bytes };
-    let announced = response.content_length().and_then(|size| usize::try_from(size).ok());
-    if announced.is_some_and(|size| size > limit_bytes) {
-        return Err(too_large());
-    }
-    held.grow(announced.unwrap_or(0) * WEIGHT, deadline).await.map_err(Failure::NoRoom)?;
-    let Some(first) = response.chunk().await.map_err(failure)? else {
-        return Ok(Bytes::new());
+    let mut room = AnswersRoom { held, deadline };
+    outbound::read(response, limit_bytes, deadline, &mut room).await.map_err(
+        |unread| match unread {
+            Unread::NoAnswer(no_answer) => failure(no_answer),
+            Unread::TooLarge => Failure::TooLarge { limit_bytes },
+            Unread::NoRoom(busy) => Failure::NoRoom(busy),
+        },
+    )
+}
+
+/// Why there is no answer.
+pub(super) fn failure(no_answer: NoAnswer) -> Failure {
+    let error = match no_answer {
+        NoAnswer::TooLate => return Failure::Timeout,
+        NoAnswer::Failed(error) => error,
     };
-    // Small answers come in one piece, which then needs no copy.
-    if announced == Some(first.len()) {
-        return Ok(first);
+    if error.is_builder() {
+        Failure::Unsendable(error)
+    } else if is_out_of_descriptors(&error) {
+        Failure::OutOfDescriptors(error)
+    } else if error.is_connect() {
+        Failure::Unreachable(error)
+    } else {
+        Failure::Broken(error)
     }
-    let mut body = BytesMut::with_capacity(announced.unwrap_or(0).max(first.len()));
-    let mut piece = Some(first);
-    while let Some(bytes) = piece {
-        let size = body.len() + bytes.len();
-        if size > limit_bytes {
-            return Err(too_large());
-        }
-        let more = (size * WEIGHT).saturating_sub(held.bytes());
-        held.grow(more, deadline).await.map_err(Failure::NoRoom)?;
-        body.extend_from_slice(&bytes);
-        piece = response.chunk().await.map_err(failure)?;
-    }
-    Ok(body.freeze())
 }

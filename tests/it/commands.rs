@@ -1,8 +1,11 @@
 //! The binary's commands: output and exit codes.
 
-use std::process::{Command, Output};
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::*;
 
@@ -143,4 +146,59 @@ fn tools_are_listed_in_every_form() {
     assert_eq!(documented, expected);
     assert_eq!(text(&run(&["tools"], &[]).stdout).lines().count(), 28);
     assert!(text(&run(&["tools", "--tokens"], &[]).stdout).contains("in all"));
+}
+
+/// What `stdio` says of itself, and to a call with its key.
+fn piped(environment: &[(&str, &str)]) -> (Value, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wiv-mcp"))
+        .arg("stdio")
+        .env_clear()
+        .envs(environment.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let call = json!({ "name": "wiv_list_spaces", "arguments": {} });
+    for line in [initialize("2025-11-25"), request(2, "tools/call", call)] {
+        writeln!(input, "{line}").unwrap();
+    }
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    let answers: Vec<Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let answer = |id: i64| answers.iter().find(|answer| answer["id"] == id).unwrap();
+    let initialized = answer(1)["result"]["serverInfo"].clone();
+    (initialized, answer(2)["result"]["content"][0]["text"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_sent_to_an_address_that_nobody_opens() {
+    let server = Server::start().await;
+    let api = ("WIV_API_URL", server.sandbox.wiv_api_url());
+    let environment = [("WIV_API_KEY", "wiv-nobodys"), api];
+    let output = run(&["call", "wiv_list_spaces"], &environment);
+    assert_eq!(output.status.code(), Some(1));
+    let (who, told) = piped(&environment);
+    for told in [text(&output.stdout), &told] {
+        assert!(told.contains("API Keys") && !told.contains("://"), "{told}");
+    }
+    assert_eq!(who["name"], "wiv-mcp");
+    assert!(who.get("websiteUrl").is_none() && who.get("icons").is_none(), "{who}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_of_this_machine_is_sent_to_the_connect_page_that_the_settings_name() {
+    let server = Server::start().await;
+    let api = ("WIV_API_URL", server.sandbox.wiv_api_url());
+    let public = ("WIV_MCP_PUBLIC_URL", "https://mcp.example.com");
+    let environment = [("WIV_API_KEY", "wiv-nobodys"), api, public];
+    let output = run(&["call", "wiv_list_spaces"], &environment);
+    let (who, told) = piped(&environment);
+    for told in [text(&output.stdout), &told] {
+        assert!(told.contains("at https://mcp.example.com/connect and put it into"), "{told}");
+    }
+    assert_eq!(who["websiteUrl"], "https://mcp.example.com/connect");
+    assert_eq!(who["icons"][0]["src"], "https://mcp.example.com/logo.svg");
 }

@@ -264,3 +264,53 @@ async fn the_stateless_revision_is_not_served_on_a_stream() {
     assert_eq!(named.body(list).send().await.unwrap().status(), 202);
     assert_eq!(stream.message().await["error"]["code"], -32601);
 }
+
+#[tokio::test]
+async fn streams_hear_of_the_drain_and_end_with_nothing_in_flight() {
+    let server = Server::start_with(&[("WIV_MCP_DRAIN", "30s")]).await;
+    let mut idle = server.stream(ACME).await;
+    let mut busy = server.stream(GLOBEX).await;
+    let slow =
+        json!({ "match": { "path": "/spaces" }, "fault": "slow", "times": 1, "delay_ms": 700 });
+    server.fault(slow).await;
+    let call = json!({ "name": "wiv_list_spaces", "arguments": {} });
+    assert_eq!(busy.post(request(1, "tools/call", call)).await.status(), 202);
+    let begun = Instant::now();
+    let stopping = tokio::spawn(server.app.stop());
+    let told = idle.next().await.unwrap();
+    assert!(told.retry.is_some(), "a client is told when to come back: {told:?}");
+    assert_eq!(idle.next().await, None);
+    assert_eq!(busy.message().await["id"], 1, "what is in flight is answered first");
+    assert!(busy.next().await.unwrap().retry.is_some());
+    assert_eq!(busy.next().await, None);
+    stopping.await.unwrap();
+    assert!(begun.elapsed() < PATIENCE, "nothing is left to wait for");
+}
+
+#[tokio::test]
+async fn a_call_that_outlives_the_drain_is_answered_in_a_few_words() {
+    let server = Server::start_with(&[("WIV_MCP_DRAIN", "2s")]).await;
+    let mut stream = server.stream(ACME).await;
+    let slow =
+        json!({ "match": { "path": "/spaces" }, "fault": "slow", "times": 1, "delay_ms": 15_000 });
+    server.fault(slow).await;
+    let call = json!({ "name": "wiv_list_spaces", "arguments": {} });
+    assert_eq!(stream.post(request(7, "tools/call", call)).await.status(), 202);
+    let stopping = tokio::spawn(server.app.stop());
+    let answer = stream.message().await;
+    assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(7), &json!(-32603)));
+    assert!(stream.next().await.unwrap().retry.is_some());
+    assert_eq!(stream.next().await, None);
+    stopping.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_call_runs_with_the_key_of_its_stream_and_the_scope_of_its_post() {
+    let server = Server::start().await;
+    let mut stream = server.stream(ACME).await;
+    // Another key is not the stream's caller, whatever it is good for.
+    let refused = stream.post_as(GLOBEX, request(1, "ping", json!({}))).await;
+    assert_eq!(refused.status(), 404);
+    let page = stream.data(2, "wiv_list_spaces", json!({})).await;
+    assert!(page["data"].as_array().is_some_and(|rows| !rows.is_empty()));
+}

@@ -1,11 +1,13 @@
 //! The service through real sockets, with the stand-in WIV API at the far end.
 
 #![expect(clippy::unwrap_used, reason = "a test that can not go on ends by panicking")]
+#![expect(clippy::disallowed_methods, reason = "tests play far ends and end with their runtime")]
 
 mod architecture;
 mod clients;
 mod commands;
 mod connect;
+mod conversation;
 mod documents;
 mod faults;
 mod harness;

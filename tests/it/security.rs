@@ -1,6 +1,7 @@
 //! What an attacker tries, a test per point, named as a sentence.
 
 mod answers;
+mod bodies;
 mod client_documents;
 mod connections;
 mod drill;

@@ -233,7 +233,7 @@ fn what_upstream_says_of_a_failure_stays_within_its_quotes() {
         writes: false,
         documented: true,
         signed_in: false,
-        connect_url: "https://mcp.example.com/connect",
+        connect_url: Some("https://mcp.example.com/connect"),
         keys: &keys,
     };
     let said = |error: &str| {

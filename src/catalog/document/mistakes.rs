@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::yaml;
+use super::lines::Lines;
 
 /// A document that can't be a catalogue.
 #[derive(Debug, thiserror::Error)]
@@ -106,7 +106,7 @@ impl Mistakes {
 
     /// All mistakes, with the lines where they stand.
     pub(super) fn into_error(mut self, text: &str) -> DocumentError {
-        let lines = yaml::Lines::of(text);
+        let lines = Lines::of(text);
         for mistake in &mut self.0 {
             mistake.line = lines.line(&mistake.place);
         }

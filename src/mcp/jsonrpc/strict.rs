@@ -44,7 +44,7 @@ pub(super) struct Fields<'a> {
     pub(super) version: Option<Cow<'a, str>>,
     /// JSON text of the id.
     pub(super) id: Option<&'a str>,
-    pub(super) method: Option<Box<str>>,
+    pub(super) method: Option<String>,
     pub(super) params: Option<Value>,
     /// JSON text of the parameters' member `arguments`.
     pub(super) arguments: Option<&'a str>,
@@ -176,7 +176,7 @@ fn read_fields<'de, A: MapAccess<'de>>(
             }
             "method" => {
                 if let Value::String(method) = members.next_value_seed(value)? {
-                    fields.method = Some(method.into());
+                    fields.method = Some(method);
                 }
             }
             "params" => {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::mcp::{
     Code, CompletionOf, CompletionRequest, Context, Error, Host,
-    dispatch::Asked,
+    asked::Asked,
     messages::{Keep, ResultWriter},
 };
 

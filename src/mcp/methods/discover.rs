@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::mcp::{
     Context, Host, Revision,
-    dispatch::Asked,
+    asked::Asked,
     messages::{Keep, ResultWriter},
 };
 

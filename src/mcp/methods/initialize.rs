@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::mcp::{Code, Error, Host, Icon, Revision};
+use crate::mcp::{Code, Error, Host, Icon, Revision, jsonrpc::Params};
 
 /// Longest client name kept; longer ones are cut.
 const MAX_CLIENT_NAME_CHARS: usize = 64;
@@ -16,6 +16,11 @@ pub struct Initialized {
     pub revision: &'static Revision,
     /// `clientInfo.name`, at most 64 characters without control characters.
     pub client: String,
+}
+
+/// What an `initialize` settles; nothing when it is refused.
+pub(in crate::mcp) fn settled(params: &Params) -> Option<&'static Revision> {
+    params.get("protocolVersion").and_then(Value::as_str).map(Revision::negotiate)
 }
 
 /// The result of `initialize` as JSON text.

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::mcp::{Error, Host, LogLevel, dispatch::Asked, messages};
+use crate::mcp::{Error, Host, LogLevel, asked::Asked, messages};
 
 pub(in crate::mcp) fn set_level<H: Host>(
     asked: &Asked<'_, H>,

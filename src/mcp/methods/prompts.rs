@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 
 use crate::mcp::{
     Code, Context, Error, Host, Outcome, PromptMessage, PromptRequest,
-    dispatch::Asked,
-    input::Binding,
+    asked::Asked,
     messages::{Keep, ResultWriter},
+    state::Binding,
 };
 
 pub(in crate::mcp) fn list<H: Host>(asked: &Asked<'_, H>, context: &Context) -> Vec<u8> {

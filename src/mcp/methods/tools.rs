@@ -2,54 +2,17 @@
 //!
 //! What a tool does is the host's business; how its answer looks in a revision is settled here.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::mcp::{
-    Code, Content, Context, Error, Host, Outcome, Revision, ToolCall, ToolDescription,
-    dispatch::Asked,
-    input::Binding,
+    Code, Content, Context, Error, Host, Outcome, ToolCall,
+    asked::Asked,
     messages::{self, Keep, ResultWriter},
+    state::Binding,
 };
 
-/// The member `tools` of a list's result as JSON text: everything in one page, because some
-/// clients read only the first.
-pub(in crate::mcp) fn list<'a>(
-    revision: &Revision,
-    tools: impl Iterator<Item = ToolDescription<'a>>,
-) -> String {
-    let tools: Vec<Value> = tools.map(|tool| description(revision, &tool)).collect();
-    format!("\"tools\":{}", Value::from(tools))
-}
-
-fn description(revision: &Revision, tool: &ToolDescription<'_>) -> Value {
-    let schema = |text: &str| -> Value {
-        serde_json::from_str(text).expect("schemas are JSON since the catalogue was read")
-    };
-    let mut shown = json!({
-        "name": tool.name,
-        "description": tool.description,
-        "inputSchema": schema(tool.input_schema),
-    });
-    if revision.titles {
-        shown["title"] = json!(tool.title);
-    }
-    if revision.structured_content && !tool.output_schema.is_empty() {
-        shown["outputSchema"] = schema(tool.output_schema);
-    }
-    if revision.tool_annotations {
-        shown["annotations"] = json!({
-            "title": tool.title,
-            "readOnlyHint": tool.read_only,
-            "destructiveHint": tool.destructive,
-            "idempotentHint": tool.idempotent,
-            "openWorldHint": tool.open_world,
-        });
-    }
-    shown
-}
-
 pub(in crate::mcp) fn list_response<H: Host>(asked: &Asked<'_, H>, context: &Context) -> Vec<u8> {
-    let tools = asked.host.tools(asked.caller).for_revision(context.revision);
+    let tools = asked.view.list(context.revision);
     let mut result = ResultWriter::begin(asked.id, tools.len() + 192);
     result.members(tools.as_bytes());
     result.finish(asked.host, context, Keep::List)

@@ -5,13 +5,16 @@
 
 use std::net::SocketAddr;
 
-use tokio::time::{Duration, timeout};
+use tokio::time::{Duration, Instant, timeout_at};
 
 use super::{
     super::{error::OAuthError, public_address::is_public, uri},
     freshness,
 };
-use crate::tls;
+use crate::{
+    limits::Uncounted,
+    outbound::{self, NoAnswer, Reach, Unread, Via},
+};
 
 /// Whole time of a fetch.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -57,26 +60,27 @@ pub(super) async fn document(
     local: bool,
     may_connect: impl Fn(SocketAddr) -> Result<(), OAuthError>,
 ) -> Result<Fetched, FetchError> {
-    let fetch = async {
-        let address = target.resolve(local).await?;
-        may_connect(address).map_err(FetchError::TooOften)?;
-        fetch(url, target, address).await
-    };
-    timeout(TIMEOUT, fetch).await.unwrap_or(Err(FetchError::Timeout))
+    let deadline = Instant::now() + TIMEOUT;
+    let resolving = timeout_at(deadline, target.resolve(local)).await;
+    let address = resolving.unwrap_or(Err(FetchError::Timeout))?;
+    may_connect(address).map_err(FetchError::TooOften)?;
+    fetch(url, target, address, deadline).await
 }
 
-async fn fetch(url: &str, target: &Target, address: SocketAddr) -> Result<Fetched, FetchError> {
-    let client = reqwest::Client::builder()
-        .user_agent(concat!("wiv-mcp/", env!("CARGO_PKG_VERSION")))
-        .tls_backend_preconfigured(tls::client_config())
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .resolve(&target.host, address)
-        .build()
-        .map_err(FetchError::Http)?;
-    let http = |error: reqwest::Error| FetchError::Http(error.without_url());
-    let request = client.get(url).header(http::header::ACCEPT, "application/json");
-    let mut response = request.send().await.map_err(http)?;
+async fn fetch(
+    url: &str,
+    target: &Target,
+    address: SocketAddr,
+    deadline: Instant,
+) -> Result<Fetched, FetchError> {
+    let reach = Reach {
+        connect_within: TIMEOUT,
+        via: Via::Checked { host: &target.host, address },
+        idle_connections: 0,
+        large_answers: false,
+    };
+    let client = outbound::client(reach).map_err(FetchError::Http)?;
+    let response = outbound::send(client.get(url), deadline).await.map_err(no_answer)?;
     let is_json = response
         .headers()
         .get(http::header::CONTENT_TYPE)
@@ -86,14 +90,20 @@ async fn fetch(url: &str, target: &Target, address: SocketAddr) -> Result<Fetche
         return Err(FetchError::Answer);
     }
     let fresh_for = freshness::of(response.headers());
-    let mut body = Vec::new();
-    while let Some(piece) = response.chunk().await.map_err(http)? {
-        if body.len() + piece.len() > MAX_BYTES {
-            return Err(FetchError::Answer);
-        }
-        body.extend_from_slice(&piece);
+    let read = outbound::read(response, MAX_BYTES, deadline, &mut Uncounted).await;
+    let body = read.map_err(|unread| match unread {
+        Unread::NoAnswer(why) => no_answer(why),
+        Unread::TooLarge => FetchError::Answer,
+        Unread::NoRoom(never) => match never {},
+    })?;
+    Ok(Fetched { body: body.into(), fresh_for })
+}
+
+fn no_answer(no_answer: NoAnswer) -> FetchError {
+    match no_answer {
+        NoAnswer::TooLate => FetchError::Timeout,
+        NoAnswer::Failed(error) => FetchError::Http(error),
     }
-    Ok(Fetched { body, fresh_for })
 }
 
 /// Where a document is.

@@ -17,9 +17,10 @@ use serde_json::{Value, json};
 
 use super::Identity;
 use super::api_keys::NewKey;
-use super::directory::{Membership, Role};
+use super::directory::Membership;
 use super::jwt::Trick;
 use super::key_lists::ListTrick;
+use super::role::Role;
 use crate::sandbox::control::bad_request;
 
 pub(crate) fn router() -> Router<Arc<Identity>> {

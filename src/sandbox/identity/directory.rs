@@ -3,30 +3,11 @@
 //! No keys and no tokens. Organizations are the tenants of the made-up data, with the
 //! same ids; people come and go by control calls only.
 
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::people::PEOPLE;
+use super::role::Role;
 use crate::sandbox::data::tenants::{TENANTS, TenantRow};
-
-/// The roles that WIV names, from most to least.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-pub(crate) enum Role {
-    #[serde(rename = "MSP-Admin")]
-    MspAdmin,
-    Admin,
-    Editor,
-    Member,
-    Guest,
-}
-
-const ROLES: [(Role, &str); 5] = [
-    (Role::MspAdmin, "MSP-Admin"),
-    (Role::Admin, "Admin"),
-    (Role::Editor, "Editor"),
-    (Role::Member, "Member"),
-    (Role::Guest, "Guest"),
-];
 
 /// PropelAuth's own permission, which a role gives only if its settings say so.
 const CAN_MANAGE_API_KEYS: &str = "propelauth::can_manage_api_keys";
@@ -228,22 +209,6 @@ impl Organization {
         Organization { tenant_id: row.tenant_id, name: row.name.to_owned() }
     }
 }
-
-impl Role {
-    /// As in WIV's roles: an Editor writes, a Member only reads.
-    pub(crate) fn may_write(self) -> bool {
-        self <= Role::Editor
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        ROLES.iter().find(|(role, _)| *role == self).map_or("", |(_, name)| name)
-    }
-
-    fn with_inherited(self) -> Vec<&'static str> {
-        ROLES.iter().filter(|(role, _)| *role >= self).map(|(_, name)| *name).collect()
-    }
-}
-
 /// A row of the table of tenants.
 pub(crate) fn tenant(at: usize) -> &'static TenantRow {
     &TENANTS[at]

@@ -3,7 +3,7 @@
 //! Not for what changes: `directory` starts from these rows. Ids and addresses are fixed
 //! for good: tests and notes of people name them.
 
-use super::directory::Role;
+use super::role::Role;
 use crate::sandbox::data::tenants::{ACME, GLOBEX, MSP};
 
 pub(crate) struct Row {

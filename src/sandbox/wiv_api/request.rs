@@ -3,6 +3,8 @@
 //! Parameters that nothing reads are refused, not ignored: a stand-in that swallows a
 //! misspelt name would hide the mistake it is there to show.
 
+use std::sync::{Arc, PoisonError};
+
 use axum::body::Bytes;
 use axum::extract::{Query, RawPathParams};
 use axum::http::Uri;
@@ -27,7 +29,7 @@ pub(crate) struct Request<'a> {
 
 /// The cases that a request may see.
 pub(crate) struct CaseScope {
-    pub(crate) cases: std::sync::Arc<[&'static Case]>,
+    pub(crate) cases: Arc<[&'static Case]>,
     pub(crate) view: View,
     /// Tells apart what two requests may see; part of what a scroll is bound to.
     pub(crate) name: String,
@@ -55,6 +57,11 @@ impl<'a> Request<'a> {
 
     pub(super) fn state(&self) -> &'a TenantState {
         self.api.state_of(self.access.tenant.row.tenant_id)
+    }
+
+    /// All workflows as they are now.
+    pub(super) fn workflows(&self) -> Vec<Arc<Map<String, Value>>> {
+        self.state().workflows.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A parameter of the operation's path; None where its template lacks it.

@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 
 use super::refusal::Refusal;
 use super::request::Request;
-use super::workflows::current;
 use crate::sandbox::data::workflows::{Folder, Space};
 
 const RESOURCE_TYPES: [&str; 3] = ["workflow", "datastore", "folder"];
@@ -90,7 +89,7 @@ fn workflows_where(
     member: &'static str,
     id: &str,
 ) -> impl Iterator<Item = std::sync::Arc<Map<String, Value>>> {
-    let mut workflows = current(request);
+    let mut workflows = request.workflows();
     workflows.retain(|workflow| workflow[member] == id);
     workflows.into_iter()
 }

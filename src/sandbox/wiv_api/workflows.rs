@@ -29,7 +29,7 @@ const FIELDS: [&str; 9] = [
 pub(super) fn list(request: &Request<'_>) -> Result<String, Refusal> {
     request.allow_query(&["space_id"])?;
     let space = spaces::named_in_query(request)?;
-    let mut workflows = current(request);
+    let mut workflows = request.workflows();
     workflows.retain(|workflow| space.is_none_or(|space| workflow["space_id"] == space.space_id));
     let rows: Vec<_> = workflows.iter().map(|workflow| WithoutSteps(workflow)).collect();
     let rows = serde_json::to_string(&rows).expect("workflows are JSON");
@@ -39,7 +39,7 @@ pub(super) fn list(request: &Request<'_>) -> Result<String, Refusal> {
 pub(super) fn get(request: &Request<'_>) -> Result<String, Refusal> {
     request.allow_query(&[])?;
     let workflow_id = request.id("workflow_id");
-    let found = current(request).into_iter().find(|found| found["workflow_id"] == workflow_id);
+    let found = request.workflows().into_iter().find(|found| found["workflow_id"] == workflow_id);
     let workflow = found.ok_or_else(|| Refusal::not_found("Workflow"))?;
     Ok(json!({"data": *workflow}).to_string())
 }
@@ -117,11 +117,6 @@ fn is_chain(steps: &[Value]) -> bool {
         steps.iter().filter_map(|step| step["name"].as_str()).collect();
     let ends_well = places_of("TRIGGER") == [0] && places_of("EXIT") == [steps.len() - 1];
     steps.is_empty() || (names.len() == steps.len() && ends_well)
-}
-
-/// All workflows as they are now.
-pub(super) fn current(request: &Request<'_>) -> Vec<Arc<Map<String, Value>>> {
-    request.state().workflows.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// A workflow as lists have it.

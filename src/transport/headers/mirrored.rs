@@ -8,27 +8,24 @@ use http::{HeaderMap, HeaderName};
 use serde_json::Value;
 
 use super::only;
-use crate::mcp::{
-    self, Code, Error, HeaderParameter,
-    jsonrpc::{Params, Request},
-};
+use crate::mcp::{Code, Error, HeaderParameter, Run};
 
 const METHOD: HeaderName = HeaderName::from_static("mcp-method");
 const NAME: HeaderName = HeaderName::from_static("mcp-name");
 
-/// Checks `Mcp-Method`, `Mcp-Name` and the `Mcp-Param-…` of a tool's arguments.
+/// Checks `Mcp-Method`, `Mcp-Name` and the `Mcp-Param-…` of a tool's arguments, in revisions that
+/// ask for them.
 ///
 /// # Errors
 /// `-32020` that names the header.
-pub(in crate::transport) fn check<'h>(
-    headers: &HeaderMap,
-    request: &Request,
-    parameters: impl FnOnce(&str) -> &'h [HeaderParameter],
-) -> Result<(), Error> {
-    if only(headers, &METHOD) != Some(&*request.method) {
+pub(in crate::transport) fn check(headers: &HeaderMap, run: &Run) -> Result<(), Error> {
+    if !run.is_mirrored_in_headers() {
+        return Ok(());
+    }
+    if only(headers, &METHOD) != Some(run.method()) {
         return Err(mismatch("Mcp-Method", "the body's method"));
     }
-    let Some(object) = mcp::object(request) else { return Ok(()) };
+    let Some(object) = run.object() else { return Ok(()) };
     if !headers.contains_key(&NAME) && object.is_none() {
         // The method says what its parameters lack.
         return Ok(());
@@ -36,20 +33,20 @@ pub(in crate::transport) fn check<'h>(
     if only(headers, &NAME).and_then(decode).as_deref() != object {
         return Err(mismatch("Mcp-Name", "what the body names"));
     }
-    let Some(tool) = object.filter(|_| &*request.method == "tools/call") else { return Ok(()) };
-    parameters(tool).iter().try_for_each(|parameter| check_parameter(headers, request, parameter))
+    run.header_parameters()
+        .iter()
+        .try_for_each(|parameter| check_parameter(headers, run, parameter))
 }
 
 fn check_parameter(
     headers: &HeaderMap,
-    request: &Request,
+    run: &Run,
     parameter: &HeaderParameter,
 ) -> Result<(), Error> {
     let header = format!("Mcp-Param-{}", parameter.name);
     let differs = || mismatch(&header, "the argument in the body");
     let name = HeaderName::try_from(header.as_str()).map_err(|_| differs())?;
-    let argument = argument(request, &parameter.path);
-    let Some(argument) = argument else {
+    let Some(argument) = run.argument(&parameter.path) else {
         return if headers.contains_key(&name) { Err(differs()) } else { Ok(()) };
     };
     let shown = only(headers, &name).and_then(decode).ok_or_else(differs)?;
@@ -61,15 +58,6 @@ fn check_parameter(
         _ => false,
     };
     if agrees { Ok(()) } else { Err(differs()) }
-}
-
-/// The argument at a path; null counts as absent.
-fn argument<'r>(request: &'r Request, path: &[String]) -> Option<&'r Value> {
-    let Params::Object(params) = &request.params else { return None };
-    let arguments = params.get("arguments")?;
-    path.iter()
-        .try_fold(arguments, |value, member| value.get(member))
-        .filter(|value| !value.is_null())
 }
 
 /// A value as it was before it was made fit for a header (transports/streamable-http, "Value

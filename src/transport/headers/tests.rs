@@ -30,10 +30,10 @@ fn accept_is_read_in_every_spelling() {
 fn a_revision_is_named_once_or_not_at_all() {
     assert_eq!(revision(&HeaderMap::new()), Named::Nothing);
     let known = headers(&[("mcp-protocol-version", "2025-06-18")]);
-    assert!(matches!(revision(&known), Named::Known(row) if row.date == "2025-06-18"));
+    assert_eq!(revision(&known), Named::One("2025-06-18"));
     let unknown = headers(&[("mcp-protocol-version", "2025-06-19")]);
-    assert_eq!(revision(&unknown), Named::Unknown);
+    assert_eq!(revision(&unknown), Named::One("2025-06-19"));
     let twice =
         headers(&[("mcp-protocol-version", "2025-06-18"), ("mcp-protocol-version", "2025-11-25")]);
-    assert_eq!(revision(&twice), Named::Unknown);
+    assert_eq!(revision(&twice), Named::Unreadable);
 }

@@ -14,7 +14,7 @@ use std::{
 use bytes::Bytes;
 use tokio::time::{Duration, Instant};
 
-use crate::{caller::Fingerprint, limits::Held, mcp::jsonrpc::Id};
+use crate::{caller::Fingerprint, limits::Held, mcp::RequestId};
 
 /// What an event costs beside its bytes.
 pub(super) const EVENT_BYTES: usize = 256;
@@ -63,7 +63,7 @@ pub(super) fn counted(
 /// What waits for the stream to be polled.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    events: VecDeque<(Option<Id>, Bytes)>,
+    events: VecDeque<(Option<RequestId>, Bytes)>,
     bytes: usize,
     /// Nothing comes after what is there.
     pub(super) is_over: bool,
@@ -79,7 +79,7 @@ impl Queue {
     }
 
     /// Adds an event; `answers` is the call that it answers.
-    pub(super) fn push(&mut self, answers: Option<Id>, event: Bytes) {
+    pub(super) fn push(&mut self, answers: Option<RequestId>, event: Bytes) {
         if self.events.is_empty() {
             self.moved_at = Some(Instant::now());
         }
@@ -102,7 +102,7 @@ impl Queue {
     }
 
     /// Drops what waits; the calls that it answered.
-    pub(super) fn clear(&mut self) -> Vec<Id> {
+    pub(super) fn clear(&mut self) -> Vec<RequestId> {
         self.bytes = 0;
         self.events.drain(..).filter_map(|(answers, _)| answers).collect()
     }
@@ -120,7 +120,8 @@ impl Queue {
         }
     }
 
-    fn wake(&mut self) {
+    /// Lets the stream look again.
+    pub(super) fn wake(&mut self) {
         if let Some(waker) = self.waker.take() {
             waker.wake();
         }

@@ -1,9 +1,9 @@
-//! One open stream: its queue of events, its calls in flight, its revision.
+//! One open stream: who opened it, its conversation, and its queue of events.
 //!
-//! Order, cancelling and repeated ids are settled here, under one lock.
+//! Conversation and queue stand under one lock, so that a call is answered or cancelled, never
+//! both. What a message means is settled in the conversation.
 
 use std::{
-    collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering},
@@ -20,11 +20,12 @@ use tokio::{
 
 use super::queue::{Queue, Unsent, counted};
 use crate::{
-    caller::Fingerprint,
+    admission::Denied,
+    caller::{Caller, Fingerprint},
     limits::Held,
     mcp::{
-        self, Revision,
-        jsonrpc::{Id, Params},
+        self, Conversation, Effect, Frame, Named, Rejected, RequestId, Run, RunId, Step, Taken,
+        TransportKind, View,
     },
     transport::{Connection, event_stream},
 };
@@ -40,9 +41,6 @@ const BEHIND_BYTES: usize = 64 * 1024;
 /// upstream, so that calls that need no upstream don't wait for those that do.
 const MAX_RUNNING: usize = 32;
 
-/// Calls in flight on one stream, running or waiting.
-const MAX_CALLS: usize = 1024;
-
 /// A reader that takes nothing for so long, while a thousand of its calls are in flight, is not
 /// reading.
 const DEAF_AFTER: Duration = Duration::from_secs(1);
@@ -53,7 +51,9 @@ const READER_PATIENCE: Duration = Duration::from_secs(60);
 
 /// A session. Ends when its stream is dropped or its reader is too slow.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub(super) struct Session {
+    /// Who opened the stream: its calls run with this key, whoever posted them.
+    pub(super) caller: Caller,
     /// Never held across an await.
     state: Mutex<State>,
     unsent: Arc<Unsent>,
@@ -61,19 +61,18 @@ pub(crate) struct Session {
     less: Notify,
     running: Semaphore,
     is_over: AtomicBool,
+    is_retiring: AtomicBool,
 }
 
-/// What became of a call that was to start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Started {
-    /// It runs.
-    Running,
+/// Why a frame was not taken.
+#[derive(Debug)]
+pub(super) enum NotTaken {
     /// The stream is gone.
     Ended,
-    /// Too many are in flight.
-    TooMany,
-    /// Too many are in flight, and the reader takes no answer.
+    /// Its reader takes no answer, and too many calls are in flight.
     Deaf,
+    /// The conversation doesn't take it.
+    Rejected(Rejected<Denied>),
 }
 
 /// The reader did not read for too long.
@@ -91,34 +90,29 @@ pub(super) enum Overflow {
     WasOver,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     queue: Queue,
-    calls: HashMap<Id, Call>,
-    revision: Option<&'static Revision>,
+    conversation: Conversation<AbortHandle>,
     /// Let go with the stream: a write that goes on must not hold it.
     connection: Option<Connection>,
     /// Which of its connection's requests the stream answers.
     request: u64,
 }
 
-/// A call in flight.
-#[derive(Debug)]
-struct Call {
-    /// A write that may have been sent is not aborted.
-    is_write: bool,
-    task: AbortHandle,
-}
-
 impl Session {
-    pub(super) fn new(connection: Option<Connection>) -> Self {
+    pub(super) fn new(caller: Caller, connection: Option<Connection>) -> Self {
         let request = connection.as_ref().map_or(0, Connection::requests);
+        let conversation = Conversation::new(TransportKind::HttpSse);
+        let queue = Queue::default();
         Self {
-            state: Mutex::new(State { connection, request, ..State::default() }),
+            caller,
+            state: Mutex::new(State { queue, conversation, connection, request }),
             unsent: Arc::default(),
             less: Notify::new(),
             running: Semaphore::new(MAX_RUNNING),
             is_over: AtomicBool::new(false),
+            is_retiring: AtomicBool::new(false),
         }
     }
 
@@ -139,30 +133,41 @@ impl Session {
         if self.is_over() || unsent < BEHIND_BYTES { 0 } else { unsent }
     }
 
-    /// Starts a call unless the session has ended. A repeated id is answered once: the first
-    /// call's answer is the second's too.
-    pub(super) fn start(
+    /// Lets the conversation take a frame; `spawn` starts each of its requests. What is to be said
+    /// at once comes back.
+    pub(super) fn take(
         &self,
-        id: Id,
-        is_write: bool,
-        spawn: impl FnOnce() -> AbortHandle,
-    ) -> Started {
+        frame: Frame,
+        named: Named<'_>,
+        view: &Arc<View>,
+        allow: impl FnOnce(Effect) -> Result<(), Denied>,
+        spawn: impl Fn(Run) -> AbortHandle,
+    ) -> Result<Vec<Vec<u8>>, NotTaken> {
         let mut state = self.state();
         if state.queue.is_over {
-            return Started::Ended;
+            return Err(NotTaken::Ended);
         }
-        if state.calls.contains_key(&id) {
-            tracing::debug!("a request came twice; it runs once");
-            return Started::Running;
+        let taken = state.conversation.take(frame, named, view, allow);
+        let steps = match taken {
+            Ok(Taken::Nothing) => return Ok(Vec::new()),
+            Ok(Taken::One(step)) => vec![step],
+            Ok(Taken::Batch(steps)) => steps,
+            Err(Rejected::TooMany(_)) if state.is_deaf() => return Err(NotTaken::Deaf),
+            Err(rejected) => return Err(NotTaken::Rejected(rejected)),
+        };
+        let mut said = Vec::new();
+        for step in steps {
+            match step {
+                Step::Say(body) => said.push(body),
+                Step::Stop(task) => task.abort(),
+                Step::Run(run) => {
+                    // Under the lock, so that the call can't finish before it is known.
+                    let id = run.id();
+                    state.conversation.started(&id, spawn(run));
+                }
+            }
         }
-        if state.calls.len() >= MAX_CALLS {
-            let is_full = state.queue.bytes() > MAX_WAITING_BYTES;
-            let is_deaf = is_full && state.queue.is_stuck_for(DEAF_AFTER);
-            return if is_deaf { Started::Deaf } else { Started::TooMany };
-        }
-        // Under the lock, so that the call can't finish before it is known.
-        state.calls.insert(id, Call { is_write, task: spawn() });
-        Started::Running
+        Ok(said)
     }
 
     /// Waits until a call may run.
@@ -173,7 +178,7 @@ impl Session {
     /// Queues an answer once there is room before the reader; `answers` is its call.
     pub(super) async fn answer(
         &self,
-        answers: Option<&Id>,
+        answers: Option<&RunId>,
         event: Bytes,
         held: Held<Fingerprint>,
     ) -> Result<(), TooSlow> {
@@ -191,9 +196,9 @@ impl Session {
     }
 
     /// Whether the event is settled: queued, or wanted by nobody any more.
-    fn queue(&self, answers: Option<&Id>, event: &Bytes) -> bool {
+    fn queue(&self, answers: Option<&RunId>, event: &Bytes) -> bool {
         let mut state = self.state();
-        let is_wanted = answers.is_none_or(|id| state.calls.contains_key(id));
+        let is_wanted = answers.is_none_or(|id| state.conversation.wants(id));
         if state.queue.is_over || !is_wanted {
             return true;
         }
@@ -201,9 +206,9 @@ impl Session {
             return false;
         }
         if let Some(id) = answers {
-            state.calls.remove(id);
+            state.conversation.done(id);
         }
-        state.queue.push(answers.cloned(), event.clone());
+        state.queue.push(answers.map(|id| id.request().clone()), event.clone());
         true
     }
 
@@ -229,25 +234,11 @@ impl Session {
         Poll::Pending
     }
 
-    /// `notifications/cancelled`: drops a call that only reads, without an answer
-    /// (basic/utilities/cancellation). A write goes on and is answered.
-    pub(super) fn cancel(&self, params: &Params) {
-        let Params::Object(params) = params else { return };
-        let Some(wanted) = params.get("requestId") else { return };
-        let mut state = self.state();
-        let Some(id) = state.calls.keys().find(|id| id.means(wanted)).cloned() else { return };
-        if state.calls.get(&id).is_some_and(|call| !call.is_write)
-            && let Some(call) = state.calls.remove(&id)
-        {
-            call.task.abort();
-        }
-    }
-
     /// Ends the session if nothing is in flight; whether it did. One step, so that no call is
     /// taken in between and lost.
     pub(super) fn close_if_idle(&self) -> bool {
         let state = self.state();
-        let is_idle = state.calls.is_empty();
+        let is_idle = state.conversation.is_idle();
         if is_idle {
             self.end_queue(state);
         }
@@ -272,22 +263,16 @@ impl Session {
         overflow
     }
 
-    fn end_with(&self, last: Bytes, dropped: impl FnOnce(&mut Queue) -> Vec<Id>) {
+    fn end_with(&self, last: Bytes, dropped: impl FnOnce(&mut Queue) -> Vec<RequestId>) {
         let mut state = self.state();
         if state.queue.is_over {
             return;
         }
         // A dropped answer may have been a write's.
-        let dropped = dropped(&mut state.queue).into_iter().map(|id| (id, true));
-        let running = std::mem::take(&mut state.calls);
-        let running = running.into_iter().map(|(id, call)| {
-            if !call.is_write {
-                call.task.abort();
-            }
-            (id, call.is_write)
-        });
-        for (id, is_write) in dropped.chain(running).collect::<Vec<_>>() {
-            let answer = mcp::Response::cut_short(&id, is_write).body;
+        let dropped = dropped(&mut state.queue).into_iter().map(|id| (id, Effect::Write));
+        let running = state.abandon();
+        for (id, effect) in dropped.chain(running).collect::<Vec<_>>() {
+            let answer = mcp::Response::cut_short(&id, effect).body;
             let event = counted(event_stream::message(&answer), None, &self.unsent);
             state.queue.push(Some(id), event);
         }
@@ -310,11 +295,7 @@ impl Session {
         if !self.is_over() {
             state.connection = None;
         }
-        for call in std::mem::take(&mut state.calls).into_values() {
-            if !call.is_write {
-                call.task.abort();
-            }
-        }
+        let _unheard = state.abandon();
         self.end_queue(state);
     }
 
@@ -335,15 +316,37 @@ impl Session {
         }
     }
 
-    pub(super) fn revision(&self) -> Option<&'static Revision> {
-        self.state().revision
+    /// The session ends at its first moment with nothing in flight.
+    pub(super) fn retire(&self) {
+        self.is_retiring.store(true, Ordering::Relaxed);
+        self.state().queue.wake();
     }
 
-    pub(super) fn set_revision(&self, revision: &'static Revision) {
-        self.state().revision = Some(revision);
+    /// Whether it is to end when it can.
+    pub(super) fn is_retiring(&self) -> bool {
+        self.is_retiring.load(Ordering::Relaxed)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no code panics while it holds this lock")
+    }
+}
+
+impl State {
+    /// Whether the reader takes nothing that waits for it.
+    fn is_deaf(&self) -> bool {
+        self.queue.bytes() > MAX_WAITING_BYTES && self.queue.is_stuck_for(DEAF_AFTER)
+    }
+
+    /// Takes everything out of flight: reads are dropped, a write that may have been sent goes on
+    /// unheard.
+    fn abandon(&mut self) -> Vec<(RequestId, Effect)> {
+        let abandoned = self.conversation.abandon();
+        for call in &abandoned {
+            if let (Effect::Read, Some(task)) = (call.effect, &call.stop) {
+                task.abort();
+            }
+        }
+        abandoned.into_iter().map(|call| (call.id, call.effect)).collect()
     }
 }

@@ -13,9 +13,11 @@ use bytes::Bytes;
 use tokio::time::{Duration, Instant, Sleep, sleep_until};
 use tokio_stream::{Stream, StreamExt};
 
-use super::Session;
+use super::{Owner, Session};
 use crate::{
-    relay::Place,
+    caller::Caller,
+    mcp::Host,
+    sessions::Place,
     transport::{
         TransportSettings,
         event_stream::{RETRY_MS, random_fraction},
@@ -25,9 +27,9 @@ use crate::{
 /// How long a client waits before it comes back, in milliseconds, before an end of our own: soon, but not all at once.
 const EARLY_RETRY_MS: std::ops::Range<u64> = 200..1200;
 
-pub(super) fn events(
+pub(super) fn events<H: Host<Caller = Caller>>(
     session: Arc<Session>,
-    place: Place<Session>,
+    place: Place<Owner<H>>,
     settings: &TransportSettings,
 ) -> impl Stream<Item = Bytes> + Send + 'static {
     let endpoint = format!(
@@ -49,38 +51,35 @@ struct Life {
     hard_end: Instant,
 }
 
-struct Messages {
+struct Messages<H: Host<Caller = Caller>> {
     session: Arc<Session>,
     life: Option<Life>,
     /// That the client shall come back was told.
     is_told: bool,
-    _place: Place<Session>,
+    _place: Place<Owner<H>>,
 }
 
-impl Stream for Messages {
+impl<H: Host<Caller = Caller>> Stream for Messages<H> {
     type Item = Bytes;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
         if let Poll::Ready(next) = self.session.poll(context.waker()) {
             return Poll::Ready(next);
         }
-        let Self { life: Some(life), session, is_told, .. } = &mut *self else {
-            return Poll::Pending;
-        };
-        let mut is_over = false;
-        while life.timer.as_mut().poll(context).is_ready() {
-            if Instant::now() >= life.hard_end {
-                session.end(come_back());
-                return session.poll(context.waker());
+        let Self { life, session, is_told, .. } = &mut *self;
+        let mut is_due = session.is_retiring();
+        if let Some(life) = life {
+            while life.timer.as_mut().poll(context).is_ready() {
+                if Instant::now() >= life.hard_end {
+                    session.end(come_back());
+                    return session.poll(context.waker());
+                }
+                // Where a call is in flight its answer will wake us, and the hard end in any case.
+                life.timer.as_mut().reset(life.hard_end);
             }
-            is_over = session.close_if_idle();
-            if is_over {
-                break;
-            }
-            // A call is in flight; its answer will wake us, and the hard end in any case.
-            life.timer.as_mut().reset(life.hard_end);
+            is_due |= Instant::now() >= life.soft_end;
         }
-        is_over |= Instant::now() >= life.soft_end && session.close_if_idle();
+        let is_over = is_due && session.close_if_idle();
         if is_over && !std::mem::replace(is_told, true) {
             return Poll::Ready(Some(come_back()));
         }
@@ -88,7 +87,7 @@ impl Stream for Messages {
     }
 }
 
-impl Drop for Messages {
+impl<H: Host<Caller = Caller>> Drop for Messages<H> {
     fn drop(&mut self) {
         self.session.close();
     }

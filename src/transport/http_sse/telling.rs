@@ -16,7 +16,7 @@ use super::{
 use crate::{
     caller::{Caller, Fingerprint},
     limits::Held,
-    mcp::{Host, Outbox, jsonrpc::Id},
+    mcp::{Host, Outbox, RunId},
     telemetry::Seldom,
     transport::{Endpoint, event_stream},
 };
@@ -38,13 +38,12 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     pub(super) async fn tell(
         &self,
         session: &Arc<Session>,
-        caller: &Caller,
-        answers: Option<&Id>,
+        answers: Option<&RunId>,
         answer: Vec<u8>,
     ) {
         let event = event_stream::message(&answer);
         drop(answer);
-        let Some(held) = self.memory_for(session, caller, event.len() + EVENT_BYTES).await else {
+        let Some(held) = self.memory_for(session, event.len() + EVENT_BYTES).await else {
             self.let_go(session);
             return;
         };
@@ -54,13 +53,8 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     }
 
     /// Memory for an event. Where there is none, streams end whose readers have most waiting.
-    async fn memory_for(
-        &self,
-        session: &Session,
-        caller: &Caller,
-        bytes: usize,
-    ) -> Option<Held<Fingerprint>> {
-        let (pool, key) = self.memory_for_answers(caller);
+    async fn memory_for(&self, session: &Session, bytes: usize) -> Option<Held<Fingerprint>> {
+        let (pool, key) = self.memory_for_answers(&session.caller);
         // What has no memory yet must not pile up, so others go before this waits; but only for
         // memory that streams hold, and not for a key's own share of it.
         for _ in 0..MOST_LET_GO {
@@ -70,8 +64,10 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             if !Arc::ptr_eq(pool, &self.memory.queues) || !pool.is_full() || session.is_over() {
                 break;
             }
-            match self.relay.largest(Session::could_give_back) {
-                Some(fullest) if !std::ptr::eq(&*fullest, session) => self.let_go(&fullest),
+            match self.sessions.largest(|owner| owner.session.could_give_back()) {
+                Some(fullest) if !std::ptr::eq(&*fullest.session, session) => {
+                    self.let_go(&fullest.session);
+                }
                 Some(_) => return None,
                 None => break,
             }
@@ -81,8 +77,8 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     }
 
     /// What a call tells on its way; dropped where there is no room.
-    pub(super) fn outbox(&self, session: &Arc<Session>, caller: &Caller) -> Outbox {
-        let (pool, key) = self.memory_for_answers(caller);
+    pub(super) fn outbox(&self, session: &Arc<Session>) -> Outbox {
+        let (pool, key) = self.memory_for_answers(&session.caller);
         let (session, pool) = (Arc::clone(session), Arc::clone(pool));
         Outbox::new(move |message| {
             let event = event_stream::message(&message);

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, DuplexStream, duplex};
 
 use super::*;
-use crate::mcp::{Implementation, Outcome, ToolCall, ToolList, ToolResult};
+use crate::mcp::{Context, Implementation, Outcome, ToolCall, ToolResult, View};
 
 /// Has the tools `echo` and `never`, which never ends.
 struct Tools {
-    list: ToolList,
+    view: Arc<View>,
     implementation: Implementation,
 }
 
@@ -25,12 +25,8 @@ impl Host for Tools {
         "".into()
     }
 
-    fn tools(&self, (): &()) -> &ToolList {
-        &self.list
-    }
-
-    fn writes(&self, _tool: &str) -> bool {
-        false
+    fn view(&self, (): &()) -> Arc<View> {
+        Arc::clone(&self.view)
     }
 
     async fn call(
@@ -46,20 +42,12 @@ impl Host for Tools {
         let revision = context.revision.date.to_owned();
         Ok(Outcome::Complete(ToolResult::new(revision, "{}".into())))
     }
-
-    fn seal_state(&self, (): &(), _state: &[u8]) -> String {
-        String::new()
-    }
-
-    fn open_state(&self, (): &(), _sealed: &str) -> Option<Vec<u8>> {
-        None
-    }
 }
 
 struct Client {
     input: Option<DuplexStream>,
     output: tokio::io::Lines<BufReader<DuplexStream>>,
-    serving: tokio::task::JoinHandle<io::Result<()>>,
+    serving: JoinHandle<io::Result<()>>,
 }
 
 impl Client {
@@ -72,8 +60,8 @@ impl Client {
             version: "1".into(),
             ..Implementation::default()
         };
-        let list = ToolList::render(std::iter::empty());
-        let host = Arc::new(Tools { list, implementation });
+        let view = Arc::new(View::new(std::iter::empty(), std::iter::once("write")));
+        let host = Arc::new(Tools { view, implementation });
         let serving = tokio::spawn(serve(host, (), 1000, server_input, server_output));
         Self { input: Some(input), output: BufReader::new(output).lines(), serving }
     }

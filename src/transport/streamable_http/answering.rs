@@ -34,7 +34,7 @@ pub(super) fn outbox() -> (Outbox, Receiver<Vec<u8>>) {
 
 /// The events of one answer.
 pub(super) struct Answering {
-    news: Receiver<Vec<u8>>,
+    told: Receiver<Vec<u8>>,
     answer: Step,
 }
 
@@ -46,13 +46,13 @@ enum Step {
 
 impl Answering {
     /// A request that still runs.
-    pub(super) fn running(news: Receiver<Vec<u8>>, answer: Running) -> Self {
-        Self { news, answer: Step::Running(answer) }
+    pub(super) fn running(told: Receiver<Vec<u8>>, answer: Running) -> Self {
+        Self { told, answer: Step::Running(answer) }
     }
 
     /// A request that is finished and told something on its way.
-    pub(super) fn finished(news: Receiver<Vec<u8>>, answer: Answer) -> Self {
-        Self { news, answer: Step::Finished(answer) }
+    pub(super) fn finished(told: Receiver<Vec<u8>>, answer: Answer) -> Self {
+        Self { told, answer: Step::Finished(answer) }
     }
 }
 
@@ -66,7 +66,7 @@ impl Stream for Answering {
             self.answer = Step::Finished(answer);
         }
         // The answer is always last.
-        if let Poll::Ready(Some(message)) = self.news.poll_recv(context) {
+        if let Poll::Ready(Some(message)) = self.told.poll_recv(context) {
             return Poll::Ready(Some(event_stream::message(&message)));
         }
         match std::mem::replace(&mut self.answer, Step::Told) {

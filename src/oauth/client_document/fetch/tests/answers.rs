@@ -168,7 +168,10 @@ async fn the_address_that_was_checked_is_the_one_that_is_asked() {
     // No resolver knows this name (RFC 6761, 6.4): asked again, it would lead nowhere.
     let url = format!("http://client.invalid:{}/c", far_end.address.port());
     let target = Target { host: "client.invalid".into(), port: far_end.address.port() };
-    assert_eq!(fetch(&url, &target, far_end.address).await.unwrap().body, b"{}");
+    assert_eq!(
+        fetch(&url, &target, far_end.address, Instant::now() + TIMEOUT).await.unwrap().body,
+        b"{}"
+    );
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Which instance holds a stream, and who may use it.
+//! Which stream is open where, and how a message gets to it.
 //!
 //! Knows neither MCP nor HTTP: a session is whatever the transport registers. An id is sealed,
 //! so that a forged one is refused without a look at what is open, and names its instance.
@@ -9,8 +9,12 @@ use std::{
 };
 
 use aws_lc_rs::rand;
+use tokio::sync::Notify;
 
-use crate::{caller::Fingerprint, seal::Sealer};
+use crate::{
+    caller::{Fingerprint, Shown},
+    seal::Sealer,
+};
 
 /// How many streams may be open.
 #[derive(Debug, Clone, Copy)]
@@ -48,45 +52,80 @@ pub enum Full {
     Server,
 }
 
-/// Where a session is.
-#[derive(Debug)]
-pub enum Found<S> {
-    /// Open here, by the same caller.
-    Here(Arc<S>),
-    /// Sealed by another instance that shares our keys.
+/// The half of a session that has its stream: it takes what was posted for it.
+pub trait Owner: Send + Sync + 'static {
+    /// What was posted.
+    type Message: Send;
+    /// What became of it.
+    type Receipt: Send;
+
+    /// Takes a message of somebody who showed this. The caller is the stream's own: a message
+    /// brings no key.
+    fn take(
+        self: Arc<Self>,
+        shown: &Shown,
+        message: Self::Message,
+    ) -> impl Future<Output = Self::Receipt> + Send;
+
+    /// Ends the session at the first moment with nothing in flight.
+    fn retire(&self);
+
+    /// Ends the session now.
+    fn end(&self);
+}
+
+/// Why a message did not reach its session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undelivered {
+    /// It is open on another instance that shares our keys.
     Elsewhere,
     /// Forged, ended, or another caller's: nobody is told which.
     Unknown,
 }
 
 /// The sessions of this instance.
-pub struct Relay<S> {
+pub struct Sessions<S> {
     instance: String,
     ids: Sealer,
     limits: StreamLimits,
     /// Never held across an await.
     open: Mutex<Open<S>>,
+    /// The last session ended.
+    emptied: Notify,
 }
 
 struct Open<S> {
     sessions: HashMap<Arc<str>, (Fingerprint, Arc<S>)>,
     per_key: HashMap<Fingerprint, usize>,
     strangers: usize,
+    /// The instance drains: what opens now retires at once.
+    is_retiring: bool,
 }
 
 /// A place among the open streams; given back when dropped.
 pub struct Place<S> {
-    relay: Arc<Relay<S>>,
+    sessions: Arc<Sessions<S>>,
     counted: Fingerprint,
     id: Arc<str>,
     is_strangers: bool,
 }
 
-impl<S> Relay<S> {
+impl<S: Owner> Sessions<S> {
     /// Nothing open yet. The instance gets a random name.
     pub fn new(ids: Sealer, limits: StreamLimits) -> Self {
-        let open = Open { sessions: HashMap::new(), per_key: HashMap::new(), strangers: 0 };
-        Self { instance: random_name(), ids, limits, open: Mutex::new(open) }
+        let open = Open {
+            sessions: HashMap::new(),
+            per_key: HashMap::new(),
+            strangers: 0,
+            is_retiring: false,
+        };
+        Self {
+            instance: random_name(),
+            ids,
+            limits,
+            open: Mutex::new(open),
+            emptied: Notify::new(),
+        }
     }
 
     /// Registers a session for its caller; `payer` is who it counts for.
@@ -117,23 +156,71 @@ impl<S> Relay<S> {
         }
         *of_key += 1;
         open.strangers += usize::from(is_strangers);
+        if open.is_retiring {
+            session.retire();
+        }
         open.sessions.insert(Arc::clone(&id), (fingerprint, session));
-        Ok(Place { relay: Arc::clone(self), counted, id, is_strangers })
+        Ok(Place { sessions: Arc::clone(self), counted, id, is_strangers })
     }
 
-    /// Finds a session for a caller.
-    pub fn find(&self, id: &str, fingerprint: Fingerprint) -> Found<S> {
+    /// Takes a message to the session with this id, and waits until that has taken it.
+    ///
+    /// # Errors
+    /// When there is no such session for somebody who showed this, or not here.
+    pub async fn deliver(
+        &self,
+        id: &str,
+        shown: &Shown,
+        message: S::Message,
+    ) -> Result<S::Receipt, Undelivered> {
+        let session = self.find(id, shown.fingerprint())?;
+        Ok(session.take(shown, message).await)
+    }
+
+    /// Whether a message for this id would reach a session: asked before the message is read.
+    ///
+    /// # Errors
+    /// As [`deliver`](Self::deliver).
+    pub fn reaches(&self, id: &str, shown: &Shown) -> Result<(), Undelivered> {
+        self.find(id, shown.fingerprint()).map(|_| ())
+    }
+
+    fn find(&self, id: &str, fingerprint: Fingerprint) -> Result<Arc<S>, Undelivered> {
         if let Some((owner, session)) = self.lock().sessions.get(id) {
-            if *owner == fingerprint {
-                return Found::Here(Arc::clone(session));
+            let is_theirs = *owner == fingerprint;
+            return is_theirs.then(|| Arc::clone(session)).ok_or(Undelivered::Unknown);
+        }
+        let payload = self.ids.open(id).map_err(|_| Undelivered::Unknown)?;
+        let is_ours = payload.split(|byte| *byte == b'.').next() == Some(self.instance.as_bytes());
+        Err(if is_ours { Undelivered::Unknown } else { Undelivered::Elsewhere })
+    }
+
+    /// Ends every session, also those that open from now on, as soon as nothing is in flight.
+    pub fn retire(&self) {
+        self.all(|open| open.is_retiring = true).iter().for_each(|session| session.retire());
+    }
+
+    /// Ends every session now.
+    pub fn end(&self) {
+        self.all(|open| open.is_retiring = true).iter().for_each(|session| session.end());
+    }
+
+    /// Waits until no session is open.
+    pub async fn emptied(&self) {
+        loop {
+            let emptied = self.emptied.notified();
+            if self.is_empty() {
+                return;
             }
-            return Found::Unknown;
+            emptied.await;
         }
-        let Ok(payload) = self.ids.open(id) else { return Found::Unknown };
-        if payload.split(|byte| *byte == b'.').next() == Some(self.instance.as_bytes()) {
-            return Found::Unknown;
-        }
-        Found::Elsewhere
+    }
+
+    /// The sessions at one moment: they are not called under the lock.
+    fn all(&self, first: impl FnOnce(&mut Open<S>)) -> Vec<Arc<S>> {
+        let mut open = self.lock();
+        first(&mut open);
+        open.sessions.values().map(|(_, session)| Arc::clone(session)).collect()
     }
 
     /// Whether the caller has a stream open.
@@ -158,7 +245,9 @@ impl<S> Relay<S> {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
 
+impl<S> Sessions<S> {
     fn lock(&self) -> MutexGuard<'_, Open<S>> {
         self.open.lock().expect("no code panics while it holds this lock")
     }
@@ -173,7 +262,7 @@ impl<S> Place<S> {
 
 impl<S> Drop for Place<S> {
     fn drop(&mut self) {
-        let mut open = self.relay.lock();
+        let mut open = self.sessions.lock();
         open.sessions.remove(&self.id);
         open.strangers -= usize::from(self.is_strangers);
         if let Some(of_key) = open.per_key.get_mut(&self.counted) {
@@ -181,6 +270,9 @@ impl<S> Drop for Place<S> {
             if *of_key == 0 {
                 open.per_key.remove(&self.counted);
             }
+        }
+        if open.sessions.is_empty() {
+            self.sessions.emptied.notify_waiters();
         }
         // Maps grow by doubling; a wave of streams must not keep its room for ever.
         if open.sessions.capacity() > 1024 && open.sessions.len() < open.sessions.capacity() / 4 {

@@ -1,0 +1,139 @@
+//! Is this key good? Found out with a documented read, one request at a time per key.
+//!
+//! Knows what WIV answered; what follows from it is the gate's business.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use tokio::time::{Duration, Instant, timeout_at};
+
+use crate::{
+    auth::Callers,
+    caller::{ApiKey, Caller, Fingerprint},
+    catalog::UpstreamRequest,
+    limits::{Busy, Expiring, Keyed},
+    telemetry::Causes,
+    wiv::{self, Failure, Verdicts},
+};
+
+/// How long it counts that nobody could tell.
+const UNTOLD_FOR: Duration = Duration::from_secs(5);
+
+/// Keys of which nobody could tell, at one time. Above it, they are tried each time.
+const MAX_UNTOLD: usize = 10_000;
+
+/// Clients of one key that may wait for its verdict: all that come back after a deploy.
+const MAX_WAITING: usize = 4096;
+
+/// What WIV says about a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Good,
+    Refused,
+    /// WIV knows it, but it may not read what it was tried with.
+    Limited,
+    /// Nobody could tell.
+    Unknown,
+    /// It was not tried: too many others are.
+    Untried(Busy),
+}
+
+/// Tries keys.
+pub(super) struct Trying {
+    wiv: Arc<wiv::Client>,
+    request: UpstreamRequest,
+    callers: Callers,
+    untold: Expiring<Fingerprint, ()>,
+    /// One request at a time tries a key.
+    turns: Arc<Keyed<Fingerprint>>,
+}
+
+impl Trying {
+    pub(super) fn new(wiv: Arc<wiv::Client>, request: UpstreamRequest, callers: Callers) -> Self {
+        let (untold, turns) = (Expiring::new(MAX_UNTOLD), Keyed::new(1, MAX_WAITING));
+        Self { wiv, request, callers, untold, turns }
+    }
+
+    pub(super) fn verdicts(&self) -> &Verdicts {
+        self.wiv.verdicts()
+    }
+
+    /// A verdict on a caller's key within `patience`, of which a fresh one is not asked for again.
+    pub(super) async fn verdict(
+        &self,
+        caller: &Caller,
+        trace_id: u128,
+        patience: Duration,
+    ) -> Verdict {
+        if let Some(known) = self.known(caller) {
+            return known;
+        }
+        // Waiting for another try of the same key counts: a client gives up at some point.
+        let deadline = Instant::now() + patience;
+        let found_out = timeout_at(deadline, self.find_out(caller, deadline, trace_id));
+        found_out.await.unwrap_or(Verdict::Unknown)
+    }
+
+    /// A verdict on a key that was made by this server. It is nobody's guess, so that it needs no
+    /// turn among strangers' tries, and what is known of it says nothing yet.
+    pub(super) async fn verdict_on_new_key(
+        &self,
+        key: &ApiKey,
+        trace_id: u128,
+        deadline: Instant,
+    ) -> Verdict {
+        let caller = self.callers.caller(key.clone());
+        let answer = self.wiv.send(&caller, &self.request, trace_id, deadline).await;
+        Self::judge(&answer)
+    }
+
+    fn known(&self, caller: &Caller) -> Option<Verdict> {
+        match self.verdicts().fresh(caller.fingerprint) {
+            Some(wiv::Verdict::Good) => Some(Verdict::Good),
+            Some(wiv::Verdict::Refused) => Some(Verdict::Refused),
+            None => self.untold.get(&caller.fingerprint).map(|()| Verdict::Unknown),
+        }
+    }
+
+    /// Tries the key, one request at a time per key.
+    async fn find_out(&self, caller: &Caller, deadline: Instant, trace_id: u128) -> Verdict {
+        let Ok(_turn) = self.turns.permit(caller.fingerprint, deadline).await else {
+            return Verdict::Unknown;
+        };
+        if let Some(known) = self.known(caller) {
+            return known;
+        }
+        let answer = self.wiv.look(caller, &self.request, trace_id, deadline).await;
+        match Self::judge(&answer) {
+            Verdict::Untried(busy) => self.known(caller).unwrap_or(Verdict::Untried(busy)),
+            untold @ (Verdict::Unknown | Verdict::Limited) => {
+                self.untold.set(caller.fingerprint, (), UNTOLD_FOR);
+                untold
+            }
+            told => told,
+        }
+    }
+
+    /// What an answer says about the key it was asked with.
+    fn judge(answer: &Result<wiv::Answer, Failure>) -> Verdict {
+        match answer {
+            Ok(answer) if answer.status.is_success() => Verdict::Good,
+            Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => Verdict::Refused,
+            Err(Failure::TooManyTries(busy)) => Verdict::Untried(*busy),
+            Ok(answer) => {
+                let status = answer.status.as_u16();
+                tracing::warn!(upstream.status = status, "the key check got no verdict");
+                if answer.status == StatusCode::FORBIDDEN {
+                    Verdict::Limited
+                } else {
+                    Verdict::Unknown
+                }
+            }
+            Err(failure) => {
+                let error = Causes(failure);
+                tracing::warn!(%error, "the key check could not ask the WIV API");
+                Verdict::Unknown
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Parts that several composition roots make of the settings.
+//!
+//! Knows no listener and no route.
+
+use std::{path::Path, sync::Arc};
+
+use super::start_error::StartError;
+use crate::{
+    caller::Fingerprint,
+    catalog::{Catalog, Toolset},
+    limits::{Descriptors, Memory},
+    origin::PublicUrls,
+    propelauth::{PropelAuth, PropelAuthSettings},
+    seal::{Purpose, SealingKeys},
+    settings::Settings,
+    tools::{Tools, ToolsSettings},
+    wiv,
+};
+
+/// Keys that nobody knows and that are tried at one time: enough for all that come back after a
+/// deploy, each taking a tenth of a second.
+const TRIES: usize = 64;
+
+/// The same from one address, where addresses can be believed: an office behind one.
+const TRIES_PER_ADDRESS: usize = 8;
+
+/// The catalogue of the settings, or the built-in one.
+///
+/// # Errors
+/// When the file can't be read or its document is refused.
+pub fn catalog(path: Option<&Path>) -> Result<Catalog, StartError> {
+    let Some(path) = path else { return Ok(Catalog::built_in()) };
+    let text = std::fs::read_to_string(path).map_err(|source| StartError::UnreadableCatalog {
+        path: path.display().to_string(),
+        source,
+    })?;
+    Ok(Catalog::from_yaml(&text)?)
+}
+
+/// The client of the WIV API.
+///
+/// # Errors
+/// When the proxy's address can't be used.
+pub(super) fn client(
+    settings: &Settings,
+    descriptors: Descriptors,
+    memory: &Memory<Fingerprint>,
+) -> Result<wiv::Client, StartError> {
+    Ok(wiv::Client::new(&wiv::ClientSettings {
+        base_url: settings.wiv_api_url.clone(),
+        timeout: settings.upstream_timeout,
+        body_limit_bytes: settings.upstream_body_limit.bytes(),
+        limits: wiv::ClientLimits {
+            calls_per_key: settings.calls_per_key,
+            calls: settings.calls.min(descriptors.calls()),
+            tries: TRIES.min(descriptors.tries()),
+            tries_per_address: TRIES_PER_ADDRESS,
+            answers: Arc::clone(&memory.answers),
+        },
+        proxy: settings.upstream_proxy.clone(),
+    })?)
+}
+
+/// The tools over a catalogue and a client. What is sealed is for an audience; `urls` are told to
+/// people.
+///
+/// # Errors
+/// When the settings name a toolset that there isn't.
+pub(super) fn tools(
+    settings: &Settings,
+    catalog: Catalog,
+    client: Arc<wiv::Client>,
+    keys: &SealingKeys,
+    audience: &str,
+    urls: Option<PublicUrls>,
+) -> Result<Tools, StartError> {
+    let toolsets = settings
+        .toolsets
+        .iter()
+        .map(|name| Toolset::parse(name).ok_or_else(|| StartError::UnknownToolset(name.clone())))
+        .collect::<Result<Vec<_>, _>>()?;
+    let tools_settings = ToolsSettings {
+        read_only: settings.read_only,
+        toolsets: (!toolsets.is_empty()).then_some(toolsets),
+        text_limit_chars: settings.text_limit,
+        urls,
+    };
+    let cursors = keys.sealer(Purpose::Cursor, audience);
+    let states = keys.sealer(Purpose::RequestState, audience);
+    Ok(Tools::new(catalog, client, cursors, states, tools_settings))
+}
+
+/// The client of PropelAuth, when its settings are complete.
+///
+/// # Errors
+/// When the proxy's address can't be used.
+pub fn propelauth(settings: &Settings) -> Result<Option<PropelAuth>, StartError> {
+    let (Some(auth_url), Some(client_id), Some(client_secret), Some(api_key)) = (
+        settings.propelauth_auth_url.clone(),
+        settings.propelauth_client_id.as_ref(),
+        settings.propelauth_client_secret.clone(),
+        settings.propelauth_api_key.clone(),
+    ) else {
+        return Ok(None);
+    };
+    let client = PropelAuth::new(PropelAuthSettings {
+        auth_url,
+        client_id: client_id.as_str().to_owned(),
+        client_secret,
+        api_url: settings.propelauth_api_url.clone(),
+        api_key,
+        proxy: settings.upstream_proxy.clone(),
+    })?;
+    Ok(Some(client))
+}

@@ -1,0 +1,274 @@
+//! One client's conversation: the revision that was settled, and the requests in flight.
+//!
+//! No I/O, no clock and no HTTP. Batches, `initialize`, repeated ids, cancelling and the bound on
+//! what is in flight are settled here for every transport. Streamable HTTP has a conversation per
+//! POST, HTTP+SSE one per stream, stdio one per pipe.
+
+mod in_flight;
+mod spoken;
+
+use std::sync::Arc;
+
+pub(crate) use in_flight::Abandoned;
+use in_flight::{InFlight, Noted};
+pub(crate) use spoken::Named;
+use spoken::Spoken;
+
+use super::{
+    Code, Effect, Error, Frame, RequestId, Revision, Run, RunId, TransportKind, View,
+    jsonrpc::{self, Message, Notification, Params, Request},
+    messages::{refusal, response_error},
+    method::Method,
+    methods::initialize,
+};
+
+/// A conversation. `S` is what the transport needs to stop a request that runs.
+#[derive(Debug)]
+pub(crate) struct Conversation<S = ()> {
+    spoken: Spoken,
+    in_flight: InFlight<S>,
+}
+
+/// What a frame asks of the transport, in order.
+#[derive(Debug)]
+pub(crate) enum Taken<S> {
+    /// Nothing: a notification, an answer, or a request that is in flight already.
+    Nothing,
+    /// One thing.
+    One(Step<S>),
+    /// The answers belong together where a transport answers by frame.
+    Batch(Vec<Step<S>>),
+}
+
+/// One thing that a frame asks of the transport.
+#[derive(Debug)]
+pub(crate) enum Step<S> {
+    /// Answer this request. It is in flight until [`Conversation::done`].
+    Run(Run),
+    /// Say this.
+    Say(Vec<u8>),
+    /// Stop a request that ran; it is in flight no more, and not answered.
+    Stop(S),
+}
+
+/// Why nothing of a frame is done.
+#[derive(Debug)]
+pub(crate) enum Rejected<E> {
+    /// It makes no sense here.
+    Malformed(Vec<u8>),
+    /// Too much is in flight.
+    TooMany(Vec<u8>),
+    /// The caller may not.
+    NotAllowed(E),
+}
+
+impl Rejected<std::convert::Infallible> {
+    /// The error that answers the frame.
+    pub(crate) fn into_body(self) -> Vec<u8> {
+        match self {
+            Self::Malformed(body) | Self::TooMany(body) => body,
+        }
+    }
+}
+
+const TOO_MANY: &str = "too many requests are in flight; wait for answers";
+
+impl<S> Conversation<S> {
+    /// A conversation in which nothing was settled yet.
+    pub(crate) fn new(transport: TransportKind) -> Self {
+        Self { spoken: Spoken::new(transport), in_flight: InFlight::new() }
+    }
+
+    /// Goes on with what an earlier conversation settled.
+    #[must_use]
+    pub(crate) fn with_settled(mut self, revision: &'static Revision) -> Self {
+        self.spoken.settled = Some(revision);
+        self
+    }
+
+    /// Takes a frame. `named` is the revision that its surroundings name; `allow` judges the
+    /// strongest effect of its requests, once, before any is noted.
+    ///
+    /// # Errors
+    /// Nothing of the frame was noted, and nothing of it shall be done.
+    pub(crate) fn take<E>(
+        &mut self,
+        frame: Frame,
+        named: Named<'_>,
+        view: &Arc<View>,
+        allow: impl FnOnce(Effect) -> Result<(), E>,
+    ) -> Result<Taken<S>, Rejected<E>> {
+        match frame.messages {
+            jsonrpc::Frame::One(Message::Request(request)) => {
+                self.take_request(request, named, view, allow)
+            }
+            jsonrpc::Frame::One(message) => {
+                self.spoken.outside_requests(named).map_err(malformed)?;
+                let Message::Notification(Notification::Cancelled(params)) = message else {
+                    return Ok(Taken::Nothing);
+                };
+                let stop = self.in_flight.cancel(&params).and_then(|(_, stop)| stop);
+                Ok(stop.map_or(Taken::Nothing, |stop| Taken::One(Step::Stop(stop))))
+            }
+            jsonrpc::Frame::Batch(members) => self.take_batch(members, named, view, allow),
+        }
+    }
+
+    fn take_request<E>(
+        &mut self,
+        request: Request,
+        named: Named<'_>,
+        view: &Arc<View>,
+        allow: impl FnOnce(Effect) -> Result<(), E>,
+    ) -> Result<Taken<S>, Rejected<E>> {
+        if self.spoken.is_of_another_transport(&request, named) {
+            return Ok(Taken::One(Step::Say(of_another_transport(&request.id))));
+        }
+        let revision =
+            self.spoken.by_request(&request, named).map_err(|unspoken| match unspoken {
+                spoken::Unspoken::Frame(error) => malformed(error),
+                spoken::Unspoken::Request(error) => {
+                    Rejected::Malformed(response_error(Some(&request.id), &error))
+                }
+            })?;
+        let effect = Effect::of(&request, view);
+        allow(effect).map_err(Rejected::NotAllowed)?;
+        match self.in_flight.note(&request.id, effect) {
+            Noted::New(number) => {
+                if request.method.is(Method::Initialize) && !revision.stateless {
+                    // Here and not with its answer: the next frame may come before that.
+                    let settled = initialize::settled(&request.params);
+                    self.spoken.settled = settled.or(self.spoken.settled);
+                }
+                let (transport, view) = (self.spoken.transport, Arc::clone(view));
+                let run = Run { number, request, revision, transport, effect, view };
+                Ok(Taken::One(Step::Run(run)))
+            }
+            Noted::Repeated => Ok(Taken::Nothing),
+            Noted::Full => {
+                let error = Error::new(Code::InternalError, TOO_MANY);
+                Err(Rejected::TooMany(response_error(Some(&request.id), &error)))
+            }
+        }
+    }
+
+    /// Judges every member before any is noted: a batch is taken whole or not at all.
+    fn take_batch<E>(
+        &mut self,
+        members: Vec<Result<Message, jsonrpc::Invalid>>,
+        named: Named<'_>,
+        view: &Arc<View>,
+        allow: impl FnOnce(Effect) -> Result<(), E>,
+    ) -> Result<Taken<S>, Rejected<E>> {
+        let revision = self.spoken.outside_requests(named).map_err(malformed)?;
+        if !revision.batches {
+            let message = "this revision has no batches; send the messages one by one";
+            return Err(malformed(Error::new(Code::InvalidRequest, message)));
+        }
+        let requests = members.iter().filter_map(|member| match member {
+            Ok(Message::Request(request)) if self.misplaced(request, named).is_none() => {
+                Some(request)
+            }
+            _ => None,
+        });
+        let effects = requests.clone().map(|request| Effect::of(request, view));
+        let effect = effects.max().unwrap_or(Effect::Read);
+        let has_room = self.in_flight.has_room_for(requests.map(|request| &request.id));
+        allow(effect).map_err(Rejected::NotAllowed)?;
+        if !has_room {
+            return Err(Rejected::TooMany(refusal(&Error::new(Code::InternalError, TOO_MANY))));
+        }
+        let mut steps = Vec::with_capacity(members.len());
+        for member in members {
+            match member {
+                Err(invalid) => {
+                    steps.push(Step::Say(response_error(invalid.id.as_ref(), &invalid.error)));
+                }
+                Ok(Message::Request(request)) => {
+                    if let Some(refused) = self.misplaced(&request, named) {
+                        steps.push(Step::Say(refused));
+                        continue;
+                    }
+                    let effect = Effect::of(&request, view);
+                    // A repeated one is answered once: the first one's answer is the second's.
+                    if let Noted::New(number) = self.in_flight.note(&request.id, effect) {
+                        let (transport, view) = (self.spoken.transport, Arc::clone(view));
+                        let run = Run { number, request, revision, transport, effect, view };
+                        steps.push(Step::Run(run));
+                    }
+                }
+                Ok(Message::Notification(Notification::Cancelled(params))) => {
+                    self.cancel_within(&params, &mut steps);
+                }
+                Ok(Message::Notification(Notification::Other) | Message::Response) => {}
+            }
+        }
+        Ok(if steps.is_empty() { Taken::Nothing } else { Taken::Batch(steps) })
+    }
+
+    /// The answer to a request that can't be part of a batch.
+    fn misplaced(&self, request: &Request, named: Named<'_>) -> Option<Vec<u8>> {
+        if self.spoken.is_of_another_transport(request, named) {
+            return Some(of_another_transport(&request.id));
+        }
+        let message = if request.method.is(Method::Initialize) {
+            "`initialize` can't be part of a batch"
+        } else if request.named_revision().is_some_and(|date| !Revision::is_legacy(date)) {
+            "a request that names its own revision can't be part of a batch"
+        } else {
+            return None;
+        };
+        Some(response_error(Some(&request.id), &Error::new(Code::InvalidRequest, message)))
+    }
+
+    /// Cancels a request of an earlier frame, or one before it in the same batch.
+    fn cancel_within(&mut self, params: &Params, steps: &mut Vec<Step<S>>) {
+        match self.in_flight.cancel(params) {
+            Some((_, Some(stop))) => steps.push(Step::Stop(stop)),
+            Some((number, None)) => {
+                steps.retain(|step| !matches!(step, Step::Run(run) if run.number == number));
+            }
+            None => {}
+        }
+    }
+
+    /// Notes what stops a request that was taken, before anything else is done with the
+    /// conversation.
+    pub(crate) fn started(&mut self, id: &RunId, stop: S) {
+        self.in_flight.started(id, stop);
+    }
+
+    /// Whether the answer of a request is still wanted.
+    pub(crate) fn wants(&self, id: &RunId) -> bool {
+        self.in_flight.has(id)
+    }
+
+    /// Forgets a request that was answered; whether the answer is still wanted.
+    pub(crate) fn done(&mut self, id: &RunId) -> bool {
+        self.in_flight.remove(id)
+    }
+
+    /// Whether nothing is in flight.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.in_flight.is_empty()
+    }
+
+    /// Ends the conversation: everything in flight, which nobody will ask for any more.
+    pub(crate) fn abandon(&mut self) -> Vec<Abandoned<S>> {
+        self.in_flight.drain()
+    }
+}
+
+fn malformed<E>(error: Error) -> Rejected<E> {
+    Rejected::Malformed(refusal(&error))
+}
+
+/// The answer that makes a client of a later revision fall back to `initialize`.
+fn of_another_transport(id: &RequestId) -> Vec<u8> {
+    let message = "this transport speaks revisions that begin with `initialize`; \
+                   others are served by POST to the same address";
+    response_error(Some(id), &Error::new(Code::MethodNotFound, message))
+}
+
+#[cfg(test)]
+mod tests;

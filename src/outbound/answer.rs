@@ -1,0 +1,101 @@
+//! Answers of other servers, read within their size, their time and the memory there is.
+//!
+//! Not for statuses: an answer of any status is an answer.
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{RequestBuilder, Response};
+use tokio::time::{Instant, timeout_at};
+
+use crate::limits::Room;
+
+/// Why no whole answer came.
+#[derive(Debug, thiserror::Error)]
+pub enum NoAnswer {
+    /// Not before the deadline.
+    #[error("there was no whole answer in time")]
+    TooLate,
+    /// The request could not be made or sent, or the connection broke. Names no address.
+    #[error(transparent)]
+    Failed(reqwest::Error),
+}
+
+impl NoAnswer {
+    /// Whether there was no connection, and so nothing was sent.
+    pub fn is_connect(&self) -> bool {
+        matches!(self, Self::Failed(error) if error.is_connect())
+    }
+}
+
+/// Why an answer's body was not read.
+#[derive(Debug)]
+pub enum Unread<R> {
+    /// It did not come whole.
+    NoAnswer(NoAnswer),
+    /// It is larger than asked for.
+    TooLarge,
+    /// There is no memory for it.
+    NoRoom(R),
+}
+
+/// Sends a request once, and waits for the head of its answer.
+///
+/// # Errors
+/// When none came before the deadline.
+pub async fn send(request: RequestBuilder, deadline: Instant) -> Result<Response, NoAnswer> {
+    let sent = timeout_at(deadline, request.send()).await;
+    sent.map_err(|_| NoAnswer::TooLate)?.map_err(failed)
+}
+
+/// Reads a whole body, never more than the limit of it, as there is room for it.
+///
+/// # Errors
+/// When it did not come whole before the deadline, is too large, or has no room.
+pub async fn read<R: Room>(
+    response: Response,
+    limit_bytes: usize,
+    deadline: Instant,
+    room: &mut R,
+) -> Result<Bytes, Unread<R::Refused>> {
+    let reading = read_on(response, limit_bytes, room);
+    timeout_at(deadline, reading).await.unwrap_or(Err(Unread::NoAnswer(NoAnswer::TooLate)))
+}
+
+async fn read_on<R: Room>(
+    mut response: Response,
+    limit_bytes: usize,
+    room: &mut R,
+) -> Result<Bytes, Unread<R::Refused>> {
+    let announced = response.content_length().and_then(|size| usize::try_from(size).ok());
+    if announced.is_some_and(|size| size > limit_bytes) {
+        return Err(Unread::TooLarge);
+    }
+    room.hold(announced.unwrap_or(0)).await.map_err(Unread::NoRoom)?;
+    let Some(first) = piece(&mut response).await? else {
+        return Ok(Bytes::new());
+    };
+    // Small answers come in one piece, which then needs no copy.
+    if announced == Some(first.len()) {
+        return Ok(first);
+    }
+    let mut body =
+        BytesMut::with_capacity(announced.unwrap_or(0).max(first.len().min(limit_bytes)));
+    let mut next = Some(first);
+    while let Some(bytes) = next {
+        let size = body.len() + bytes.len();
+        if size > limit_bytes {
+            return Err(Unread::TooLarge);
+        }
+        room.hold(size).await.map_err(Unread::NoRoom)?;
+        body.extend_from_slice(&bytes);
+        next = piece(&mut response).await?;
+    }
+    Ok(body.freeze())
+}
+
+async fn piece<R>(response: &mut Response) -> Result<Option<Bytes>, Unread<R>> {
+    response.chunk().await.map_err(|error| Unread::NoAnswer(failed(error)))
+}
+
+fn failed(error: reqwest::Error) -> NoAnswer {
+    NoAnswer::Failed(error.without_url())
+}

@@ -1,0 +1,145 @@
+//! A call's requests to WIV, and with which credential.
+//!
+//! The scope is that of the credential that is used: a key's own ended with it. What WIV refused
+//! was not done, so that the other credential may ask again.
+
+use http::StatusCode;
+
+use super::{Tools, step::Step};
+use crate::{
+    answer::{self, FailureKind, ToolFailure},
+    catalog::{Confidence, Operation, UpstreamRequest},
+    origin::PublicUrls,
+    telemetry::Causes,
+    wiv,
+};
+
+/// An answer, and the credential that got it.
+pub(super) struct Sent {
+    pub(super) answer: wiv::Answer,
+    pub(super) used: Used,
+}
+
+/// Which credential of a request was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Used {
+    /// The one that comes first.
+    First,
+    /// The bearer beside a key that is dead.
+    SpareOfDead,
+    /// The bearer beside a key that was not tried, because of others.
+    SpareOfUntried,
+}
+
+/// What follows from the first credential's answer.
+#[derive(Debug, PartialEq, Eq)]
+enum Next {
+    /// It counts.
+    Keep,
+    /// The spare asks.
+    Spare(Used),
+    /// The first is dead, and the spare does not reach as far.
+    Beyond,
+}
+
+impl Next {
+    /// `first` is absent where the first credential is known to be dead; `may_spare` tells whether
+    /// the spare's scope allows the call.
+    fn after(first: Option<&Result<wiv::Answer, wiv::Failure>>, may_spare: bool) -> Self {
+        let is_dead = match first {
+            None => true,
+            Some(Ok(answer)) => answer.status == StatusCode::UNAUTHORIZED,
+            Some(Err(_)) => false,
+        };
+        // A key that could not be tried because of others must not cost a sign-in its call.
+        let is_untried = matches!(first, Some(Err(wiv::Failure::TooManyTries(_))));
+        match (is_dead, is_untried, may_spare) {
+            (true, _, true) => Self::Spare(Used::SpareOfDead),
+            (true, _, false) => Self::Beyond,
+            (false, true, true) => Self::Spare(Used::SpareOfUntried),
+            _ => Self::Keep,
+        }
+    }
+}
+
+impl Tools {
+    /// Asks WIV, with the credential that is good: of two, the configured key first.
+    ///
+    /// # Errors
+    /// When there is no answer, or one that refuses.
+    pub(super) async fn send(
+        &self,
+        step: Step<'_>,
+        operation: &Operation,
+        request: &UpstreamRequest,
+    ) -> Result<Sent, ToolFailure> {
+        let (answer, used) = self.ask(step, request).await?;
+        let answer = answer.map_err(|failure| {
+            tracing::warn!(
+                operation = &*operation.id,
+                request.id = format_args!("{:032x}", step.trace.request_id),
+                error = %Causes(&failure),
+                "no answer from the WIV API"
+            );
+            ToolFailure::silent(self.facts(step, operation, request), &failure)
+        })?;
+        if !answer.status.is_success() {
+            tracing::info!(
+                operation = &*operation.id,
+                upstream.status = answer.status.as_u16(),
+                request.id = format_args!("{:032x}", step.trace.request_id),
+                "the WIV API refused a request"
+            );
+            let facts = self.facts(step, operation, request);
+            let wiv::Answer { status, body, retry_after, .. } = &answer;
+            return Err(ToolFailure::refused(facts, *status, body, *retry_after));
+        }
+        Ok(Sent { answer, used })
+    }
+
+    async fn ask(
+        &self,
+        step: Step<'_>,
+        request: &UpstreamRequest,
+    ) -> Result<(Result<wiv::Answer, wiv::Failure>, Used), ToolFailure> {
+        let send = |caller| self.wiv.send(caller, request, step.trace, step.deadline);
+        let Some(spare) = &step.caller.spare else {
+            return Ok((send(step.caller).await, Used::First));
+        };
+        let is_dead =
+            self.wiv.verdicts().fresh(step.caller.fingerprint) == Some(wiv::Verdict::Refused);
+        let first = if is_dead { None } else { Some(send(step.caller).await) };
+        let may_spare = step.tool.hints.read_only || spare.may_write();
+        match Next::after(first.as_ref(), may_spare) {
+            Next::Keep => Ok((first.expect("what is kept was asked"), Used::First)),
+            Next::Spare(used) => Ok((send(spare).await, used)),
+            Next::Beyond => Err(beyond_the_spare()),
+        }
+    }
+
+    /// What a failure's words depend on. The read in front of an update changes nothing.
+    pub(super) fn facts<'s>(
+        &'s self,
+        step: Step<'s>,
+        operation: &Operation,
+        request: &UpstreamRequest,
+    ) -> answer::Operation<'s> {
+        answer::Operation {
+            writes: !step.tool.hints.read_only && !request.repeatable,
+            documented: operation.confidence == Confidence::Documented,
+            signed_in: step.caller.grant.is_some(),
+            connect_url: self.settings.urls.as_ref().map(PublicUrls::connect),
+            keys: step.keys,
+        }
+    }
+}
+
+/// The configured key is dead, and the sign-in beside it does not reach as far.
+fn beyond_the_spare() -> ToolFailure {
+    ToolFailure::new(
+        FailureKind::Forbidden,
+        "WIV refuses the API key that is configured in the client, and the sign-in beside it \
+         allows reading only. Nothing was changed. Remove the key from the client's settings; \
+         to allow changes, sign in again and allow them.",
+    )
+}

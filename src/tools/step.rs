@@ -1,0 +1,30 @@
+//! What the steps of a call share: who calls what, until when.
+
+use tokio::time::Instant;
+
+use crate::{
+    answer::{FailureKind, Keys, ToolFailure},
+    caller::Caller,
+    catalog::{Arguments, Problem, Tool},
+    wiv,
+};
+
+/// Who calls what.
+#[derive(Clone, Copy)]
+pub(super) struct Step<'c> {
+    pub(super) caller: &'c Caller,
+    /// What no conversation may hold.
+    pub(super) keys: &'c Keys,
+    pub(super) tool: &'c Tool,
+    pub(super) arguments: &'c Arguments,
+    pub(super) trace: wiv::Trace,
+    /// When the whole call must be answered, however many requests it takes.
+    pub(super) deadline: Instant,
+}
+
+/// Nothing was sent: the arguments don't fit.
+pub(super) fn invalid(problems: &[Problem]) -> ToolFailure {
+    let problems: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    let message = format!("Nothing was sent to WIV. {}.", problems.join("; "));
+    ToolFailure::new(FailureKind::InvalidArguments, message)
+}
