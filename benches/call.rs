@@ -5,7 +5,7 @@ use std::{borrow::Cow, hint::black_box, sync::Arc};
 use bytes::Bytes;
 use divan::Bencher;
 use futures_util::FutureExt;
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 use wiv_mcp::{
     answer::{self, Keys, Layout, Limits, Position},
     auth::{AccessToken, AccessTokens, SealedKey},
@@ -216,6 +216,65 @@ fn render_100_kb_page_of_25(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn render_100_kb_whole(bencher: Bencher<'_, '_>) {
     render(bencher, &rows(340), 340);
+}
+
+/// The response of a call as the core writes it, and the same bytes written by derived code.
+/// The derived way must read the structured part again to believe that it is JSON.
+#[derive(serde::Serialize)]
+struct Derived<'a> {
+    jsonrpc: &'a str,
+    id: &'a RawValue,
+    result: DerivedResult<'a>,
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DerivedResult<'a> {
+    content: [DerivedText<'a>; 1],
+    structured_content: &'a RawValue,
+    is_error: bool,
+}
+
+#[derive(serde::Serialize)]
+struct DerivedText<'a> {
+    r#type: &'a str,
+    text: &'a str,
+}
+
+fn written_by_hand(text: &str, structured: &str) -> Vec<u8> {
+    let mut body = Vec::with_capacity(text.len() * 9 / 8 + structured.len() + 256);
+    body.extend_from_slice(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"content\":[{\"type\":");
+    body.extend_from_slice(b"\"text\",\"text\":");
+    serde_json::to_writer(&mut body, text).expect("memory takes it");
+    body.extend_from_slice(b"}],\"structuredContent\":");
+    body.extend_from_slice(structured.as_bytes());
+    body.extend_from_slice(b",\"isError\":false}}");
+    body
+}
+
+fn written_by_derive(text: &str, structured: &str) -> Vec<u8> {
+    let structured: &RawValue = serde_json::from_str(structured).expect("JSON");
+    let id: &RawValue = serde_json::from_str("1").expect("JSON");
+    let content = [DerivedText { r#type: "text", text }];
+    let result = DerivedResult { content, structured_content: structured, is_error: false };
+    serde_json::to_vec(&Derived { jsonrpc: "2.0", id, result }).expect("memory takes it")
+}
+
+#[divan::bench(args = [1, 100])]
+fn response_written_by_hand(bencher: Bencher<'_, '_>, kilobytes: usize) {
+    let (text, structured) = answer_of(kilobytes);
+    assert_eq!(written_by_hand(&text, &structured), written_by_derive(&text, &structured));
+    bencher.bench(|| written_by_hand(black_box(&text), black_box(&structured)));
+}
+
+#[divan::bench(args = [1, 100])]
+fn response_written_by_derive(bencher: Bencher<'_, '_>, kilobytes: usize) {
+    let (text, structured) = answer_of(kilobytes);
+    bencher.bench(|| written_by_derive(black_box(&text), black_box(&structured)));
+}
+
+fn answer_of(kilobytes: usize) -> (String, String) {
+    ("x".repeat(500 * kilobytes), rows(2 * kilobytes))
 }
 
 /// A cursor: sealed and opened again.

@@ -27,7 +27,7 @@ use crate::{
         ToolResult, View,
     },
     origin::PublicUrls,
-    seal::Sealer,
+    seal::{Purpose, Sealer, SealingKeys},
     text, wiv,
 };
 
@@ -72,13 +72,13 @@ An execution is followed with wiv_get_execution_status. MSP operators name a cus
 known about the credential in use.";
 
 impl Tools {
-    /// Puts the tools together and renders their list once. `cursors` seals places in lists,
-    /// `states` what a client carries while a person is asked.
+    /// Puts the tools together and renders their list once. `keys` seal places in lists, and what
+    /// a client carries while a person is asked, for `audience`.
     pub fn new(
         catalog: Catalog,
         wiv: Arc<wiv::Client>,
-        cursors: Sealer,
-        states: Sealer,
+        keys: &SealingKeys,
+        audience: &str,
         settings: ToolsSettings,
     ) -> Self {
         let offered = catalog.tools().iter().filter(|tool| settings.offers(tool));
@@ -88,7 +88,8 @@ impl Tools {
         let view = Arc::new(View::new(offered.map(description), writing.clone()));
         let reading_view = Arc::new(View::new(reading.map(description), writing));
         let implementation = implementation(settings.urls.as_ref());
-        let (aside, states) = (Aside::default(), States::new(states));
+        let cursors = keys.sealer(Purpose::Cursor, audience);
+        let (aside, states) = (Aside::default(), States::new(keys, audience));
         let catalog = Arc::new(catalog);
         Self { catalog, wiv, cursors, states, aside, settings, view, reading_view, implementation }
     }

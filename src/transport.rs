@@ -79,9 +79,8 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         tasks: TaskTracker,
     ) -> Self {
         let ids = keys.sealer(Purpose::Session, settings.audience.as_str());
-        let settled_revision = streamable_http::SettledRevision::new(
-            keys.sealer(Purpose::Hint, settings.audience.as_str()),
-        );
+        let settled_revision =
+            streamable_http::SettledRevision::new(keys, settings.audience.as_str());
         let sessions = Arc::new(Sessions::new(ids, settings.streams));
         let memory = settings.memory.clone();
         let parsing = Arc::new(Semaphore::new(PARSED_AT_ONE_TIME));

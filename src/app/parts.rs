@@ -11,7 +11,7 @@ use crate::{
     limits::{Descriptors, Memory},
     origin::PublicUrls,
     propelauth::{PropelAuth, PropelAuthSettings},
-    seal::{Purpose, SealingKeys},
+    seal::SealingKeys,
     settings::Settings,
     tools::{Tools, ToolsSettings},
     wiv,
@@ -85,9 +85,7 @@ pub(super) fn tools(
         text_limit_chars: settings.text_limit,
         urls,
     };
-    let cursors = keys.sealer(Purpose::Cursor, audience);
-    let states = keys.sealer(Purpose::RequestState, audience);
-    Ok(Tools::new(catalog, client, cursors, states, tools_settings))
+    Ok(Tools::new(catalog, client, keys, audience, tools_settings))
 }
 
 /// The client of PropelAuth, when its settings are complete.

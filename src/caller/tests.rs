@@ -40,3 +40,49 @@ fn a_secret_is_visible_ascii_and_hidden_in_debug_output() {
         assert!(Secret::parse(text).is_none(), "{text}");
     }
 }
+
+/// A caller with this fingerprint; scopes of `None` are a bare key's.
+fn caller(name: u8, write: Option<bool>) -> Caller {
+    let grant = write.map(|write| {
+        Arc::new(Grant {
+            scopes: Scopes { write },
+            organization: "Acme".into(),
+            role: "Member".into(),
+            issued_at: 1,
+            key_expires_at: 2,
+        })
+    });
+    let key = ApiKey::parse(&[b'k', name]).unwrap();
+    Caller { grant, ..Caller::of_key(key, Fingerprint::new([name; 16])) }
+}
+
+fn beside(first: Caller, fallback: Caller) -> Caller {
+    Caller { fallback: Some(Arc::new(fallback)), ..first }
+}
+
+#[test]
+fn a_stream_goes_on_only_for_who_shows_the_same_again() {
+    let opened = caller(b'a', Some(true));
+    assert!(opened.as_shown(&caller(b'b', Some(true)).shown()).is_none(), "another key");
+    assert!(opened.as_shown(&caller(b'a', None).shown()).is_none(), "another kind of credential");
+    assert!(caller(b'a', None).as_shown(&opened.shown()).is_none());
+    let narrower = opened.as_shown(&caller(b'a', Some(false)).shown()).unwrap();
+    assert!(!narrower.may_write(), "the scope is that of what was shown last");
+    let wider = caller(b'a', Some(false)).as_shown(&opened.shown()).unwrap();
+    assert!(wider.may_write());
+}
+
+#[test]
+fn a_fallback_that_is_not_shown_again_is_not_used() {
+    let opened = beside(caller(b'a', None), caller(b'b', Some(true)));
+    let both = opened.as_shown(&opened.shown()).unwrap();
+    assert_eq!(both.fallback.as_ref().unwrap().fingerprint, Fingerprint::new([b'b'; 16]));
+    assert!(both.all_may_write());
+    assert!(opened.as_shown(&caller(b'a', None).shown()).unwrap().fallback.is_none());
+    let other = beside(caller(b'a', None), caller(b'c', Some(true)));
+    assert!(opened.as_shown(&other.shown()).unwrap().fallback.is_none());
+    let narrower = beside(caller(b'a', None), caller(b'b', Some(false)));
+    assert!(!opened.as_shown(&narrower.shown()).unwrap().all_may_write());
+    // What was shown only later is nobody's who opened the stream.
+    assert!(caller(b'a', None).as_shown(&opened.shown()).unwrap().fallback.is_none());
+}

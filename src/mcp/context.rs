@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Code, Error, Input, InputKind, LogLevel, Outbox, Revision};
+use super::{Code, Error, Input, InputKind, LogLevel, Outbox, Revision, jsonrpc::member};
 
 /// How a message came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,7 +144,7 @@ impl Meta {
     /// `-32602` when a part has the wrong type, or one that the revision needs is missing.
     pub(super) fn read(params: &Map<String, Value>, revision: &Revision) -> Result<Self, Error> {
         let invalid = |message: &'static str| Error::new(Code::InvalidParams, message);
-        let meta = match params.get("_meta") {
+        let meta = match member(params, "_meta") {
             Some(Value::Object(meta)) => meta,
             None | Some(Value::Null) if !revision.stateless => return Ok(Self::default()),
             None => return Err(invalid("this revision needs `_meta` in every request")),
@@ -152,30 +152,32 @@ impl Meta {
         };
         let mut read = Self {
             progress_token: progress_token(meta)?,
-            trace: meta.get("traceparent").and_then(Value::as_str).and_then(TraceContext::parse),
+            trace: member(meta, "traceparent")
+                .and_then(Value::as_str)
+                .and_then(TraceContext::parse),
             ..Self::default()
         };
         if !revision.stateless {
             return Ok(read);
         }
-        if !meta.get(PROTOCOL_VERSION).is_some_and(Value::is_string) {
+        if !member(meta, PROTOCOL_VERSION).is_some_and(Value::is_string) {
             return Err(invalid(
                 "`_meta` must name the revision in `io.modelcontextprotocol/protocolVersion`",
             ));
         }
-        if meta.get(CLIENT_INFO).is_some_and(|info| !info.is_object()) {
+        if member(meta, CLIENT_INFO).is_some_and(|info| !info.is_object()) {
             return Err(invalid("`io.modelcontextprotocol/clientInfo` must be a JSON object"));
         }
-        let Some(Value::Object(capabilities)) = meta.get(CLIENT_CAPABILITIES) else {
+        let Some(Value::Object(capabilities)) = member(meta, CLIENT_CAPABILITIES) else {
             return Err(invalid(
                 "`_meta` must hold the object `io.modelcontextprotocol/clientCapabilities`",
             ));
         };
         read.can_ask_for = InputKind::ALL
             .into_iter()
-            .filter(|kind| capabilities.get(kind.capability()).is_some_and(Value::is_object))
+            .filter(|kind| member(capabilities, kind.capability()).is_some_and(Value::is_object))
             .collect();
-        read.log_level = match meta.get(LOG_LEVEL) {
+        read.log_level = match member(meta, LOG_LEVEL) {
             None => None,
             Some(level) => Some(LogLevel::read(level)?),
         };
@@ -185,7 +187,7 @@ impl Meta {
 
 /// A token is a string or an integer (basic/patterns/progress).
 fn progress_token(meta: &Map<String, Value>) -> Result<Option<Value>, Error> {
-    match meta.get("progressToken") {
+    match member(meta, "progressToken") {
         None | Some(Value::Null) => Ok(None),
         Some(token) if token.is_string() || token.is_i64() || token.is_u64() => {
             Ok(Some(token.clone()))

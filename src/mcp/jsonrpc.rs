@@ -4,12 +4,15 @@
 //! a number is echoed digit by digit; nesting is bounded; a name that stands twice in one
 //! object is seen, because two readers would disagree about which of the two counts.
 
+mod request_id;
 mod strict;
 
 use std::cell::Cell;
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
+
+pub use request_id::RequestId;
 
 use super::{Code, Error, method::MethodName};
 
@@ -29,31 +32,6 @@ pub(crate) const MAX_STRANGERS_VALUES: usize = 2_000;
 /// What a value may cost in memory once it is read, in bytes: a member of a small object.
 pub(crate) const VALUE_BYTES: usize = 192;
 
-/// Longest id, in bytes of its JSON text. Every answer repeats it; clients count, or use UUIDs.
-const MAX_ID_BYTES: usize = 256;
-
-/// A request's id exactly as it was written: a JSON string or number. A copy: it outlives its
-/// message, which must not be kept for it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct RequestId(Bytes);
-
-impl RequestId {
-    /// The id that is written like this, as most writers do.
-    pub(super) fn written(value: &Value) -> Self {
-        Self(value.to_string().into())
-    }
-
-    /// JSON text of the id.
-    pub(super) fn as_json(&self) -> &[u8] {
-        &self.0
-    }
-
-    /// Whether a value in a parsed document means this id, however either was spelled.
-    pub(super) fn means(&self, value: &Value) -> bool {
-        serde_json::from_slice::<Value>(&self.0).is_ok_and(|id| id == *value)
-    }
-}
-
 /// `params` of a message.
 #[derive(Debug, PartialEq)]
 pub(super) enum Params {
@@ -69,11 +47,32 @@ impl Params {
     /// A member, if there is one by that name.
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
         match self {
-            Self::Object(params) => params.get(name),
+            Self::Object(params) => member(params, name),
             Self::None | Self::Other => None,
         }
     }
 }
+
+/// A member of an object, which is a look at each name where they are few: a hash costs more.
+pub(super) fn member<'m>(members: &'m Map<String, Value>, name: &str) -> Option<&'m Value> {
+    if members.len() > FEW_MEMBERS {
+        return members.get(name);
+    }
+    members.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
+}
+
+/// Takes a member out of an object that is needed no more; null stays in its place.
+pub(super) fn take_member(members: &mut Map<String, Value>, name: &str) -> Option<Value> {
+    let value = if members.len() > FEW_MEMBERS {
+        members.get_mut(name)
+    } else {
+        members.iter_mut().find(|(other, _)| *other == name).map(|(_, value)| value)
+    };
+    value.map(Value::take)
+}
+
+/// So many names are compared faster than one is hashed.
+const FEW_MEMBERS: usize = 8;
 
 /// A message that wants an answer.
 #[derive(Debug, PartialEq)]
@@ -200,11 +199,10 @@ fn message(
         .filter(|id| {
             id.starts_with(|first: char| first == '"' || first == '-' || first.is_ascii_digit())
         })
-        .filter(|id| id.len() <= MAX_ID_BYTES)
-        .map(|id| RequestId(Bytes::copy_from_slice(id.as_bytes())));
+        .and_then(RequestId::new);
     let invalid =
         |message| Invalid { id: readable_id.clone(), ..refuse(Code::InvalidRequest, message) };
-    if id.is_some_and(|id| id.len() > MAX_ID_BYTES) {
+    if id.is_some_and(|id| id.len() > RequestId::MAX_BYTES) {
         return Err(invalid("the member `id` is longer than 256 bytes"));
     }
     if repeated_name {

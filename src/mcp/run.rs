@@ -11,8 +11,9 @@ use serde_json::Value;
 use super::{
     Context, Effect, HeaderParameter, Host, Outbox, RequestId, Response, Revision, TransportKind,
     View,
+    context::PROTOCOL_VERSION,
     dispatch::dispatch,
-    jsonrpc::{Params, Request},
+    jsonrpc::{Request, member},
     method::Method,
 };
 
@@ -124,7 +125,7 @@ impl Request {
     /// The revision that a request of 2026-07-28 names in `_meta` (basic, "Per-request
     /// metadata").
     pub(super) fn named_revision(&self) -> Option<&str> {
-        let Params::Object(params) = &self.params else { return None };
-        params.get("_meta")?.get(super::context::PROTOCOL_VERSION)?.as_str()
+        let meta = self.params.get("_meta")?.as_object()?;
+        member(meta, PROTOCOL_VERSION)?.as_str()
     }
 }

@@ -2,29 +2,50 @@
 //!
 //! Knows neither the call nor what is asked.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use serde::{Deserialize, Serialize};
 use tokio::time::Duration;
 
-use crate::{caller::Caller, clock::unix_seconds, mcp::StateSealer, seal::Sealer};
+use crate::{
+    caller::Caller,
+    mcp::StateSealer,
+    seal::{Payload, Purpose, SealingKeys, Ticket},
+};
 
 /// Seals states.
-pub(super) struct States(Sealer);
+pub(super) struct States(Ticket<State>);
+
+/// What a client carries.
+#[derive(Serialize, Deserialize)]
+struct State {
+    /// SHA-256 of the caller's key.
+    of: String,
+    /// The state's own bytes.
+    holds: String,
+}
+
+impl Payload for State {
+    const PURPOSE: Purpose = Purpose::RequestState;
+}
 
 impl States {
-    pub(super) fn new(sealer: Sealer) -> Self {
-        Self(sealer)
+    pub(super) fn new(keys: &SealingKeys, audience: &str) -> Self {
+        Self(Ticket::new(keys, audience))
     }
 }
 
 impl StateSealer<Caller> for States {
     fn seal(&self, caller: &Caller, state: &[u8], life: Duration) -> String {
-        let end = unix_seconds() + life.as_secs();
-        self.0.seal(&[&end.to_be_bytes()[..], &caller.key.digest(), state].concat())
+        let holds = STANDARD_NO_PAD.encode(state);
+        self.0.issue(&State { of: owner(caller), holds }, life)
     }
 
     fn open(&self, caller: &Caller, sealed: &str) -> Option<Vec<u8>> {
-        let payload = self.0.open(sealed).ok()?;
-        let (end, rest) = payload.split_first_chunk()?;
-        let is_good = unix_seconds() < u64::from_be_bytes(*end);
-        rest.strip_prefix(&caller.key.digest()[..]).filter(|_| is_good).map(<[u8]>::to_vec)
+        let state = self.0.redeem(sealed).ok().filter(|state| state.of == owner(caller))?;
+        STANDARD_NO_PAD.decode(state.holds).ok()
     }
+}
+
+fn owner(caller: &Caller) -> String {
+    STANDARD_NO_PAD.encode(caller.key.digest())
 }

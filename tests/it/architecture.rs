@@ -208,12 +208,10 @@ fn every_purpose_is_one_payloads() {
         of_constants.map(|rest| rest.split(';').next().unwrap().to_owned()).collect()
     };
     let mut owners: BTreeMap<String, PathBuf> = BTreeMap::new();
-    for Source { path, text, .. } in
-        source::below("src").into_iter().filter(|source| !source.is_test())
-    {
-        for purpose in named(&text) {
-            let other = owners.insert(purpose.clone(), path.clone());
-            assert_eq!(other, None, "{purpose} is also that of {}", path.display());
+    for source in source::below("src").into_iter().filter(|source| !source.is_test()) {
+        for purpose in named(&source.text) {
+            let other = owners.insert(purpose.clone(), source.path.clone());
+            assert_eq!(other, None, "{purpose} is also that of {}", source.path.display());
         }
     }
     assert!(owners.len() >= 9, "{owners:?}");

@@ -1,5 +1,6 @@
 //! The connect page through real sockets: one key by POST, shown once, and every bad input.
 
+mod callback;
 mod names;
 mod pages;
 mod people;

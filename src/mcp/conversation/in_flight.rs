@@ -12,10 +12,11 @@ use crate::mcp::{Effect, RequestId, RunId, jsonrpc::Params};
 /// client meets first.
 const MAX_IN_FLIGHT: usize = 1024;
 
-/// The requests in flight.
+/// The requests in flight. Of most conversations that is one, which then needs no map.
 #[derive(Debug)]
 pub(super) struct InFlight<S> {
-    requests: HashMap<RequestId, Flight<S>>,
+    first: Option<(RequestId, Flight<S>)>,
+    others: HashMap<RequestId, Flight<S>>,
     next_number: u64,
 }
 
@@ -48,31 +49,36 @@ pub(crate) struct Abandoned<S> {
 
 impl<S> InFlight<S> {
     pub(super) fn new() -> Self {
-        Self { requests: HashMap::new(), next_number: 0 }
+        Self { first: None, others: HashMap::new(), next_number: 0 }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.requests.is_empty()
+        self.len() == 0
     }
 
     pub(super) fn note(&mut self, id: &RequestId, effect: Effect) -> Noted {
-        if self.requests.contains_key(id) {
+        if self.get(id).is_some() {
             tracing::debug!("a request came twice; it runs once");
             return Noted::Repeated;
         }
-        if self.requests.len() >= MAX_IN_FLIGHT {
+        if self.len() >= MAX_IN_FLIGHT {
             return Noted::Full;
         }
         let number = self.next_number;
         self.next_number += 1;
-        self.requests.insert(id.clone(), Flight { number, effect, stop: None });
+        let flight = Flight { number, effect, stop: None };
+        if self.first.is_none() {
+            self.first = Some((id.clone(), flight));
+        } else {
+            self.others.insert(id.clone(), flight);
+        }
         Noted::New(number)
     }
 
     /// Whether so many more would fit. Ids that are in flight already, or come twice, count: a
     /// batch is short.
     pub(super) fn has_room_for<'i>(&self, ids: impl Iterator<Item = &'i RequestId>) -> bool {
-        self.requests.len() + ids.count() <= MAX_IN_FLIGHT
+        self.len() + ids.count() <= MAX_IN_FLIGHT
     }
 
     pub(super) fn started(&mut self, id: &RunId, stop: S) {
@@ -82,13 +88,13 @@ impl<S> InFlight<S> {
     }
 
     pub(super) fn has(&self, id: &RunId) -> bool {
-        self.requests.get(&id.request).is_some_and(|flight| flight.number == id.number)
+        self.get(&id.request).is_some_and(|flight| flight.number == id.number)
     }
 
     pub(super) fn remove(&mut self, id: &RunId) -> bool {
         let is_there = self.has(id);
         if is_there {
-            self.requests.remove(&id.request);
+            self.take(&id.request);
         }
         is_there
     }
@@ -98,27 +104,52 @@ impl<S> InFlight<S> {
     pub(super) fn cancel(&mut self, params: &Params) -> Option<(u64, Option<S>)> {
         let wanted = params.get("requestId")?;
         let id = self.find(wanted)?;
-        let flight = self.requests.get(&id).filter(|flight| flight.effect == Effect::Read)?;
-        let number = flight.number;
-        let flight = self.requests.remove(&id)?;
-        Some((number, flight.stop))
+        self.get(&id).filter(|flight| flight.effect == Effect::Read)?;
+        let flight = self.take(&id)?;
+        Some((flight.number, flight.stop))
     }
 
     pub(super) fn drain(&mut self) -> Vec<Abandoned<S>> {
-        let requests = std::mem::take(&mut self.requests).into_iter();
-        requests.map(|(id, Flight { effect, stop, .. })| Abandoned { id, effect, stop }).collect()
+        let others = std::mem::take(&mut self.others);
+        let all = self.first.take().into_iter().chain(others);
+        all.map(|(id, Flight { effect, stop, .. })| Abandoned { id, effect, stop }).collect()
     }
 
     /// The id that a value means. One is almost always written as we would write it.
     fn find(&self, wanted: &Value) -> Option<RequestId> {
-        let written = RequestId::written(wanted);
-        if self.requests.contains_key(&written) {
+        if let Some(written) = RequestId::written(wanted)
+            && self.get(&written).is_some()
+        {
             return Some(written);
         }
-        self.requests.keys().find(|id| id.means(wanted)).cloned()
+        let first = self.first.iter().map(|(id, _)| id);
+        first.chain(self.others.keys()).find(|id| id.means(wanted)).cloned()
+    }
+
+    fn len(&self) -> usize {
+        usize::from(self.first.is_some()) + self.others.len()
+    }
+
+    fn get(&self, id: &RequestId) -> Option<&Flight<S>> {
+        match &self.first {
+            Some((first, flight)) if first == id => Some(flight),
+            _ if self.others.is_empty() => None,
+            _ => self.others.get(id),
+        }
+    }
+
+    fn take(&mut self, id: &RequestId) -> Option<Flight<S>> {
+        if let Some((_, flight)) = self.first.take_if(|(first, _)| first == id) {
+            return Some(flight);
+        }
+        self.others.remove(id)
     }
 
     fn flight(&mut self, id: &RunId) -> Option<&mut Flight<S>> {
-        self.requests.get_mut(&id.request).filter(|flight| flight.number == id.number)
+        let flight = match &mut self.first {
+            Some((first, flight)) if *first == id.request => Some(flight),
+            _ => self.others.get_mut(&id.request),
+        };
+        flight.filter(|flight| flight.number == id.number)
     }
 }

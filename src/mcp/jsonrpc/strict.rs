@@ -3,40 +3,23 @@
 //! Knows the members of a JSON-RPC message, not their meaning.
 
 mod names;
+mod short_text;
+mod value;
 
-use std::{borrow::Cow, cell::Cell, fmt};
+use std::{borrow::Cow, fmt};
 
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
-use serde_json::{Map, Number, Value, value::RawValue};
+use serde_json::{Map, Value, value::RawValue};
 
-use self::names::Names;
-use super::{MAX_BATCH, MAX_DEPTH};
-
-/// What the pass noticed beside the values.
-pub(super) struct Noticed {
-    pub(super) too_deep: Cell<bool>,
-    pub(super) too_many: Cell<bool>,
-    pub(super) repeated_name: Cell<bool>,
-    /// Values that may still come: each costs far more memory than its text.
-    pub(super) values_left: Cell<usize>,
-}
-
-impl Noticed {
-    fn count_value<E: serde::de::Error>(&self) -> Result<(), E> {
-        match self.values_left.get().checked_sub(1) {
-            Some(left) => {
-                self.values_left.set(left);
-                Ok(())
-            }
-            None => {
-                self.too_many.set(true);
-                Err(E::custom("too many values"))
-            }
-        }
-    }
-}
+pub(super) use self::value::Noticed;
+use self::{
+    names::Names,
+    short_text::ShortText,
+    value::{Strict, scalars},
+};
+use super::MAX_BATCH;
 
 /// Members of one message, not yet judged.
 #[derive(Default)]
@@ -44,7 +27,7 @@ pub(super) struct Fields<'a> {
     pub(super) version: Option<Cow<'a, str>>,
     /// JSON text of the id.
     pub(super) id: Option<&'a str>,
-    pub(super) method: Option<String>,
+    pub(super) method: Option<Cow<'a, str>>,
     pub(super) params: Option<Value>,
     /// JSON text of the parameters' member `arguments`.
     pub(super) arguments: Option<&'a str>,
@@ -65,13 +48,6 @@ pub(super) fn read_frame<'a>(
     found: &Noticed,
 ) -> serde_json::Result<FrameFields<'a>> {
     reader.deserialize_any(FrameVisitor { found })
-}
-
-/// Answers every scalar with the same value; for places where only shapes matter.
-macro_rules! scalars {
-    ($($visit:ident: $kind:ty),*; $answer:expr) => {
-        $(fn $visit<E>(self, _: $kind) -> Result<Self::Value, E> { Ok($answer) })*
-    };
 }
 
 struct FrameVisitor<'f> {
@@ -170,14 +146,10 @@ fn read_fields<'de, A: MapAccess<'de>>(
                 }
             }
             "jsonrpc" => {
-                if let Value::String(version) = members.next_value_seed(value)? {
-                    fields.version = Some(version.into());
-                }
+                fields.version = members.next_value_seed(ShortText(value))?;
             }
             "method" => {
-                if let Value::String(method) = members.next_value_seed(value)? {
-                    fields.method = Some(method);
-                }
+                fields.method = members.next_value_seed(ShortText(value))?;
             }
             "params" => {
                 let (params, arguments) = members.next_value_seed(Parameters(value))?;
@@ -242,90 +214,5 @@ impl<'de> Visitor<'de> for Parameters<'_> {
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok((Value::Null, None))
-    }
-}
-
-/// Reads any value at a depth, 1 being the outermost.
-#[derive(Clone, Copy)]
-struct Strict<'f> {
-    found: &'f Noticed,
-    depth: usize,
-}
-
-impl Strict<'_> {
-    fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
-        if self.depth > MAX_DEPTH {
-            self.found.too_deep.set(true);
-            return Err(E::custom("too deep"));
-        }
-        self.found.count_value()?;
-        Ok(Self { depth: self.depth + 1, ..self })
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Strict<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
-        reader.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strict<'_> {
-    type Value = Value;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
-        let inner = self.inner()?;
-        let mut values = Vec::new();
-        while let Some(value) = elements.next_element_seed(inner)? {
-            self.found.count_value()?;
-            values.push(value);
-        }
-        Ok(Value::Array(values))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let inner = self.inner()?;
-        let mut values = Map::new();
-        while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(inner)?;
-            self.found.count_value()?;
-            if values.insert(name, value).is_some() {
-                self.found.repeated_name.set(true);
-            }
-        }
-        Ok(Value::Object(values))
     }
 }

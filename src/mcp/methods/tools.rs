@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::mcp::{
     Code, Content, Context, Error, Host, Outcome, ToolCall,
     asked::Asked,
+    jsonrpc::take_member,
     messages::{self, Keep, ResultWriter},
     state::Binding,
 };
@@ -39,10 +40,10 @@ pub(in crate::mcp) async fn call<H: Host>(
 ) -> Result<Called, Error> {
     let text = std::mem::take(&mut asked.arguments);
     let asked = &asked;
-    let Some(Value::String(name)) = params.remove("name") else {
+    let Some(Value::String(name)) = take_member(&mut params, "name") else {
         return Err(Error::new(Code::InvalidParams, "`tools/call` needs the string `name`"));
     };
-    let arguments = match params.remove("arguments") {
+    let arguments = match take_member(&mut params, "arguments") {
         None | Some(Value::Null) => Map::new(),
         Some(Value::Object(arguments)) => arguments,
         Some(_) => {

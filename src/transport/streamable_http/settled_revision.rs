@@ -5,18 +5,31 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     mcp::{Initialized, Revision},
-    seal::Sealer,
+    seal::{Payload, Purpose, SealingKeys, Ticket},
     transport::headers::SESSION_ID,
 };
 
 /// Seals and opens session ids.
-pub(crate) struct SettledRevision(Sealer);
+pub(crate) struct SettledRevision(Ticket<Hint>);
+
+/// What `initialize` settled.
+#[derive(Serialize, Deserialize)]
+struct Hint {
+    revision: String,
+    client: String,
+}
+
+impl Payload for Hint {
+    const PURPOSE: Purpose = Purpose::Hint;
+}
 
 impl SettledRevision {
-    pub(crate) fn new(sealer: Sealer) -> Self {
-        Self(sealer)
+    pub(crate) fn new(keys: &SealingKeys, audience: &str) -> Self {
+        Self(Ticket::new(keys, audience))
     }
 
     /// The header of an answer to `initialize`; nothing for other answers.
@@ -24,16 +37,16 @@ impl SettledRevision {
         &self,
         initialized: Option<&Initialized>,
     ) -> Option<(Option<HeaderName>, HeaderValue)> {
-        let initialized = initialized?;
-        let payload = format!("{} {}", initialized.revision.date, initialized.client);
-        let id = HeaderValue::try_from(self.0.seal(payload.as_bytes())).ok()?;
+        let Initialized { revision, client } = initialized?;
+        let hint = Hint { revision: revision.date.to_owned(), client: client.clone() };
+        let id = HeaderValue::try_from(self.0.issue_for_ever(&hint)).ok()?;
         Some((Some(SESSION_ID), id))
     }
 
     /// The revision that the client's `initialize` settled.
     pub(super) fn revision(&self, headers: &HeaderMap) -> Option<&'static Revision> {
         let id = headers.get(SESSION_ID)?.to_str().ok()?;
-        let payload = String::from_utf8(self.0.open(id).ok()?).ok()?;
-        Revision::find(payload.split(' ').next()?).filter(|revision| !revision.stateless)
+        let hint = self.0.redeem(id).ok()?;
+        Revision::find(&hint.revision).filter(|revision| !revision.stateless)
     }
 }

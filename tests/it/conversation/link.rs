@@ -32,7 +32,13 @@ pub(super) struct Link<'s> {
 enum Way<'s> {
     Http { server: &'s Server, session_id: String },
     Sse(Box<Stream>),
-    Stdio { _child: Child, input: ChildStdin, output: Lines<BufReader<ChildStdout>> },
+    Stdio(Box<Pipe>),
+}
+
+struct Pipe {
+    _child: Child,
+    input: ChildStdin,
+    output: Lines<BufReader<ChildStdout>>,
 }
 
 impl<'s> Link<'s> {
@@ -66,7 +72,7 @@ impl<'s> Link<'s> {
                 let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
                 input.write_all(format!("{hello}\n").as_bytes()).await.unwrap();
                 output.next_line().await.unwrap().unwrap();
-                Way::Stdio { _child: child, input, output }
+                Way::Stdio(Box::new(Pipe { _child: child, input, output }))
             }
         };
         Self { way, sentinel: 1_000_000 }
@@ -77,8 +83,8 @@ impl<'s> Link<'s> {
         match &mut self.way {
             Way::Http { .. } => unreachable!("an answer is the POST's own"),
             Way::Sse(stream) => assert_eq!(stream.post(frame).await.status(), 202),
-            Way::Stdio { input, .. } => {
-                input.write_all(format!("{frame}\n").as_bytes()).await.unwrap();
+            Way::Stdio(pipe) => {
+                pipe.input.write_all(format!("{frame}\n").as_bytes()).await.unwrap();
             }
         }
     }
@@ -148,8 +154,9 @@ impl<'s> Link<'s> {
         match &mut self.way {
             Way::Http { .. } => unreachable!("an answer is the POST's own"),
             Way::Sse(stream) => vec![stream.message().await],
-            Way::Stdio { output, .. } => {
-                let line = timeout(PATIENCE, output.next_line()).await.expect("silence").unwrap();
+            Way::Stdio(pipe) => {
+                let line =
+                    timeout(PATIENCE, pipe.output.next_line()).await.expect("silence").unwrap();
                 flat(serde_json::from_str(&line.expect("the pipe ended")).unwrap())
             }
         }
