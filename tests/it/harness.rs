@@ -1,5 +1,6 @@
 //! A server and its stand-ins in this process, and clients that speak to them.
 
+mod catalogue;
 mod far_end;
 
 use std::{net::SocketAddr, sync::OnceLock, time::Duration};
@@ -17,6 +18,7 @@ use wiv_mcp::{
     settings::{RunAs, Settings},
 };
 
+pub(crate) use catalogue::{reading_tool_count, tool_count};
 pub(crate) use far_end::FarEnd;
 
 pub(crate) const ACME: &str = "wiv-demo-acme";

@@ -290,7 +290,7 @@ async fn an_operator_may_serve_reads_only_or_some_toolsets() {
         (server, all)
     };
     let (server, reads) = names(&[("WIV_MCP_READ_ONLY", "true")]).await;
-    assert_eq!(reads.len(), 24);
+    assert_eq!(reads.len(), reading_tool_count());
     let start = json!({ "name": "wiv_start_execution", "arguments": { "workflow_id": "w" } });
     assert_eq!(server.ask(ACME, "tools/call", start).await["error"]["code"], -32602);
     let (_, spaces) = names(&[("WIV_MCP_TOOLSETS", "spaces,folders")]).await;
