@@ -18,7 +18,7 @@ use wiv_mcp::{
     settings::{RunAs, Settings},
 };
 
-pub(crate) use catalogue::{reading_tool_count, tool_count};
+pub(crate) use catalogue::{is_of, reading_tool_count, tool_count, tools_that};
 pub(crate) use far_end::FarEnd;
 
 pub(crate) const ACME: &str = "wiv-demo-acme";

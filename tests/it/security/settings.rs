@@ -7,7 +7,10 @@ use wiv_mcp::{
     seal::SealingKeys,
 };
 
-use crate::process::{Process, lines_with};
+use crate::{
+    harness::{is_of, tools_that},
+    process::{Process, lines_with},
+};
 
 #[tokio::test]
 async fn keys_of_no_entropy_equal_keys_and_absurd_lives_are_refused_all_at_once() {
@@ -104,15 +107,11 @@ async fn the_start_line_tells_what_runs_and_no_key() {
     assert_eq!(text("version"), env!("CARGO_PKG_VERSION"));
     assert_eq!((text("origin"), text("address")), (&*url, &url["http://".len()..]));
     assert!(sandbox.wiv_api_url().starts_with(text("api")), "{line}");
-    let catalog = Catalog::built_in();
-    assert_eq!(text("catalogue"), catalog.digest());
+    assert_eq!(text("catalogue"), Catalog::built_in().digest());
     assert_eq!((&line["sign_in"], &line["read_only"]), (&json!(true), &json!(true)));
     assert_eq!((text("toolsets"), text("client_id_key")), ("cases", "demo"));
-    let offered = catalog.tools().iter().filter(|tool| {
-        // The tool that shows the connection is offered whatever the toolsets.
-        matches!(tool.toolset, Toolset::Cases | Toolset::Connection) && tool.hints.read_only
-    });
-    assert_eq!(line["tools"], offered.count(), "{line}");
+    let offered = tools_that(|tool| is_of(tool, &[Toolset::Cases]) && tool.hints.read_only);
+    assert_eq!(line["tools"], offered, "{line}");
     let ids: Vec<_> = sealing.split(',').map(|entry| entry.split_once(':').unwrap()).collect();
     assert_eq!(text("sealing_keys"), format!("{},{}", ids[0].0, ids[1].0));
     assert!(ids.iter().all(|(_, key)| !log.contains(key)), "{log}");
