@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
+use wiv_mcp::catalog::Toolset;
 
 use crate::harness::*;
 
