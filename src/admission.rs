@@ -1,4 +1,4 @@
-//! The gate: is a credential good, may it do this, and what a dead one means afterwards.
+//! The gate: is a credential good, may it do this, what a dead one means.
 //!
 //! Knows neither HTTP nor how messages travel. Who calls was read before, by `auth`; the gate
 //! judges it. Keys are tried in `trying`, the one place that asks WIV about them.

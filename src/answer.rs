@@ -7,6 +7,7 @@ mod cells;
 mod cleaning;
 mod failure;
 mod format;
+mod names;
 mod overlay;
 mod page;
 mod refused;

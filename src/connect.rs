@@ -13,6 +13,7 @@ mod making;
 mod new_key;
 pub(crate) mod routes;
 mod session;
+mod signed_in;
 mod snippets;
 
 use std::sync::Arc;

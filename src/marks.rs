@@ -6,10 +6,12 @@
 
 mod kind;
 mod memory;
+mod noting;
 
 use std::sync::Arc;
 
 pub use kind::MarkKind;
+pub use noting::{MarksError, SetOnce};
 
 use memory::InMemory;
 
@@ -23,26 +25,6 @@ pub struct Marks(Store);
 #[derive(Clone)]
 enum Store {
     Memory(Arc<InMemory>),
-}
-
-/// What became of a mark that may stand once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SetOnce {
-    /// It is new.
-    New,
-    /// It stood already, with this value.
-    Stood(String),
-}
-
-/// Why a mark was not noted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum MarksError {
-    /// As many of its kind as there may be: an attacker who makes them can't push others out.
-    #[error("there are too many marks of this kind")]
-    Full,
-    /// A value that no mark has.
-    #[error("the mark's value is too long")]
-    TooLong,
 }
 
 impl Marks {

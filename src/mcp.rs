@@ -10,6 +10,7 @@ mod content;
 mod context;
 mod conversation;
 mod dispatch;
+mod effect;
 mod error;
 mod frame;
 mod host;
@@ -34,6 +35,7 @@ pub use content::{
 };
 pub use context::{Context, Meta, TraceContext, TransportKind};
 pub(crate) use conversation::{Conversation, Named, Rejected, Step, Taken};
+pub(crate) use effect::Effect;
 pub use error::Error;
 pub(crate) use frame::{Frame, MAX_STRANGERS_VALUES, MAX_VALUES, Malformed, VALUE_BYTES};
 pub use host::{Host, StateSealer};
@@ -45,7 +47,7 @@ pub use methods::initialize::Initialized;
 pub use outbox::{LogLevel, Outbox};
 pub use response::{Response, ResponseClass};
 pub use revision::{LATEST_LEGACY, REVISIONS, Revision};
-pub(crate) use run::{Effect, Run, RunId};
+pub(crate) use run::{Run, RunId};
 pub use tool::{HeaderParameter, ToolCall, ToolDescription, ToolResult};
 pub use view::View;
 

@@ -6,13 +6,17 @@
 mod authorize;
 mod client;
 mod client_document;
+mod client_ids;
 mod code;
+mod code_use;
 mod consent;
+mod consent_form;
 mod error;
 mod metadata;
 mod parameters;
 mod public_address;
 mod redirects;
+mod refresh_token;
 mod registration;
 mod request;
 mod revoke;
@@ -25,7 +29,8 @@ use std::{sync::Arc, time::Duration};
 pub use redirects::Redirects;
 
 use self::{
-    client::OAuthClient, code::AuthorizationCode, consent::ConsentForm, token::RefreshToken,
+    client::OAuthClient, code::AuthorizationCode, consent_form::ConsentForm,
+    refresh_token::RefreshToken,
 };
 use crate::{
     auth::{AccessTokens, WellKnown},

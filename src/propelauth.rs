@@ -9,6 +9,7 @@ mod access_token;
 mod backend;
 mod http;
 mod jwks;
+mod key_page;
 mod listing;
 mod login;
 mod records;
@@ -18,11 +19,11 @@ use std::time::Duration;
 
 use crate::{caller::Secret, origin::HttpUrl};
 
-pub use access_token::TokenFlaw;
+pub use access_token::{Login, TokenFlaw};
 pub use backend::is_key_id;
 pub use http::Outage;
-pub use listing::{KeyWalk, Whose};
-pub use login::Login;
+pub use key_page::Whose;
+pub use listing::KeyWalk;
 pub use records::{CreatedKey, KeyRecord, Membership, NewKey, Organization, User};
 
 /// Where PropelAuth is, and our credentials there.

@@ -12,9 +12,10 @@ mod message;
 mod refusal;
 pub mod stdio;
 mod streamable_http;
+mod weight;
 
-pub use message::largest_request_bytes;
 pub use refusal::Refusal;
+pub use weight::largest_request_bytes;
 
 use std::sync::Arc;
 

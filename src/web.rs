@@ -10,6 +10,8 @@ mod origins;
 mod pages;
 mod refusals;
 mod router;
+mod service;
 
 pub use origins::Origins;
-pub use router::{Service, SignInService, router};
+pub use router::router;
+pub use service::{Service, SignInService};

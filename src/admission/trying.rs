@@ -1,4 +1,4 @@
-//! Is this key good? Found out with a documented read, one request at a time per key.
+//! Is this key good? A documented read tells, one at a time per key.
 //!
 //! Knows what WIV answered; what follows from it is the gate's business.
 

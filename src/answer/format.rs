@@ -1,21 +1,15 @@
-//! Objects as lines of text, and names of members as they stand in it.
+//! Objects as lines of text.
 //!
 //! The text tells the same as `data`. Where it can't hold everything, the caller is told.
 
-use super::{cells, table::table};
-use crate::{json, text};
+use super::{cells, names::shown_name, table::table};
+use crate::json;
 
 /// Characters of one value on a line of its own.
 const LINE_CHARS: usize = 2000;
 
-/// Characters of a member's name. Real ones are a third of it.
-const MAX_NAME_CHARS: usize = 60;
-
 /// Levels of an object that get lines of their own; deeper ones stay JSON.
 const MAX_LEVELS: usize = 3;
-
-/// What begins each line that is ours. No line of data may begin so.
-const NOTE: &str = "Note";
 
 /// Writes what we have to say, behind all data, each on a line of its own.
 pub(super) fn notes(text: &mut String, notes: &[String]) {
@@ -23,25 +17,6 @@ pub(super) fn notes(text: &mut String, notes: &[String]) {
         text.push_str("\nNote: ");
         text.push_str(note);
         text.push('\n');
-    }
-}
-
-/// A member's name in a table's head, as safe as a cell.
-pub(super) fn column_name(name: &str) -> String {
-    let mut shown = String::with_capacity(name.len().min(MAX_NAME_CHARS * 4));
-    cells::write_cut(&mut shown, name, MAX_NAME_CHARS);
-    shown
-}
-
-/// A member's name in a sentence of ours, or in front of its value: in quotes where it is no
-/// plain word, or one that we begin lines with. So no name can speak for us.
-pub(super) fn name(name: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.@$".contains(&byte);
-    let shown = column_name(name);
-    if shown.bytes().all(is_plain) && !shown.is_empty() && !shown.eq_ignore_ascii_case(NOTE) {
-        shown
-    } else {
-        text::quoted(&shown)
     }
 }
 
@@ -71,7 +46,7 @@ fn lines_at(out: &mut String, value: &str, level: usize, limit: usize) -> bool {
             return true;
         }
         out.extend(std::iter::repeat_n("  ", level));
-        out.push_str(&self::name(&json::said(name)));
+        out.push_str(&shown_name(&json::said(name)));
         out.push(':');
         if value.starts_with('{') && level + 1 < MAX_LEVELS {
             out.push('\n');

@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::{cells, format};
+use super::{cells, names};
 use crate::json;
 
 /// Characters of one cell, tried in this order until the table fits. 60 holds every id and
@@ -151,7 +151,7 @@ impl<'a> Grid<'a> {
         for &column in kept {
             let begin = text.len();
             text.push_str("| ");
-            text.push_str(&format::column_name(&self.columns[column].name));
+            text.push_str(&names::column_name(&self.columns[column].name));
             text.push(' ');
             draft.widths[column] += text.len() - begin + "|---".len();
         }
@@ -196,7 +196,7 @@ impl<'a> Grid<'a> {
             if position > 0 {
                 named.push_str(", ");
             }
-            named.push_str(&format::name(&self.columns[column].name));
+            named.push_str(&names::shown_name(&self.columns[column].name));
         }
         if self.has_more_columns {
             let also = if named.is_empty() { "" } else { ", and " };

@@ -1,4 +1,4 @@
-//! A request on its way through its method: who asks, and what the answer is written under.
+//! A request on its way through its method: who asks, and its id.
 
 use bytes::Bytes;
 

@@ -9,30 +9,12 @@ use futures_util::FutureExt;
 use serde_json::Value;
 
 use super::{
-    Context, HeaderParameter, Host, Outbox, RequestId, Response, Revision, TransportKind, View,
+    Context, Effect, HeaderParameter, Host, Outbox, RequestId, Response, Revision, TransportKind,
+    View,
     dispatch::dispatch,
     jsonrpc::{Params, Request},
     method::Method,
 };
-
-/// Whether a request may be dropped half-way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Effect {
-    /// Nothing changes: dropping it loses nothing.
-    Read,
-    /// Something may change upstream: it runs to its end.
-    Write,
-}
-
-impl Effect {
-    /// What a request may change.
-    pub(super) fn of(request: &Request, view: &View) -> Self {
-        let tool = || request.params.get("name").and_then(Value::as_str);
-        let writes =
-            request.method.is(Method::ToolsCall) && tool().is_some_and(|tool| view.writes(tool));
-        if writes { Self::Write } else { Self::Read }
-    }
-}
 
 /// Names a request in flight within its conversation. An id may come again once it was answered;
 /// the number tells the two apart.

@@ -7,11 +7,13 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::time::Duration;
 
 use super::*;
+
+mod any_message;
+mod stateless;
 
 struct Echo {
     view: Arc<View>,
@@ -249,90 +251,6 @@ fn with_meta(mut params: Value, more: Value) -> Value {
 }
 
 #[tokio::test]
-async fn results_of_the_stateless_revision_say_what_they_are() {
-    for method in ["server/discover", "tools/list"] {
-        let answer = ask("2026-07-28", method, with_meta(json!({}), json!({}))).await;
-        let result = &answer["result"];
-        assert_eq!(result["resultType"], "complete");
-        assert_eq!((&result["ttlMs"], &result["cacheScope"]), (&json!(300_000), &json!("private")));
-        assert_eq!(result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], "echo");
-    }
-    let call = json!({ "name": "echo", "arguments": {} });
-    let call = ask("2026-07-28", "tools/call", with_meta(call, json!({}))).await;
-    assert_eq!(call["result"]["resultType"], "complete");
-    assert!(call["result"].get("ttlMs").is_none());
-    for method in ["initialize", "ping", "logging/setLevel", "subscriptions/listen"] {
-        let answer = ask("2026-07-28", method, with_meta(json!({}), json!({}))).await;
-        assert_eq!(answer["error"]["code"], -32601, "{method}");
-    }
-}
-
-#[tokio::test]
-async fn what_every_stateless_request_must_say_is_asked_for() {
-    let version = "io.modelcontextprotocol/protocolVersion";
-    let capabilities = "io.modelcontextprotocol/clientCapabilities";
-    for meta in [
-        json!(null),
-        json!(7),
-        json!([]),
-        json!({}),
-        json!({ version: "2026-07-28" }),
-        json!({ capabilities: {} }),
-        json!({ version: 20_260_728, capabilities: {} }),
-        json!({ version: "2026-07-28", capabilities: [] }),
-        json!({ version: "2026-07-28", capabilities: {}, "progressToken": {} }),
-        json!({ version: "2026-07-28", capabilities: {}, "progressToken": 1.5 }),
-        json!({ version: "2026-07-28", capabilities: {}, "io.modelcontextprotocol/clientInfo": 1 }),
-        json!({ version: "2026-07-28", capabilities: {}, "io.modelcontextprotocol/logLevel": "x" }),
-    ] {
-        let answer = ask("2026-07-28", "tools/list", json!({ "_meta": meta })).await;
-        assert_eq!(answer["error"]["code"], -32602, "{meta}");
-    }
-    assert_eq!(ask("2026-07-28", "tools/list", Value::Null).await["error"]["code"], -32602);
-}
-
-#[tokio::test]
-async fn a_request_can_ask_for_input_and_goes_on_with_it() {
-    let call = json!({ "name": "ask", "arguments": { "b": 1, "a": 2 } });
-    let first = ask("2026-07-28", "tools/call", with_meta(call.clone(), json!({}))).await;
-    assert_eq!(first["result"]["resultType"], "input_required");
-    assert_eq!(first["result"]["inputRequests"]["name"]["method"], "elicitation/create");
-    let state = first["result"]["requestState"].as_str().unwrap().to_owned();
-    let again = async |call: &Value, state: &str, responses: Value| {
-        let mut retry = with_meta(call.clone(), json!({}));
-        retry["requestState"] = state.into();
-        retry["inputResponses"] = responses;
-        ask("2026-07-28", "tools/call", retry).await
-    };
-    let given = json!({ "name": { "action": "accept" }, "more": {} });
-    let same = json!({ "arguments": { "a": 2, "b": 1 }, "name": "ask" });
-    let second = again(&same, &state, given.clone()).await;
-    assert_eq!(second["result"]["structuredContent"]["asked"], "first");
-    let anew = again(&call, &state, json!({ "other": {} })).await;
-    assert_eq!(anew["result"]["resultType"], "input_required");
-
-    let other = json!({ "name": "ask", "arguments": { "a": 3, "b": 1 } });
-    let expired = format!("{}{}", "0".repeat(16), &state[16..]);
-    for (call, state) in [
-        (&other, state.as_str()),
-        (&call, ""),
-        (&call, "x y z"),
-        (&call, &expired),
-        (&call, &state[2..]),
-    ] {
-        assert_eq!(again(call, state, given.clone()).await["error"]["code"], -32602, "{state}");
-    }
-    for responses in [Value::Null, json!([]), json!({ "name": 7 })] {
-        assert_eq!(again(&call, &state, responses).await["error"]["code"], -32602);
-    }
-
-    let nothing = json!({ "io.modelcontextprotocol/clientCapabilities": {} });
-    let answer = ask("2026-07-28", "tools/call", with_meta(call, nothing)).await;
-    assert_eq!(answer["error"]["code"], -32021);
-    assert_eq!(answer["error"]["data"], json!({ "requiredCapabilities": { "elicitation": {} } }));
-}
-
-#[tokio::test]
 async fn a_client_is_told_what_it_asked_to_be_told() {
     let told = async |revision: &str, meta: Value| {
         let told = Arc::new(Mutex::new(Vec::<Value>::new()));
@@ -396,73 +314,4 @@ async fn an_unknown_revision_is_told_which_there_are() {
     assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!("x"), &json!(-32022)));
     assert_eq!(answer["error"]["data"]["requested"], "2099-01-01");
     assert_eq!(answer["error"]["data"]["supported"][0], "2026-07-28");
-}
-
-/// Any JSON, of names and texts that the core looks at as well as of others.
-fn any_json() -> impl Strategy<Value = Value> {
-    let word = || {
-        prop_oneof![
-            Just("_meta".to_owned()),
-            Just("io.modelcontextprotocol/protocolVersion".to_owned()),
-            Just("io.modelcontextprotocol/clientCapabilities".to_owned()),
-            Just("io.modelcontextprotocol/logLevel".to_owned()),
-            Just("progressToken".to_owned()),
-            Just("requestState".to_owned()),
-            Just("inputResponses".to_owned()),
-            Just("traceparent".to_owned()),
-            Just("name".to_owned()),
-            Just("arguments".to_owned()),
-            Just("2026-07-28".to_owned()),
-            Just("echo".to_owned()),
-            Just("ask".to_owned()),
-            ".{0,8}",
-        ]
-    };
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        word().prop_map(Value::from),
-    ];
-    leaf.prop_recursive(4, 32, 6, move |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::hash_map(word(), inner, 0..6)
-                .prop_map(|members| Value::Object(members.into_iter().collect())),
-        ]
-    })
-}
-
-proptest! {
-    #[test]
-    fn every_request_is_answered_under_its_id(
-        id in prop_oneof![any::<i64>().prop_map(Value::from), ".{0,20}".prop_map(Value::from)],
-        method in prop_oneof![
-            Just("tools/call".to_owned()),
-            Just("tools/list".to_owned()),
-            Just("initialize".to_owned()),
-            Just("server/discover".to_owned()),
-            Just("resources/read".to_owned()),
-            Just("prompts/get".to_owned()),
-            Just("completion/complete".to_owned()),
-            Just("logging/setLevel".to_owned()),
-            ".{0,12}",
-        ],
-        params in any_json(),
-        revision in 0..REVISIONS.len(),
-    ) {
-        let body = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
-        let message = Bytes::from(body.to_string());
-        let answer = answer(&echo(), &(), context(&REVISIONS[revision]), &message).now_or_never();
-        let answer: Value = serde_json::from_slice(&answer.unwrap().unwrap()).unwrap();
-        prop_assert_eq!(&answer["id"], &body["id"]);
-        prop_assert!(answer.get("result").is_some() != answer.get("error").is_some());
-    }
-
-    #[test]
-    fn no_bytes_make_the_core_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let host = echo();
-        let message = Bytes::from(bytes);
-        let _answered = answer(&host, &(), context(LATEST_LEGACY), &message).now_or_never();
-    }
 }

@@ -1,4 +1,4 @@
-//! What one caller sees of the tools: the list as each revision shows it, and what writes.
+//! What one caller sees of the tools: lists by revision, and which write.
 //!
 //! Made beforehand and shared: it is looked at with every frame.
 

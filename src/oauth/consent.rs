@@ -7,14 +7,13 @@ use std::time::Duration;
 use askama::Template;
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, StatusCode, header};
-use serde::{Deserialize, Serialize};
 
 use super::{
-    OAuth, error::OAuthError, parameters::OAuthParameters, redirects, request::AuthorizeRequest,
+    OAuth, consent_form::ConsentForm, error::OAuthError, parameters::OAuthParameters, redirects,
+    request::AuthorizeRequest,
 };
 use crate::{
     pages::{self, Footer, FormTargets},
-    seal::{Payload, Purpose},
     signin::{FlowStep, STEP_SECONDS, random_text, same, sha256},
 };
 
@@ -29,18 +28,6 @@ struct Consent<'a> {
     on_this_computer: bool,
     write: bool,
     request: &'a str,
-}
-
-/// A request while its person reads the page.
-#[derive(Serialize, Deserialize)]
-pub(super) struct ConsentForm {
-    request: AuthorizeRequest,
-    /// Hash of what the browser's cookie holds.
-    form: String,
-}
-
-impl Payload for ConsentForm {
-    const PURPOSE: Purpose = Purpose::Consent;
 }
 
 /// The consent page.

@@ -5,7 +5,6 @@
 
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, StatusCode};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -13,13 +12,13 @@ use super::{
     code::AuthorizationCode,
     error::{OAuthError, json_response},
     parameters::OAuthParameters,
+    refresh_token::RefreshToken,
 };
 use crate::{
     auth::{AccessToken, SealedKey},
     caller::Scopes,
     clock::unix_seconds,
     propelauth::Membership,
-    seal::{Payload, Purpose},
     signin::{FlowError, MadeBy, MadeKey, same, sha256},
     text::{shown_organization, shown_role},
 };
@@ -27,24 +26,6 @@ use crate::{
 /// How long an answer may have been lost: within it the refresh token before the newest is
 /// answered again, in seconds.
 const LOST_ANSWER_SECONDS: u64 = 60;
-
-/// What is inside a refresh token. It ends with its connection, whatever the refreshes; one from
-/// before there was an end has none, and its key's age tells it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct RefreshToken {
-    pub(super) kid: String,
-    user_id: String,
-    org_id: String,
-    client: String,
-    aud: String,
-    write: bool,
-    generation: u64,
-    key: SealedKey,
-}
-
-impl Payload for RefreshToken {
-    const PURPOSE: Purpose = Purpose::RefreshToken;
-}
 
 impl OAuth {
     /// `POST /oauth/token`.

@@ -5,10 +5,19 @@
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, errors::ErrorKind};
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::{Login, LoginError, is_user_id};
+use super::{LoginError, is_user_id};
 
 /// How far PropelAuth's clock and ours may differ; also what its own libraries allow.
 const LEEWAY_SECONDS: u64 = 60;
+
+/// Who signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Login {
+    /// PropelAuth's id of the user.
+    pub user_id: String,
+    /// The address to show them; not an identity.
+    pub email: Option<String>,
+}
 
 /// Which check an access token failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

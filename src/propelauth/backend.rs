@@ -14,7 +14,7 @@ use super::{
     BackendError, CreatedKey, KeyRecord, NewKey, Organization, PropelAuthSettings, User,
     http::{BODY_LIMIT_BYTES, Http, LONG_BODY_LIMIT_BYTES, Outage, form, send},
     is_user_id,
-    listing::{PAGE_SIZE, Page, Whose},
+    key_page::{PAGE_SIZE, Page, Whose},
     reply::{Reply, parse, understand},
 };
 use crate::caller::ApiKey;

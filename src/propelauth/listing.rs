@@ -3,33 +3,15 @@
 //! Not for what becomes of a key. A list that contradicts itself is an outage: whoever revokes
 //! keys must never take a part of them for all.
 
-use serde::Deserialize;
-
-use super::{BackendError, KeyRecord, backend::Client, http::Outage};
-
-/// Keys a page, as asked for: a page stays far below its limit. PropelAuth may give fewer.
-pub(super) const PAGE_SIZE: &str = "100";
+use super::{
+    BackendError, KeyRecord,
+    backend::Client,
+    http::Outage,
+    key_page::{Page, Whose},
+};
 
 /// Pages of one walk. No tenant has that many keys; a list that gets there has no end.
 const MAX_PAGES: usize = 20_000;
-
-/// A page of the list, as PropelAuth gives it.
-#[derive(Debug, Deserialize)]
-pub(super) struct Page {
-    pub(super) api_keys: Vec<KeyRecord>,
-    pub(super) has_more_results: bool,
-    total_api_keys: Option<u64>,
-    current_page: Option<usize>,
-}
-
-/// Whose keys are looked at.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Whose<'w> {
-    /// Only this user's.
-    pub user_id: Option<&'w str>,
-    /// Only this organization's.
-    pub org_id: Option<&'w str>,
-}
 
 /// A walk; holds one page at a time.
 pub struct KeyWalk<'p> {

@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde::Deserialize;
 
 use super::{
-    LoginError, PropelAuthSettings, TokenFlaw,
+    Login, LoginError, PropelAuthSettings, TokenFlaw,
     access_token::{self, Checks},
     http::{Answer, Http, LONG_BODY_LIMIT_BYTES, Outage, encoded, form, send},
     jwks::SigningKeys,
@@ -16,15 +16,6 @@ use super::{
 
 /// What is asked of PropelAuth: who the person is.
 const SCOPE: &str = "openid email profile";
-
-/// Who signed in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Login {
-    /// PropelAuth's id of the user.
-    pub user_id: String,
-    /// The address to show them; not an identity.
-    pub email: Option<String>,
-}
 
 /// The login's addresses, our client's credentials and the checks of its tokens.
 pub(super) struct Client {

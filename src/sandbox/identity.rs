@@ -10,6 +10,7 @@ mod api_keys;
 mod authorize;
 mod backend;
 mod control;
+mod credentials;
 mod directory;
 mod discovery;
 mod form;
@@ -30,6 +31,7 @@ use serde::Serialize;
 
 use super::clock::Clock;
 use api_keys::ApiKeys;
+pub(crate) use credentials::{CLIENT_ID, CLIENT_SECRET, INTEGRATION_KEY};
 use directory::Directory;
 use grants::Grants;
 use jwt::Trick;
@@ -46,11 +48,6 @@ pub struct User {
     /// Names of the organizations that the person belongs to.
     pub organizations: Vec<&'static str>,
 }
-
-/// As a tenant's dashboard would show it. No secret: the stand-in listens on loopback only.
-pub(crate) const CLIENT_ID: &str = "5eed0a0f5eed0a0f5eed0a0f5eed0a0f";
-pub(crate) const CLIENT_SECRET: &str = "demo-only-client-secret";
-pub(crate) const INTEGRATION_KEY: &str = "demo-only-integration-key";
 
 /// For demos only, and no secrets: anybody can read them here. Always the same, so that what
 /// assistants keep of a demo is good for the next one. `settings` warns of their id elsewhere.

@@ -10,16 +10,19 @@ mod conditions;
 mod customers;
 mod executions;
 mod generation;
+mod jobs;
 mod opensearch;
 mod refusal;
 mod request;
 mod runs;
 mod scrolls;
 mod spaces;
+mod state;
+mod summaries;
 mod summary;
 mod workflows;
 
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -28,29 +31,14 @@ use axum::extract::{RawPathParams, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use serde_json::{Map, Value};
 
 use super::clock::Clock;
-use super::data::World;
-use super::data::case::Case;
-use super::data::execution::Execution;
 use super::identity::Identity;
 use access::{Access, Audience, Effect};
-use generation::Jobs;
 use refusal::Refusal;
+pub(crate) use request::Operation;
 use request::Request;
-use runs::Runs;
-use scrolls::Scrolls;
-use summary::Summaries;
-
-pub(crate) struct Operation {
-    pub(crate) method: &'static str,
-    pub(crate) path: &'static str,
-    audience: Audience,
-    effect: Effect,
-    /// The JSON of a 200 answer.
-    answer: fn(&Request<'_>) -> Result<String, Refusal>,
-}
+use state::WivApi;
 
 use Audience::{Msp, Own};
 use Effect::{Read, Write};
@@ -85,27 +73,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     Operation { method: "POST", path: "/workflows/generate", audience: Own, effect: Write, answer: generation::generate },
     Operation { method: "GET", path: "/workflows/generate/{request_id}", audience: Own, effect: Read, answer: generation::get },
 ];
-
-/// What one stand-in remembers.
-struct WivApi {
-    clock: Arc<Clock>,
-    /// Knows the keys that people made.
-    identity: Arc<Identity>,
-    world: &'static World,
-    /// In the order of the world's tenants.
-    tenants: Vec<TenantState>,
-    case_scrolls: Scrolls<&'static Case>,
-    execution_scrolls: Scrolls<Arc<Execution>>,
-    summaries: Summaries,
-    jobs: Jobs,
-}
-
-struct TenantState {
-    tenant_id: &'static str,
-    /// As last written; never more or fewer than the world has.
-    workflows: RwLock<Vec<Arc<Map<String, Value>>>>,
-    runs: Runs,
-}
 
 pub(crate) fn router(clock: Arc<Clock>, identity: Arc<Identity>) -> Router {
     let mut router = Router::new();
@@ -156,39 +123,5 @@ fn respond(answer: Result<String, Refusal>) -> Response {
     match answer {
         Ok(body) => ([(header::CONTENT_TYPE, JSON)], body).into_response(),
         Err(refusal) => refusal.into_response(),
-    }
-}
-
-impl WivApi {
-    fn new(clock: Arc<Clock>, identity: Arc<Identity>) -> WivApi {
-        let world = World::get();
-        let state = |tenant: &'static super::data::Tenant| TenantState {
-            tenant_id: tenant.row.tenant_id,
-            workflows: RwLock::new(
-                tenant.workflows.iter().map(|workflow| Arc::new(workflow.object.clone())).collect(),
-            ),
-            runs: Runs::new(&tenant.history),
-        };
-        WivApi {
-            clock,
-            identity,
-            world,
-            tenants: world.tenants.iter().map(state).collect(),
-            case_scrolls: Scrolls::new("cases"),
-            execution_scrolls: Scrolls::new("executions"),
-            summaries: Summaries::default(),
-            jobs: Jobs::default(),
-        }
-    }
-
-    fn state_of(&self, tenant_id: &str) -> &TenantState {
-        let state = self.tenants.iter().find(|state| state.tenant_id == tenant_id);
-        state.expect("every tenant of the world has a state")
-    }
-}
-
-impl Operation {
-    fn is_for_msp(&self) -> bool {
-        self.audience == Msp
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use tokio::time::{Duration, Instant};
 
-use super::{Refusal, message::most_bytes, refusal};
+use super::{Refusal, refusal, weight::most_bytes};
 use crate::{
     caller::Fingerprint,
     inbound::{self, Unread},

@@ -21,9 +21,19 @@ const KEEP_ALIVE: Bytes = Bytes::from_static(b": keep-alive\n\n");
 /// How long a client waits before it comes back after a cut that nobody announced.
 pub(super) const RETRY_MS: u64 = 3000;
 
+/// How long a client waits after an end of our own, in milliseconds: soon, but not all at once.
+const EARLY_RETRY_MS: std::ops::Range<u64> = 200..1200;
+
 /// The first thing on a stream that answers one request: tells the pause, and is a first byte.
 pub(super) fn retry() -> Bytes {
     format!("retry: {RETRY_MS}\n\n").into()
+}
+
+/// Tells a client when to come back.
+pub(super) fn come_back() -> Bytes {
+    let span = (EARLY_RETRY_MS.end - EARLY_RETRY_MS.start) as f64;
+    let retry = Duration::from_millis(EARLY_RETRY_MS.start + (random_fraction() * span) as u64);
+    format!("retry: {}\n\n", retry.as_millis()).into()
 }
 
 /// One message as an event. The JSON has no line breaks.
@@ -64,7 +74,7 @@ pub(super) fn jittered(duration: Duration) -> Duration {
 }
 
 /// A number in 0..1 for spreading load; no secret hangs on it.
-pub(super) fn random_fraction() -> f64 {
+fn random_fraction() -> f64 {
     use std::hash::{BuildHasher, Hasher};
     // Each `RandomState` has keys of its own.
     let random = std::collections::hash_map::RandomState::new().build_hasher().finish();

@@ -9,6 +9,7 @@ mod queue;
 mod session;
 mod stream;
 mod telling;
+mod too_slow;
 
 pub(super) use owner::Owner;
 use session::Session;

@@ -15,6 +15,7 @@ use super::{
     asking::Asking,
     body::{Read, Reader},
     refusal,
+    weight::{MESSAGE_BYTES, WEIGHT},
 };
 use crate::{
     admission::Admitted,
@@ -32,17 +33,6 @@ const PARSED_ASIDE_BYTES: usize = 128 * 1024;
 
 /// Longest wait of a large message for its turn to be parsed.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// What the largest message may take of the memory, in bytes.
-pub const fn largest_request_bytes(limit_bytes: usize) -> usize {
-    most_bytes(limit_bytes, MAX_VALUES)
-}
-
-/// What a byte of a message costs until its call is over: itself, and the request made of it.
-const WEIGHT: usize = 2;
-
-/// What every message costs: the block that it was read into, and the task that runs it.
-const MESSAGE_BYTES: usize = 8 * 1024;
 
 /// A message, and the memory that it takes until this is dropped.
 pub(super) struct Incoming {
@@ -114,14 +104,6 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         });
         work.await.map_err(|_| refusal::failed())
     }
-}
-
-/// What a message of so many bytes may need until it was parsed.
-pub(super) const fn most_bytes(text_bytes: usize, max_values: usize) -> usize {
-    // The shortest value is a digit and a comma.
-    let most = text_bytes / 2 + 1;
-    let values = if most < max_values { most } else { max_values };
-    MESSAGE_BYTES + text_bytes * WEIGHT + values * VALUE_BYTES
 }
 
 fn malformed(malformed: Malformed) -> Refusal {

@@ -12,55 +12,23 @@ use axum::{
     routing::{any, get, post},
 };
 use http::{HeaderValue, StatusCode, header};
-use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
 use super::{
-    Origins,
+    Service, SignInService,
     cross_origin::cross_origin,
     health,
     layers::{panicked, trace},
     mcp, pages,
 };
 use crate::{
-    auth::Auth,
-    connect::{Account, Front, routes as connect},
+    connect::routes as connect,
     oauth::{OAuth, routes as oauth},
     pages::{assets, is_for_people},
-    signin::{self, Callback},
+    signin,
     telemetry::TraceId,
-    tools::Tools,
-    transport::{Endpoint, Refusal},
+    transport::Refusal,
 };
-
-/// What the routes work with.
-pub struct Service {
-    /// The MCP transports.
-    pub endpoint: Arc<Endpoint<Tools>>,
-    /// Makes callers.
-    pub auth: Auth,
-    /// The connect page.
-    pub front: Arc<Front>,
-    /// `None` while sign-in is off.
-    pub sign_in: Option<SignInService>,
-    /// What `/.well-known/openai-apps-challenge` answers.
-    pub openai_challenge: Option<String>,
-    /// Who may call from where.
-    pub origins: Origins,
-    /// Cancelled when the server begins to drain.
-    pub closing: CancellationToken,
-}
-
-/// What is there only with sign-in.
-#[derive(Clone)]
-pub struct SignInService {
-    /// The authorization server.
-    pub oauth: Arc<OAuth>,
-    /// The signed-in person's part of the connect page.
-    pub account: Arc<Account>,
-    /// Where browsers come back to.
-    pub callback: Arc<Callback>,
-}
 
 fn mcp_routes(service: Arc<Service>) -> Router {
     Router::new()

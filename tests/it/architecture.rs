@@ -1,4 +1,6 @@
-//! The house rules that a reader can't see: who imports whom, and how long files may be.
+//! The house rules that a reader can't see: who imports whom, how long files are.
+//!
+//! Not for what the code does: this reads text only.
 
 mod source;
 
@@ -102,8 +104,8 @@ fn the_check_sees_rooms_in_every_form() {
     assert_eq!(rooms_named(text), ["a", "d", "e", "g", "i"]);
 }
 
-/// Files that use each other, directly or round about, in one room.
-fn circles(sources: &[Source]) -> Vec<Vec<PathBuf>> {
+/// Files that use each other, directly or round about, in one room: who uses whom, by circle.
+fn circles(sources: &[Source]) -> Vec<Vec<String>> {
     let tree = Tree::of(sources);
     let in_code = sources.iter().filter(|source| !source.is_test());
     let uses: BTreeMap<PathBuf, BTreeSet<PathBuf>> = in_code
@@ -128,11 +130,22 @@ fn circles(sources: &[Source]) -> Vec<Vec<PathBuf>> {
     };
     let all: BTreeMap<&PathBuf, BTreeSet<&PathBuf>> =
         uses.keys().map(|path| (path, reaches(path))).collect();
-    let mut circles: Vec<Vec<PathBuf>> = Vec::new();
+    let shown = |path: &Path| {
+        let inside = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(path);
+        inside.display().to_string()
+    };
+    let mut known: BTreeSet<&PathBuf> = BTreeSet::new();
+    let mut circles = Vec::new();
     for (path, reached) in &all {
-        if reached.contains(path) && !circles.iter().flatten().any(|known| known == *path) {
-            let members = reached.iter().filter(|other| all[**other].contains(path));
-            circles.push(members.map(|member| (*member).clone()).collect());
+        if reached.contains(path) && !known.contains(path) {
+            let members: BTreeSet<&PathBuf> =
+                reached.iter().copied().filter(|other| all[other].contains(path)).collect();
+            let steps = members.iter().flat_map(|from| {
+                let used = uses[*from].iter().filter(|used| members.contains(used));
+                used.map(|used| format!("{} uses {}", shown(from), shown(used)))
+            });
+            circles.push(steps.collect());
+            known.extend(members);
         }
     }
     circles

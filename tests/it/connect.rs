@@ -2,6 +2,7 @@
 
 mod names;
 mod pages;
+mod people;
 mod trouble;
 
 use reqwest::StatusCode;

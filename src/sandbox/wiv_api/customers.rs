@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::WivApi;
 use super::refusal::Refusal;
 use super::request::Request;
+use super::state::WivApi;
 use crate::sandbox::calendar::Moment;
 use crate::sandbox::data::Tenant;
 use crate::sandbox::data::case::{Case, Cents};

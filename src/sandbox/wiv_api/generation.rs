@@ -3,49 +3,20 @@
 //! No model is asked: the draft is put together from words of the prompt. It is only a
 //! draft and joins no list of workflows. How far a job is follows from the clock.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use serde_json::{Value, json};
 
+use super::jobs::{Job, MOST_JOBS};
 use super::refusal::Refusal;
 use super::request::Request;
-use crate::sandbox::calendar::Moment;
 use crate::sandbox::data::Tenant;
 use crate::sandbox::data::random::stable_id;
 use crate::sandbox::data::workflows::steps;
 
-/// Jobs kept over all tenants; the oldest is forgotten first.
-const MOST_JOBS: usize = 1_000;
 /// A prompt that no person writes by hand is refused.
 const LONGEST_PROMPT: usize = 10_000;
 
 const PENDING_SECONDS: i64 = 1;
 const DONE_SECONDS: i64 = 4;
-
-#[derive(Default)]
-pub(crate) struct Jobs(Mutex<Kept>);
-
-#[derive(Default)]
-struct Kept {
-    jobs: VecDeque<Job>,
-    ever: u64,
-}
-
-#[derive(Clone)]
-struct Job {
-    generation_id: String,
-    tenant_id: &'static str,
-    prompt: String,
-    asked_at: Moment,
-}
-
-impl Jobs {
-    /// Never held across an await. After a panic the list is still a list.
-    fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 pub(super) fn generate(request: &Request<'_>) -> Result<String, Refusal> {
     let mut body = request.body_object(&["prompt"])?;

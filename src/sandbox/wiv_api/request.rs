@@ -10,12 +10,27 @@ use axum::extract::{Query, RawPathParams};
 use axum::http::Uri;
 use serde_json::{Map, Value, json};
 
-use super::access::{Access, customer_of};
+use super::access::{Access, Audience, Effect, customer_of};
 use super::refusal::Refusal;
-use super::{Operation, TenantState, WivApi};
+use super::state::{TenantState, WivApi};
 use crate::sandbox::calendar::Moment;
 use crate::sandbox::data::Tenant;
 use crate::sandbox::data::case::{Case, View};
+
+pub(crate) struct Operation {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    pub(super) audience: Audience,
+    pub(super) effect: Effect,
+    /// The JSON of a 200 answer.
+    pub(super) answer: fn(&Request<'_>) -> Result<String, Refusal>,
+}
+
+impl Operation {
+    fn is_for_msp(&self) -> bool {
+        self.audience == Audience::Msp
+    }
+}
 
 pub(crate) struct Request<'a> {
     pub(super) api: &'a WivApi,

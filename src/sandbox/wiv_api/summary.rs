@@ -4,9 +4,7 @@
 //! so an answer is kept for whoever asks the same again.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::{Mutex, PoisonError};
 
 use super::cases::select;
 use super::conditions::Search;
@@ -45,28 +43,6 @@ pub(super) fn summarize(request: &Request<'_>) -> Result<String, Refusal> {
     let answer = summary_of(&select(&scope, &search)?, scope.view);
     request.api.summaries.keep(question, answer.clone());
     Ok(answer)
-}
-
-/// Answers by question; all are forgotten when there are too many.
-#[derive(Default)]
-pub(super) struct Summaries(Mutex<HashMap<String, String>>);
-
-/// A few megabytes; nobody asks as many different questions in turn.
-const MOST_SUMMARIES: usize = 256;
-
-impl Summaries {
-    fn get(&self, question: &str) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(question).cloned()
-    }
-
-    fn keep(&self, question: String, answer: String) {
-        // Never held across an await. After a panic the map is still a map.
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() == MOST_SUMMARIES {
-            kept.clear();
-        }
-        kept.insert(question, answer);
-    }
 }
 
 fn summary_of(cases: &[&'static Case], view: View) -> String {

@@ -1,4 +1,4 @@
-//! The edge of HTTP+SSE: who may open a stream or post to one, and how large a message may be.
+//! The edge of HTTP+SSE: who may open a stream or post to one.
 //!
 //! Takes no message itself: the stream may be open elsewhere. A session ends with its stream, and
 //! needs no `initialize` before other calls, so that a client whose stream was cut goes on.

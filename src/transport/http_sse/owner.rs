@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{Session, session::NotTaken, stream::come_back};
+use super::{Session, session::NotTaken};
 use crate::{
     admission::Denied,
     auth::Resource,
@@ -13,7 +13,7 @@ use crate::{
     mcp::{Frame, Host, Named, Rejected, Run},
     sessions,
     telemetry::TraceId,
-    transport::Endpoint,
+    transport::{Endpoint, event_stream::come_back},
 };
 
 /// What was posted for a stream.

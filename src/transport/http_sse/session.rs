@@ -18,7 +18,10 @@ use tokio::{
     time::{Duration, timeout},
 };
 
-use super::queue::{Queue, Unsent, counted};
+use super::{
+    queue::{Queue, Unsent, counted},
+    too_slow::{Overflow, TooSlow},
+};
 use crate::{
     admission::Denied,
     caller::{Caller, Fingerprint},
@@ -73,21 +76,6 @@ pub(super) enum NotTaken {
     Deaf,
     /// The conversation doesn't take it.
     Rejected(Rejected<Denied>),
-}
-
-/// The reader did not read for too long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TooSlow;
-
-/// What ended with a stream whose reader is too slow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Overflow {
-    /// What waited here.
-    Ended,
-    /// Nothing waited here: all of it is before the socket, and only cutting that helps.
-    NothingWaited,
-    /// Nothing: it had ended.
-    WasOver,
 }
 
 #[derive(Debug)]

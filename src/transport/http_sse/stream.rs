@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::time::{Duration, Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_stream::{Stream, StreamExt};
 
 use super::{Owner, Session};
@@ -20,12 +20,9 @@ use crate::{
     sessions::Place,
     transport::{
         TransportSettings,
-        event_stream::{RETRY_MS, random_fraction},
+        event_stream::{RETRY_MS, come_back},
     },
 };
-
-/// How long a client waits before it comes back, in milliseconds, before an end of our own: soon, but not all at once.
-const EARLY_RETRY_MS: std::ops::Range<u64> = 200..1200;
 
 pub(super) fn events<H: Host<Caller = Caller>>(
     session: Arc<Session>,
@@ -91,11 +88,4 @@ impl<H: Host<Caller = Caller>> Drop for Messages<H> {
     fn drop(&mut self) {
         self.session.close();
     }
-}
-
-/// Tells a client when to come back.
-pub(super) fn come_back() -> Bytes {
-    let span = (EARLY_RETRY_MS.end - EARLY_RETRY_MS.start) as f64;
-    let retry = Duration::from_millis(EARLY_RETRY_MS.start + (random_fraction() * span) as u64);
-    format!("retry: {}\n\n", retry.as_millis()).into()
 }

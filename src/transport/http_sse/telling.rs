@@ -10,15 +10,17 @@ use tokio::time::{Duration, Instant, sleep};
 use super::{
     Session,
     queue::EVENT_BYTES,
-    session::{Overflow, TooSlow},
-    stream::come_back,
+    too_slow::{Overflow, TooSlow},
 };
 use crate::{
     caller::{Caller, Fingerprint},
     limits::Held,
     mcp::{Host, Outbox, RunId},
     telemetry::Seldom,
-    transport::{Endpoint, event_stream},
+    transport::{
+        Endpoint,
+        event_stream::{self, come_back},
+    },
 };
 
 /// How long a reader that was too slow may still read its last words.

@@ -1,4 +1,6 @@
-//! Tells the crate which version of the SDK its lock file holds: the SDK itself exports none.
+//! Tells the crate which version of the SDK its lock file holds.
+//!
+//! The SDK itself exports none.
 
 use std::fs;
 

@@ -60,7 +60,7 @@ pub(super) fn below(folder: &str) -> Vec<Source> {
         let relative = path.strip_prefix(&folder).unwrap().with_extension("");
         let module =
             relative.iter().map(|name| name.to_str().unwrap().to_owned()).collect::<Names>();
-        let imports = imports(&text);
+        let imports = imports(outside_tests(&text));
         Source { path, text, module, imports }
     };
     paths.into_iter().map(read).collect()
@@ -133,6 +133,11 @@ fn absolute(path: &[String], source: &Source) -> Option<Names> {
     Some([base.as_slice(), rest].concat())
 }
 
+/// A file without the tests at its end: their `super` is the file itself.
+fn outside_tests(text: &str) -> &str {
+    text.split_once("\nmod tests {").map_or(text, |(before, _)| before)
+}
+
 /// Every name that a text imports.
 fn imports(text: &str) -> Vec<Import> {
     let mut found = Vec::new();
@@ -198,6 +203,14 @@ fn expand(base: &[String], tree: &str, found: &mut Vec<Names>) {
 fn word(text: &str) -> String {
     let is_part = |character: &char| character.is_ascii_alphanumeric() || *character == '_';
     text.chars().take_while(is_part).collect()
+}
+
+#[test]
+fn tests_inside_a_file_import_nothing_of_the_room() {
+    let text = "use super::A;\n#[cfg(test)]\nmod tests {\n    use super::*;\n}\n";
+    let seen: Vec<String> =
+        imports(outside_tests(text)).iter().map(|import| import.path.join("::")).collect();
+    assert_eq!(seen, ["super::A"]);
 }
 
 #[test]

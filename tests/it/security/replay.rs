@@ -1,4 +1,4 @@
-//! A code is for one use by who began it; a second use ends what the first made.
+//! A code is for one use; a second ends what the first made.
 
 use serde_json::{Value, json};
 

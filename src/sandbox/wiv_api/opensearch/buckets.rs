@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::aggregation::{Aggregation, Aggregations, Bin, BucketKey, Metric, Terms, What};
-use super::write_hits;
+use super::hits::write_hits;
 use crate::sandbox::calendar::{Moment, Unit};
 use crate::sandbox::data::case::{Case, Cents, Datum, Field};
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::reading::{Context, allow, object, only_member, text};
 use super::values::{Bound, Compares, Wanted, matches_pattern, words};
-use super::{Context, allow, object, only_member, text};
 use crate::sandbox::data::case::{Case, Datum, Field};
 use crate::sandbox::wiv_api::refusal::Refusal;
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Context;
+use super::reading::Context;
 use crate::sandbox::calendar::{Moment, Unit};
 use crate::sandbox::wiv_api::refusal::Refusal;
 

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::{Context, allow, only_member};
+use super::reading::{Context, allow, only_member};
 use crate::sandbox::data::case::{Case, Datum, Field};
 use crate::sandbox::wiv_api::refusal::Refusal;
 

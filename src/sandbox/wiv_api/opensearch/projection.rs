@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use super::reading::{Context, allow};
 use super::values::matches_pattern;
-use super::{Context, allow};
 use crate::sandbox::data::case::{Case, Field, View};
 use crate::sandbox::wiv_api::refusal::Refusal;
 

@@ -8,10 +8,11 @@ use super::aggregation::Aggregations;
 use super::clause::Clause;
 use super::order::Order;
 use super::projection::Projection;
+use super::reading::Context;
 use super::values::matches_pattern;
-use super::{Case, Context, View};
 use crate::sandbox::clock::START;
 use crate::sandbox::data::World;
+use crate::sandbox::data::case::{Case, View};
 
 const CONTEXT: Context = Context { view: View::Own, now: START };
 

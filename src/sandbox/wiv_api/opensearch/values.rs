@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::{Context, dates};
+use super::dates;
+use super::reading::Context;
 use crate::sandbox::calendar::Moment;
 use crate::sandbox::data::case::{Cents, Datum, Field, Kind};
 use crate::sandbox::wiv_api::refusal::Refusal;

@@ -1,4 +1,4 @@
-//! The Rust SDK's client as a user of the server: by key, or with `sign-in` by OAuth.
+//! The Rust SDK's client as a user: by key, or with `sign-in` by OAuth.
 //!
 //! Reads the object that `wiv-mcp demo --json` printed from the variable WIV_DEMO, or from
 //! WIV_SIGN_IN where to sign in, which the program WIV_BROWSER does. Prints one line a way; exits 1
