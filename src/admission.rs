@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use tokio::time::{Duration, Instant};
 
-use trying::{Trying, Verdict};
+use trying::{KeyTrial, Trying};
 
 use crate::{
-    auth::{Callers, Challenge, Challenges, Resource},
+    auth::{Callers, Challenge, Challenges, ProtectedResource},
     caller::{ApiKey, Caller, Fingerprint, Grant},
     catalog::Catalog,
     clock::unix_seconds,
@@ -55,7 +55,7 @@ pub enum Denied {
 
 /// What was found out about a key that was just made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NewKey {
+pub enum NewKeyTrial {
     /// WIV takes it.
     Works,
     /// WIV doesn't take it (yet).
@@ -96,14 +96,14 @@ impl Gate {
         if trying.verdicts().knows(caller) {
             return Some(caller.fingerprint);
         }
-        caller.spare.as_ref().and_then(|spare| self.customer(spare))
+        caller.fallback.as_ref().and_then(|fallback| self.customer(fallback))
     }
 
     /// Whether a credential of the caller was good a moment ago.
     pub fn is_fresh(&self, caller: &Caller) -> bool {
         let Some(trying) = &self.trying else { return true };
         trying.verdicts().fresh(caller.fingerprint) == Some(wiv::Verdict::Good)
-            || caller.spare.as_ref().is_some_and(|spare| self.is_fresh(spare))
+            || caller.fallback.as_ref().is_some_and(|fallback| self.is_fresh(fallback))
     }
 
     /// A caller at work keeps a good verdict fresh.
@@ -122,23 +122,23 @@ impl Gate {
     pub async fn admit(
         &self,
         caller: &Caller,
-        resource: Resource,
+        resource: ProtectedResource,
         trace_id: u128,
     ) -> Result<Admitted, Denied> {
         let Some(trying) = &self.trying else { return Ok(Admitted::Customer) };
         let mut verdict = trying.verdict(caller, trace_id, PATIENCE).await;
-        if let Some(spare) = &caller.spare
-            && matches!(verdict, Verdict::Refused | Verdict::Untried(_))
+        if let Some(fallback) = &caller.fallback
+            && matches!(verdict, KeyTrial::Refused | KeyTrial::Untried(_))
         {
-            verdict = trying.verdict(spare, trace_id, PATIENCE).await;
+            verdict = trying.verdict(fallback, trace_id, PATIENCE).await;
         }
         match verdict {
-            Verdict::Good => Ok(Admitted::Customer),
-            Verdict::Limited | Verdict::Unknown => Ok(Admitted::Stranger),
-            Verdict::Refused => {
+            KeyTrial::Good => Ok(Admitted::Customer),
+            KeyTrial::Limited | KeyTrial::Unknown => Ok(Admitted::Stranger),
+            KeyTrial::Refused => {
                 Err(Denied::Refused(self.challenges.refused_key(resource, caller.grant.is_some())))
             }
-            Verdict::Untried(busy) => Err(Denied::TooManyTries(busy)),
+            KeyTrial::Untried(busy) => Err(Denied::TooManyTries(busy)),
         }
     }
 
@@ -150,7 +150,7 @@ impl Gate {
     pub(crate) fn allow(
         &self,
         caller: &Caller,
-        resource: Resource,
+        resource: ProtectedResource,
         effect: Effect,
     ) -> Result<(), Denied> {
         if effect == Effect::Read || caller.may_write() {
@@ -168,7 +168,7 @@ impl Gate {
     pub fn after(
         &self,
         grant: Option<&Grant>,
-        resource: Resource,
+        resource: ProtectedResource,
         credential_refused: bool,
     ) -> Result<(), Denied> {
         match grant {
@@ -182,20 +182,20 @@ impl Gate {
     }
 
     /// Tries a key that was just made, a few times within `PATIENCE`.
-    pub async fn try_new_key(&self, key: &ApiKey, trace_id: u128) -> NewKey {
-        let Some(trying) = &self.trying else { return NewKey::Unknown };
+    pub async fn try_new_key(&self, key: &ApiKey, trace_id: u128) -> NewKeyTrial {
+        let Some(trying) = &self.trying else { return NewKeyTrial::Unknown };
         let end = Instant::now() + PATIENCE;
         for attempt in 1..=NEW_KEY_TRIES {
             match trying.verdict_on_new_key(key, trace_id, end).await {
-                Verdict::Good => return NewKey::Works,
-                Verdict::Limited => return NewKey::Limited,
-                Verdict::Unknown | Verdict::Untried(_) => return NewKey::Unknown,
-                Verdict::Refused => {}
+                KeyTrial::Good => return NewKeyTrial::Works,
+                KeyTrial::Limited => return NewKeyTrial::Limited,
+                KeyTrial::Unknown | KeyTrial::Untried(_) => return NewKeyTrial::Unknown,
+                KeyTrial::Refused => {}
             }
             if attempt < NEW_KEY_TRIES {
                 tokio::time::sleep(NEW_KEY_PAUSE).await;
             }
         }
-        NewKey::Refused
+        NewKeyTrial::Refused
     }
 }

@@ -18,8 +18,8 @@ mod table;
 pub use cleaning::Keys;
 pub use failure::{FailureKind, ToolFailure};
 pub use overlay::{Change, lay_over};
-pub use page::{Page, Position};
-pub use refused::{Operation, Unshaped};
+pub use page::{PageSummary, Position};
+pub use refused::{FailedOperation, Unshaped};
 pub use shape::{LONG_BODY_BYTES, Layout, Limits, Rendered, render};
 
 use serde_json::value::RawValue;
@@ -40,7 +40,7 @@ pub struct Upstream<'a> {
 
 /// The body is not JSON that we pass on.
 #[derive(Debug, thiserror::Error)]
-pub enum Malformed {
+pub enum MalformedAnswer {
     /// Not UTF-8.
     #[error("the answer is not UTF-8")]
     NotUtf8(#[from] std::str::Utf8Error),
@@ -66,11 +66,11 @@ impl<'a> Upstream<'a> {
     ///
     /// # Errors
     /// When the body is not JSON, or nests deeper than clients can be trusted to read.
-    pub fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
+    pub fn parse(body: &'a [u8]) -> Result<Self, MalformedAnswer> {
         Self::read(std::str::from_utf8(body)?)
     }
 
-    fn read(text: &'a str) -> Result<Self, Malformed> {
+    fn read(text: &'a str) -> Result<Self, MalformedAnswer> {
         #[derive(serde::Deserialize)]
         struct Members<'a> {
             #[serde(borrow, default, deserialize_with = "present")]
@@ -89,7 +89,7 @@ impl<'a> Upstream<'a> {
             return Ok(Self { data: serde_json::from_str("null")?, next_page_key: None });
         }
         if json::depth(text) > MAX_DEPTH {
-            return Err(Malformed::TooDeep);
+            return Err(MalformedAnswer::TooDeep);
         }
         if text.trim_start().starts_with('{') {
             let members: Members<'a> = serde_json::from_str(text)?;

@@ -15,7 +15,7 @@ use http::{HeaderMap, HeaderName, header};
 use address::Addresses;
 pub use bearer::{AccessToken, AccessTokens, BearerError, SealedKey};
 pub use callers::Callers;
-pub use challenge::{Challenge, Challenges, Resource, WellKnown};
+pub use challenge::{Challenge, Challenges, ProtectedResource, WellKnown};
 
 use crate::caller::{Address, ApiKey, ApiKeyError, Caller};
 
@@ -45,22 +45,22 @@ impl Auth {
     /// Makes the caller of a request to a resource.
     ///
     /// A key comes first, also beside a bearer: whoever configured it meant it. The bearer then
-    /// is the spare, for the day the key is refused. `peer` is the other end of the socket.
+    /// is the fallback, for the day the key is refused. `peer` is the other end of the socket.
     ///
     /// # Errors
     /// A challenge, to be sent with 401, when there is no usable credential.
     pub fn authenticate(
         &self,
         headers: &HeaderMap,
-        resource: Resource,
+        resource: ProtectedResource,
         peer: Option<IpAddr>,
     ) -> Result<Caller, Challenge> {
         let key = key(headers);
         let bearer = bearer(headers).map(|bearer| self.open(bearer));
         let caller = match (key, bearer) {
             (Some(Ok(key)), bearer) => {
-                let spare = bearer.and_then(Result::ok).map(Arc::new);
-                Ok(Caller { spare, ..self.callers.caller(key) })
+                let fallback = bearer.and_then(Result::ok).map(Arc::new);
+                Ok(Caller { fallback, ..self.callers.caller(key) })
             }
             (_, Some(Ok(caller))) => Ok(caller),
             (Some(Err(error)), _) => Err(self.challenges.bad_key(resource, error)),

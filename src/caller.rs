@@ -175,17 +175,17 @@ pub struct Caller {
     /// What a person granted by signing in; `None` for a bare key, which may do what it can.
     pub grant: Option<Arc<Grant>>,
     /// Who calls if WIV refuses the key: the bearer that came beside it.
-    pub spare: Option<Arc<Caller>>,
+    pub fallback: Option<Arc<Caller>>,
     /// Where the request came from; `None` where nobody's word on it can be taken.
     pub address: Option<Address>,
 }
 
 /// What a request showed of its credentials, without them: enough to know its caller again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shown {
+pub struct ShownCredentials {
     credential: ShownCredential,
     /// The bearer that came beside the key.
-    spare: Option<ShownCredential>,
+    fallback: Option<ShownCredential>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,7 +195,7 @@ struct ShownCredential {
     scopes: Option<Scopes>,
 }
 
-impl Shown {
+impl ShownCredentials {
     /// The keyed hash of the credential that comes first.
     pub fn fingerprint(&self) -> Fingerprint {
         self.credential.fingerprint
@@ -205,24 +205,28 @@ impl Shown {
 impl Caller {
     /// The caller that a bare key makes.
     pub fn of_key(key: ApiKey, fingerprint: Fingerprint) -> Self {
-        Self { key, fingerprint, grant: None, spare: None, address: None }
+        Self { key, fingerprint, grant: None, fallback: None, address: None }
     }
 
     /// What this caller showed.
-    pub fn shown(&self) -> Shown {
+    pub fn shown(&self) -> ShownCredentials {
         let credential = |caller: &Self| ShownCredential {
             fingerprint: caller.fingerprint,
             scopes: caller.grant.as_ref().map(|grant| grant.scopes),
         };
-        Shown { credential: credential(self), spare: self.spare.as_deref().map(credential) }
+        ShownCredentials {
+            credential: credential(self),
+            fallback: self.fallback.as_deref().map(credential),
+        }
     }
 
     /// This caller, as far as a later request showed the same: its scopes are the later ones, and
-    /// a spare that was not shown again is left out. `None` for somebody else.
-    pub fn as_shown(&self, shown: &Shown) -> Option<Self> {
-        let spare = self.spare.as_deref().zip(shown.spare.as_ref());
-        let spare = spare.and_then(|(spare, shown)| spare.with_scopes_of(shown)).map(Arc::new);
-        Some(Self { spare, ..self.with_scopes_of(&shown.credential)? })
+    /// a fallback that was not shown again is left out. `None` for somebody else.
+    pub fn as_shown(&self, shown: &ShownCredentials) -> Option<Self> {
+        let fallback = self.fallback.as_deref().zip(shown.fallback.as_ref());
+        let fallback =
+            fallback.and_then(|(fallback, shown)| fallback.with_scopes_of(shown)).map(Arc::new);
+        Some(Self { fallback, ..self.with_scopes_of(&shown.credential)? })
     }
 
     fn with_scopes_of(&self, shown: &ShownCredential) -> Option<Self> {
@@ -247,7 +251,7 @@ impl Caller {
     /// Whether every credential of the request may change something: which of them will be used
     /// is not known before WIV was asked.
     pub fn all_may_write(&self) -> bool {
-        self.may_write() && self.spare.as_ref().is_none_or(|spare| spare.all_may_write())
+        self.may_write() && self.fallback.as_ref().is_none_or(|fallback| fallback.all_may_write())
     }
 }
 

@@ -22,7 +22,7 @@ use aws_lc_rs::digest;
 use document::Schemas;
 
 pub use arguments::Arguments;
-pub use document::{DocumentError, Mistake};
+pub use document::{DocumentError, DocumentMistake};
 pub use numbers::inexact_number;
 pub use operation::{AnswerShape, Confidence, Money, Operation, Period};
 pub use paging::Paging;

@@ -18,14 +18,14 @@ pub mod tools;
 
 use clap::ArgMatches;
 
-pub use failure::Failure;
+pub use failure::CommandFailure;
 
 /// Runs a command by its name.
 ///
 /// # Errors
 /// What ended it early.
-pub fn run(name: &str, matches: &ArgMatches) -> Result<(), Failure> {
-    let command: fn(&ArgMatches) -> Result<(), Failure> = match name {
+pub fn run(name: &str, matches: &ArgMatches) -> Result<(), CommandFailure> {
+    let command: fn(&ArgMatches) -> Result<(), CommandFailure> = match name {
         "serve" => serve::command,
         "call" => call::command,
         "stdio" => stdio::command,
@@ -36,7 +36,7 @@ pub fn run(name: &str, matches: &ArgMatches) -> Result<(), Failure> {
         "demo" => demo::command,
         #[cfg(feature = "sandbox")]
         "sandbox" => sandbox::command,
-        _ => return Err(Failure::Usage(anyhow::anyhow!("no such command: {name}"))),
+        _ => return Err(CommandFailure::Usage(anyhow::anyhow!("no such command: {name}"))),
     };
     command(matches)
 }

@@ -9,7 +9,7 @@ use std::{
     process::ExitCode,
 };
 
-use wiv_mcp::commands::{self, Failure};
+use wiv_mcp::commands::{self, CommandFailure};
 
 #[cfg(feature = "jemalloc")]
 #[global_allocator]
@@ -20,9 +20,9 @@ fn main() -> ExitCode {
     let (name, matches) = matches.subcommand().unwrap_or(("serve", &matches));
     match commands::run(name, matches) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Told) => ExitCode::from(1),
-        Err(Failure::Running(error)) => say(&error, 1),
-        Err(Failure::Usage(error)) => say(&error, 2),
+        Err(CommandFailure::Told) => ExitCode::from(1),
+        Err(CommandFailure::Running(error)) => say(&error, 1),
+        Err(CommandFailure::Usage(error)) => say(&error, 2),
     }
 }
 

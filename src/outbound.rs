@@ -7,7 +7,7 @@ mod answer;
 mod client;
 mod tls;
 
-pub use answer::{NoAnswer, Unread, read, send};
+pub use answer::{NoAnswer, UnreadAnswer, read, send};
 pub use client::{Reach, Via, client};
 
 #[cfg(test)]

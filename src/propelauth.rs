@@ -87,8 +87,8 @@ pub enum BackendError {
 
 /// PropelAuth's login and Backend API; made once and shared.
 pub struct PropelAuth {
-    login: login::Client,
-    backend: backend::Client,
+    login: login::LoginApi,
+    backend: backend::BackendApi,
 }
 
 impl PropelAuth {
@@ -99,8 +99,8 @@ impl PropelAuth {
     pub fn new(settings: PropelAuthSettings) -> Result<Self, PropelAuthError> {
         let http = http::Http::new(settings.proxy.as_ref()).map_err(PropelAuthError)?;
         Ok(Self {
-            login: login::Client::new(http.clone(), &settings),
-            backend: backend::Client::new(http, &settings),
+            login: login::LoginApi::new(http.clone(), &settings),
+            backend: backend::BackendApi::new(http, &settings),
         })
     }
 

@@ -12,7 +12,7 @@ use aws_lc_rs::rand;
 use tokio::sync::Notify;
 
 use crate::{
-    caller::{Fingerprint, Shown},
+    caller::{Fingerprint, ShownCredentials},
     seal::Sealer,
 };
 
@@ -43,7 +43,7 @@ pub enum Payer {
 
 /// A stream can't be opened now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Full {
+pub enum TooManyStreams {
     /// This key has as many streams as it may.
     #[error("this key has too many open streams")]
     Key,
@@ -53,7 +53,7 @@ pub enum Full {
 }
 
 /// The half of a session that has its stream: it takes what was posted for it.
-pub trait Owner: Send + Sync + 'static {
+pub trait StreamOwner: Send + Sync + 'static {
     /// What was posted.
     type Message: Send;
     /// What became of it.
@@ -63,7 +63,7 @@ pub trait Owner: Send + Sync + 'static {
     /// brings no key.
     fn take(
         self: Arc<Self>,
-        shown: &Shown,
+        shown: &ShownCredentials,
         message: Self::Message,
     ) -> impl Future<Output = Self::Receipt> + Send;
 
@@ -89,12 +89,12 @@ pub struct Sessions<S> {
     ids: Sealer,
     limits: StreamLimits,
     /// Never held across an await.
-    open: Mutex<Open<S>>,
+    open: Mutex<OpenStreams<S>>,
     /// The last session ended.
     emptied: Notify,
 }
 
-struct Open<S> {
+struct OpenStreams<S> {
     sessions: HashMap<Arc<str>, (Fingerprint, Arc<S>)>,
     per_key: HashMap<Fingerprint, usize>,
     strangers: usize,
@@ -103,17 +103,17 @@ struct Open<S> {
 }
 
 /// A place among the open streams; given back when dropped.
-pub struct Place<S> {
+pub struct StreamPlace<S> {
     sessions: Arc<Sessions<S>>,
     counted: Fingerprint,
     id: Arc<str>,
     is_strangers: bool,
 }
 
-impl<S: Owner> Sessions<S> {
+impl<S: StreamOwner> Sessions<S> {
     /// Nothing open yet. The instance gets a random name.
     pub fn new(ids: Sealer, limits: StreamLimits) -> Self {
-        let open = Open {
+        let open = OpenStreams {
             sessions: HashMap::new(),
             per_key: HashMap::new(),
             strangers: 0,
@@ -137,7 +137,7 @@ impl<S: Owner> Sessions<S> {
         fingerprint: Fingerprint,
         session: Arc<S>,
         payer: Payer,
-    ) -> Result<Place<S>, Full> {
+    ) -> Result<StreamPlace<S>, TooManyStreams> {
         let (counted, is_strangers) = match payer {
             Payer::Customer(customer) => (customer, false),
             Payer::Stranger => (fingerprint, true),
@@ -148,11 +148,11 @@ impl<S: Owner> Sessions<S> {
         let is_full = open.sessions.len() >= self.limits.streams
             || (is_strangers && open.strangers >= self.limits.of_strangers());
         if is_full {
-            return Err(Full::Server);
+            return Err(TooManyStreams::Server);
         }
         let of_key = open.per_key.entry(counted).or_default();
         if *of_key >= self.limits.streams_per_key {
-            return Err(Full::Key);
+            return Err(TooManyStreams::Key);
         }
         *of_key += 1;
         open.strangers += usize::from(is_strangers);
@@ -160,7 +160,7 @@ impl<S: Owner> Sessions<S> {
             session.retire();
         }
         open.sessions.insert(Arc::clone(&id), (fingerprint, session));
-        Ok(Place { sessions: Arc::clone(self), counted, id, is_strangers })
+        Ok(StreamPlace { sessions: Arc::clone(self), counted, id, is_strangers })
     }
 
     /// Takes a message to the session with this id, and waits until that has taken it.
@@ -170,7 +170,7 @@ impl<S: Owner> Sessions<S> {
     pub async fn deliver(
         &self,
         id: &str,
-        shown: &Shown,
+        shown: &ShownCredentials,
         message: S::Message,
     ) -> Result<S::Receipt, Undelivered> {
         let session = self.find(id, shown.fingerprint())?;
@@ -181,7 +181,7 @@ impl<S: Owner> Sessions<S> {
     ///
     /// # Errors
     /// As [`deliver`](Self::deliver).
-    pub fn reaches(&self, id: &str, shown: &Shown) -> Result<(), Undelivered> {
+    pub fn reaches(&self, id: &str, shown: &ShownCredentials) -> Result<(), Undelivered> {
         self.find(id, shown.fingerprint()).map(|_| ())
     }
 
@@ -217,7 +217,7 @@ impl<S: Owner> Sessions<S> {
     }
 
     /// The sessions at one moment: they are not called under the lock.
-    fn all(&self, first: impl FnOnce(&mut Open<S>)) -> Vec<Arc<S>> {
+    fn all(&self, first: impl FnOnce(&mut OpenStreams<S>)) -> Vec<Arc<S>> {
         let mut open = self.lock();
         first(&mut open);
         open.sessions.values().map(|(_, session)| Arc::clone(session)).collect()
@@ -248,19 +248,19 @@ impl<S: Owner> Sessions<S> {
 }
 
 impl<S> Sessions<S> {
-    fn lock(&self) -> MutexGuard<'_, Open<S>> {
+    fn lock(&self) -> MutexGuard<'_, OpenStreams<S>> {
         self.open.lock().expect("no code panics while it holds this lock")
     }
 }
 
-impl<S> Place<S> {
+impl<S> StreamPlace<S> {
     /// The session's id, for its owner only.
     pub fn id(&self) -> &str {
         &self.id
     }
 }
 
-impl<S> Drop for Place<S> {
+impl<S> Drop for StreamPlace<S> {
     fn drop(&mut self) {
         let mut open = self.sessions.lock();
         open.sessions.remove(&self.id);

@@ -19,7 +19,7 @@ pub use kinds::{ByteSize, LogFilter, Visible, WebLink};
 pub use mistakes::{Mistake, Mistakes};
 pub use rules::RunAs;
 pub use setting::{DefaultValue, Setting};
-pub use shown::{Shown, Source};
+pub use shown::{SettingSource, ShownSetting};
 pub use table::{Settings, table};
 pub use warnings::Warning;
 
@@ -37,7 +37,7 @@ impl Settings {
         run_as: RunAs,
         flags: &BTreeMap<&'static str, String>,
         environment: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<(Self, Vec<Shown>), Mistakes> {
+    ) -> Result<(Self, Vec<ShownSetting>), Mistakes> {
         let mut sources = Sources::gather(table(), flags, environment.into_iter().collect());
         let settings = Self::read(&mut sources);
         rules::check(&settings, run_as, &mut sources);

@@ -65,7 +65,7 @@ pub struct Endpoint<H: Host<Caller = Caller>> {
     memory: Memory<Fingerprint>,
     parsing: Arc<Semaphore>,
     sessions: Arc<Sessions<http_sse::Owner<H>>>,
-    hints: streamable_http::Hints,
+    settled_revision: streamable_http::SettledRevision,
     tasks: TaskTracker,
 }
 
@@ -79,12 +79,13 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         tasks: TaskTracker,
     ) -> Self {
         let ids = keys.sealer(Purpose::Session, settings.audience.as_str());
-        let hints =
-            streamable_http::Hints::new(keys.sealer(Purpose::Hint, settings.audience.as_str()));
+        let settled_revision = streamable_http::SettledRevision::new(
+            keys.sealer(Purpose::Hint, settings.audience.as_str()),
+        );
         let sessions = Arc::new(Sessions::new(ids, settings.streams));
         let memory = settings.memory.clone();
         let parsing = Arc::new(Semaphore::new(PARSED_AT_ONE_TIME));
-        Self { host, gate, settings, memory, parsing, sessions, hints, tasks }
+        Self { host, gate, settings, memory, parsing, sessions, settled_revision, tasks }
     }
 
     /// HTTP+SSE streams open now.
@@ -102,4 +103,4 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
 }
 
 /// The connection that a request came in on. The accept loop puts it into each request.
-pub type Connection = limits::Connection<Fingerprint>;
+pub type ClientConnection = limits::Connection<Fingerprint>;

@@ -201,7 +201,7 @@ async fn answer(
         return response;
     }
     endpoint
-        .post(caller, auth::Resource::Mcp, request)
+        .post(caller, auth::ProtectedResource::Mcp, request)
         .await
         .unwrap_or_else(|refusal| refusal.into_response())
 }

@@ -27,7 +27,7 @@ const MAX_WAITING: usize = 4096;
 
 /// What WIV says about a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum KeyTrial {
     Good,
     Refused,
     /// WIV knows it, but it may not read what it was tried with.
@@ -64,14 +64,14 @@ impl Trying {
         caller: &Caller,
         trace_id: u128,
         patience: Duration,
-    ) -> Verdict {
+    ) -> KeyTrial {
         if let Some(known) = self.known(caller) {
             return known;
         }
         // Waiting for another try of the same key counts: a client gives up at some point.
         let deadline = Instant::now() + patience;
         let found_out = timeout_at(deadline, self.find_out(caller, deadline, trace_id));
-        found_out.await.unwrap_or(Verdict::Unknown)
+        found_out.await.unwrap_or(KeyTrial::Unknown)
     }
 
     /// A verdict on a key that was made by this server. It is nobody's guess, so that it needs no
@@ -81,32 +81,32 @@ impl Trying {
         key: &ApiKey,
         trace_id: u128,
         deadline: Instant,
-    ) -> Verdict {
+    ) -> KeyTrial {
         let caller = self.callers.caller(key.clone());
         let answer = self.wiv.send(&caller, &self.request, trace_id, deadline).await;
         Self::judge(&answer)
     }
 
-    fn known(&self, caller: &Caller) -> Option<Verdict> {
+    fn known(&self, caller: &Caller) -> Option<KeyTrial> {
         match self.verdicts().fresh(caller.fingerprint) {
-            Some(wiv::Verdict::Good) => Some(Verdict::Good),
-            Some(wiv::Verdict::Refused) => Some(Verdict::Refused),
-            None => self.untold.get(&caller.fingerprint).map(|()| Verdict::Unknown),
+            Some(wiv::Verdict::Good) => Some(KeyTrial::Good),
+            Some(wiv::Verdict::Refused) => Some(KeyTrial::Refused),
+            None => self.untold.get(&caller.fingerprint).map(|()| KeyTrial::Unknown),
         }
     }
 
     /// Tries the key, one request at a time per key.
-    async fn find_out(&self, caller: &Caller, deadline: Instant, trace_id: u128) -> Verdict {
+    async fn find_out(&self, caller: &Caller, deadline: Instant, trace_id: u128) -> KeyTrial {
         let Ok(_turn) = self.turns.permit(caller.fingerprint, deadline).await else {
-            return Verdict::Unknown;
+            return KeyTrial::Unknown;
         };
         if let Some(known) = self.known(caller) {
             return known;
         }
         let answer = self.wiv.look(caller, &self.request, trace_id, deadline).await;
         match Self::judge(&answer) {
-            Verdict::Untried(busy) => self.known(caller).unwrap_or(Verdict::Untried(busy)),
-            untold @ (Verdict::Unknown | Verdict::Limited) => {
+            KeyTrial::Untried(busy) => self.known(caller).unwrap_or(KeyTrial::Untried(busy)),
+            untold @ (KeyTrial::Unknown | KeyTrial::Limited) => {
                 self.untold.set(caller.fingerprint, (), UNTOLD_FOR);
                 untold
             }
@@ -115,24 +115,24 @@ impl Trying {
     }
 
     /// What an answer says about the key it was asked with.
-    fn judge(answer: &Result<wiv::Answer, Failure>) -> Verdict {
+    fn judge(answer: &Result<wiv::Answer, Failure>) -> KeyTrial {
         match answer {
-            Ok(answer) if answer.status.is_success() => Verdict::Good,
-            Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => Verdict::Refused,
-            Err(Failure::TooManyTries(busy)) => Verdict::Untried(*busy),
+            Ok(answer) if answer.status.is_success() => KeyTrial::Good,
+            Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => KeyTrial::Refused,
+            Err(Failure::TooManyTries(busy)) => KeyTrial::Untried(*busy),
             Ok(answer) => {
                 let status = answer.status.as_u16();
                 tracing::warn!(upstream.status = status, "the key check got no verdict");
                 if answer.status == StatusCode::FORBIDDEN {
-                    Verdict::Limited
+                    KeyTrial::Limited
                 } else {
-                    Verdict::Unknown
+                    KeyTrial::Unknown
                 }
             }
             Err(failure) => {
                 let error = Causes(failure);
                 tracing::warn!(%error, "the key check could not ask the WIV API");
-                Verdict::Unknown
+                KeyTrial::Unknown
             }
         }
     }

@@ -10,7 +10,7 @@ use memchr::{memchr, memmem};
 use crate::{
     caller::{ApiKey, Caller},
     json,
-    text::{Reader, Shown},
+    text::{CharacterReader, ShownAs},
 };
 
 /// Shorter keys are left alone: taken out, they would eat half of every text, and nobody who
@@ -27,8 +27,8 @@ pub struct Keys([Option<ApiKey>; 2]);
 impl Keys {
     /// The keys that may have been sent for a caller.
     pub fn of(caller: &Caller) -> Self {
-        let spare = caller.spare.as_ref().map(|spare| spare.key.clone());
-        let mut keys = [Some(caller.key.clone()), spare];
+        let fallback = caller.fallback.as_ref().map(|fallback| fallback.key.clone());
+        let mut keys = [Some(caller.key.clone()), fallback];
         // One key may begin with the other: the longer one goes first, or its end would stay.
         keys.sort_by_key(|key| std::cmp::Reverse(key.as_ref().map_or(0, |key| key.expose().len())));
         Self(keys)
@@ -105,8 +105,8 @@ fn is_clean(text: &str, key: Option<&str>) -> bool {
     if text.is_ascii() {
         return memchr(0x7f, bytes).is_none();
     }
-    let mut reader = Reader::default();
-    text.chars().all(|character| reader.next(character) == Shown::AsIs)
+    let mut reader = CharacterReader::default();
+    text.chars().all(|character| reader.next(character) == ShownAs::AsIs)
 }
 
 /// One pass over a text, for one key.
@@ -143,19 +143,19 @@ impl<'k> Pass<'k> {
             self.out.push_str(string);
             return;
         }
-        let mut reader = Reader::default();
+        let mut reader = CharacterReader::default();
         if let Some(matcher) = &mut self.matcher {
             matcher.begin();
         }
         self.out.push('"');
         for unit in json::units(json::inside(string)) {
             let shown = reader.next(unit.says);
-            self.had_hidden |= shown != Shown::AsIs || unit.is_broken;
+            self.had_hidden |= shown != ShownAs::AsIs || unit.is_broken;
             let (written, says) = match shown {
-                Shown::AsIs if unit.is_broken => ("\\ufffd", unit.says),
-                Shown::AsIs => (unit.written, unit.says),
-                Shown::AsSpace => (" ", ' '),
-                Shown::Gone => continue,
+                ShownAs::AsIs if unit.is_broken => ("\\ufffd", unit.says),
+                ShownAs::AsIs => (unit.written, unit.says),
+                ShownAs::AsSpace => (" ", ' '),
+                ShownAs::Gone => continue,
             };
             let begin = self.out.len();
             self.out.push_str(written);

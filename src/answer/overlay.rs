@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{Malformed, Upstream};
+use super::{MalformedAnswer, Upstream};
 use crate::json;
 
 /// One member that is changed.
@@ -23,11 +23,11 @@ pub struct Change {
 ///
 /// # Errors
 /// When the body holds no object.
-pub fn lay_over(body: &[u8], changes: &[Change]) -> Result<Vec<u8>, Malformed> {
+pub fn lay_over(body: &[u8], changes: &[Change]) -> Result<Vec<u8>, MalformedAnswer> {
     let upstream = Upstream::parse(body)?;
     let object = upstream.data.get();
     if !object.starts_with('{') {
-        return Err(Malformed::NoObject);
+        return Err(MalformedAnswer::NoObject);
     }
     let mut left: HashMap<&str, Option<&str>> =
         changes.iter().map(|change| (&*change.name, Some(&*change.value))).collect();

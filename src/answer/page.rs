@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use super::Malformed;
+use super::MalformedAnswer;
 
 /// Most rows taken from one body. A page has 100, WIV's largest some thousands; a body of the
 /// largest size could have millions, each a few bytes, and cost ten times its size in memory.
@@ -19,7 +19,7 @@ pub struct Position {
 
 /// What `page` says of a list.
 #[derive(Debug)]
-pub struct Page {
+pub struct PageSummary {
     /// Rows in `data`.
     pub shown: usize,
     /// All rows, where known.
@@ -28,7 +28,7 @@ pub struct Page {
     pub next: Option<Position>,
 }
 
-impl Page {
+impl PageSummary {
     /// Takes this page's rows out of what upstream sent.
     ///
     /// A page that came by scrolling is never cut: its step can't be repeated, so rows that
@@ -42,11 +42,11 @@ impl Page {
         next_page_key: Option<&RawValue>,
         position: &Position,
         limit: Option<usize>,
-    ) -> Result<(Vec<&'a str>, Self), Malformed> {
+    ) -> Result<(Vec<&'a str>, Self), MalformedAnswer> {
         if next_page_key.is_some() || position.page_key.is_some() {
             let all: Vec<&str> = rows.by_ref().take(MAX_ROWS).collect();
             if rows.next().is_some() {
-                return Err(Malformed::TooManyRows);
+                return Err(MalformedAnswer::TooManyRows);
             }
             let key = next_page_key.map(ToOwned::to_owned);
             let next = key.map(|key| Position { page_key: Some(key), offset: 0 });

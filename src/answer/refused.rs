@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::{FailureKind, Keys, Malformed, ToolFailure};
+use super::{FailureKind, Keys, MalformedAnswer, ToolFailure};
 use crate::{caller::MAX_KEY_BYTES, json, text, wiv};
 
 /// Longest text of upstream that is repeated, in characters.
@@ -18,7 +18,7 @@ const MAX_ERROR_BODY_BYTES: usize = 64 * 1024;
 
 /// What is known about the operation that failed.
 #[derive(Debug, Clone, Copy)]
-pub struct Operation<'a> {
+pub struct FailedOperation<'a> {
     /// It changes something.
     pub writes: bool,
     /// WIV documents its path; otherwise the catalogue assumes it.
@@ -31,7 +31,7 @@ pub struct Operation<'a> {
     pub keys: &'a Keys,
 }
 
-impl Operation<'_> {
+impl FailedOperation<'_> {
     fn where_keys_are(&self) -> String {
         match self.connect_url {
             Some(url) => format!("at {url}"),
@@ -43,7 +43,7 @@ impl Operation<'_> {
 impl ToolFailure {
     /// An answer whose status says that the call failed.
     pub fn refused(
-        operation: Operation<'_>,
+        operation: FailedOperation<'_>,
         status: StatusCode,
         body: &[u8],
         retry_after: Option<Duration>,
@@ -152,7 +152,7 @@ impl ToolFailure {
     }
 
     /// No whole answer came.
-    pub fn silent(operation: Operation<'_>, failure: &wiv::Failure) -> Self {
+    pub fn silent(operation: FailedOperation<'_>, failure: &wiv::Failure) -> Self {
         use wiv::Failure;
         let unknown_outcome = "The request was sent and its answer was lost: the change may or \
              may not have been made. Read the object before trying again.";
@@ -228,10 +228,14 @@ impl ToolFailure {
     }
 
     /// An answer came that can't be passed on.
-    pub fn unreadable(operation: Operation<'_>, status: StatusCode, malformed: &Malformed) -> Self {
+    pub fn unreadable(
+        operation: FailedOperation<'_>,
+        status: StatusCode,
+        malformed: &MalformedAnswer,
+    ) -> Self {
         let said = format!("WIV sent an answer that can't be read: {malformed}");
         match malformed {
-            Malformed::TooManyRows => Self::untold(
+            MalformedAnswer::TooManyRows => Self::untold(
                 operation,
                 status,
                 FailureKind::TooLarge,
@@ -249,7 +253,7 @@ impl ToolFailure {
     }
 
     /// An answer came, and making it readable took too long or failed.
-    pub fn unshaped(operation: Operation<'_>, status: StatusCode, why: Unshaped) -> Self {
+    pub fn unshaped(operation: FailedOperation<'_>, status: StatusCode, why: Unshaped) -> Self {
         let (kind, advice) = match why {
             Unshaped::NoTurn => (
                 FailureKind::Timeout,
@@ -265,7 +269,7 @@ impl ToolFailure {
 
     /// An answer came and can't be told. A write was probably done.
     fn untold(
-        operation: Operation<'_>,
+        operation: FailedOperation<'_>,
         status: StatusCode,
         kind: FailureKind,
         said: &str,

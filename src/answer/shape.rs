@@ -4,7 +4,7 @@
 //! into a tree, and each part stops at its limit.
 
 use super::{
-    Keys, Malformed, Page, Position, Upstream,
+    Keys, MalformedAnswer, PageSummary, Position, Upstream,
     cleaning::{self, Cleaned},
     format, shorten,
     table::table,
@@ -75,7 +75,7 @@ pub fn render(
     keys: &Keys,
     mut notes: Vec<String>,
     seal: impl FnOnce(Position) -> String,
-) -> Result<Rendered, Malformed> {
+) -> Result<Rendered, MalformedAnswer> {
     let sent = std::str::from_utf8(body)?;
     let cleaned = cleaning::clean(sent, keys);
     let mut upstream = Upstream::read(&cleaned.json)?;
@@ -107,7 +107,7 @@ fn list(
     position: &Position,
     mut notes: Vec<String>,
     seal: impl FnOnce(Position) -> String,
-) -> Result<Rendered, Malformed> {
+) -> Result<Rendered, MalformedAnswer> {
     let limits = layout.limits;
     let mut next_page_key = upstream.next_page_key.filter(|key| key.get() != "null");
     if !layout.scrolls && next_page_key.take().is_some() {
@@ -123,7 +123,7 @@ fn list(
         notes.push("WIV has more rows, and its key for them is too long to be asked with.".into());
     }
     let rows = json::elements(upstream.data.get());
-    let (mut rows, mut page) = Page::take(rows, next_page_key, position, layout.limit)?;
+    let (mut rows, mut page) = PageSummary::take(rows, next_page_key, position, layout.limit)?;
     let has_pages = layout.limit.is_some();
     let mut structured = String::from("{\"data\":[");
     let written = shorten::write(&mut structured, &rows, limits.data_bytes(), !has_pages);

@@ -59,11 +59,11 @@ struct Shorter<'o> {
     /// Length of `out` beyond which nothing is written.
     end: usize,
     cut_lists: bool,
-    open: Vec<Open>,
+    open: Vec<OpenBracket>,
 }
 
 /// A bracket that is not closed yet.
-enum Open {
+enum OpenBracket {
     Object,
     /// With the elements begun so far.
     List(usize),
@@ -98,12 +98,12 @@ impl Shorter<'_> {
             match byte {
                 b' ' | b'\t' | b'\n' | b'\r' => {}
                 b'{' => {
-                    self.open.push(Open::Object);
+                    self.open.push(OpenBracket::Object);
                     is_name = true;
                     self.out.push('{');
                 }
                 b'[' => {
-                    self.open.push(Open::List(1));
+                    self.open.push(OpenBracket::List(1));
                     self.out.push('[');
                 }
                 b'}' | b']' => {
@@ -112,11 +112,11 @@ impl Shorter<'_> {
                     self.out.push(char::from(byte));
                 }
                 b',' => match self.open.last_mut() {
-                    Some(Open::List(begun)) if *begun >= self.elements => {
+                    Some(OpenBracket::List(begun)) if *begun >= self.elements => {
                         self.cut_lists = true;
                         end = json::closing_bracket(bytes, at);
                     }
-                    Some(Open::List(begun)) => {
+                    Some(OpenBracket::List(begun)) => {
                         *begun += 1;
                         self.out.push(',');
                     }

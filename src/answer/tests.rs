@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::text::{Reader, Shown};
+use crate::text::{CharacterReader, ShownAs};
 
 const LAYOUT: Layout =
     Layout { rows: true, scrolls: false, limit: Some(2), limits: Limits { text_chars: 32_000 } };
@@ -155,11 +155,11 @@ fn answers_that_can_not_be_read_are_told_apart() {
     let refused = |body: &[u8]| {
         render(body, LAYOUT, &position, &Keys::none(), vec![], |_| String::new()).unwrap_err()
     };
-    assert!(matches!(refused(b"<html>"), Malformed::NotJson(_)));
-    assert!(matches!(refused(b"{\"data\":[1,2"), Malformed::NotJson(_)));
-    assert!(matches!(refused(b"{\"data\":\"\xff\"}"), Malformed::NotUtf8(_)));
+    assert!(matches!(refused(b"<html>"), MalformedAnswer::NotJson(_)));
+    assert!(matches!(refused(b"{\"data\":[1,2"), MalformedAnswer::NotJson(_)));
+    assert!(matches!(refused(b"{\"data\":\"\xff\"}"), MalformedAnswer::NotUtf8(_)));
     let deep = format!("{{\"data\":{}{}}}", "[".repeat(100), "]".repeat(100));
-    assert!(matches!(refused(deep.as_bytes()), Malformed::TooDeep));
+    assert!(matches!(refused(deep.as_bytes()), MalformedAnswer::TooDeep));
 }
 
 #[test]
@@ -191,11 +191,11 @@ proptest! {
 }
 
 fn seen(text: &str) -> String {
-    let mut reader = Reader::default();
+    let mut reader = CharacterReader::default();
     let seen = text.chars().filter_map(|character| match reader.next(character) {
-        Shown::AsIs => Some(character),
-        Shown::AsSpace => Some(' '),
-        Shown::Gone => None,
+        ShownAs::AsIs => Some(character),
+        ShownAs::AsSpace => Some(' '),
+        ShownAs::Gone => None,
     });
     seen.collect()
 }

@@ -127,11 +127,11 @@ fn is_shared(address: Ipv4Addr) -> bool {
 }
 
 /// The comma-separated entries of header lines, from the last to the first.
-trait Entries<'h> {
+trait ForwardedEntries<'h> {
     fn rev_texts(self) -> impl Iterator<Item = &'h str>;
 }
 
-impl<'h, I: DoubleEndedIterator<Item = &'h http::HeaderValue>> Entries<'h> for I {
+impl<'h, I: DoubleEndedIterator<Item = &'h http::HeaderValue>> ForwardedEntries<'h> for I {
     fn rev_texts(self) -> impl Iterator<Item = &'h str> {
         // What is no text is an entry all the same.
         self.rev().map(|value| value.to_str().unwrap_or_default()).flat_map(|line| line.rsplit(','))

@@ -12,7 +12,7 @@ use crate::{
 
 /// A protected resource: an MCP endpoint with a metadata document (RFC 9728).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resource {
+pub enum ProtectedResource {
     /// `/mcp`.
     Mcp,
     /// `/sse` and `/messages`.
@@ -67,19 +67,19 @@ impl Challenges {
     }
 
     /// The path of an endpoint's protected-resource document.
-    pub fn document_path(well_known: WellKnown, resource: Resource) -> &'static str {
+    pub fn document_path(well_known: WellKnown, resource: ProtectedResource) -> &'static str {
         match (well_known, resource) {
-            (WellKnown::Mcp | WellKnown::All, Resource::Mcp) => {
+            (WellKnown::Mcp | WellKnown::All, ProtectedResource::Mcp) => {
                 "/.well-known/oauth-protected-resource/mcp"
             }
-            (WellKnown::All, Resource::Sse) => "/.well-known/oauth-protected-resource/sse",
-            (WellKnown::None, Resource::Mcp) => "/oauth/resource/mcp",
-            (WellKnown::Mcp | WellKnown::None, Resource::Sse) => "/oauth/resource/sse",
+            (WellKnown::All, ProtectedResource::Sse) => "/.well-known/oauth-protected-resource/sse",
+            (WellKnown::None, ProtectedResource::Mcp) => "/oauth/resource/mcp",
+            (WellKnown::Mcp | WellKnown::None, ProtectedResource::Sse) => "/oauth/resource/sse",
         }
     }
 
     /// No credential at all.
-    pub(super) fn nothing(&self, resource: Resource) -> Challenge {
+    pub(super) fn nothing(&self, resource: ProtectedResource) -> Challenge {
         let how = match self.documents {
             Some(_) => "sign in, or send a WIV API key in the header X-API-Key; see",
             None => "send a WIV API key in the header X-API-Key; get one at",
@@ -88,12 +88,12 @@ impl Challenges {
     }
 
     /// A key that can't be one.
-    pub(super) fn bad_key(&self, resource: Resource, error: ApiKeyError) -> Challenge {
+    pub(super) fn bad_key(&self, resource: ProtectedResource, error: ApiKeyError) -> Challenge {
         self.unauthorized(resource, "bad_key", &format!("{error}; get a key at"), None)
     }
 
     /// A bearer that is not good.
-    pub(super) fn bad_bearer(&self, resource: Resource, error: BearerError) -> Challenge {
+    pub(super) fn bad_bearer(&self, resource: ProtectedResource, error: BearerError) -> Challenge {
         let (reason, how) = match error {
             BearerError::NotATokenOfOurs => (
                 "bad_token",
@@ -111,7 +111,7 @@ impl Challenges {
     }
 
     /// WIV refuses the key, found when the client connected.
-    pub fn refused_key(&self, resource: Resource, signed_in: bool) -> Challenge {
+    pub fn refused_key(&self, resource: ProtectedResource, signed_in: bool) -> Challenge {
         if signed_in {
             let how =
                 "WIV no longer takes this sign-in: it was revoked or expired; sign in again; see";
@@ -123,7 +123,7 @@ impl Challenges {
     }
 
     /// The grant lacks the scope to write (RFC 6750, 3.1).
-    pub fn insufficient_scope(&self, resource: Resource) -> Challenge {
+    pub fn insufficient_scope(&self, resource: ProtectedResource) -> Challenge {
         Challenge {
             reason: "insufficient_scope",
             message: "this tool changes something, and the sign-in allows reading only; allow \
@@ -135,7 +135,7 @@ impl Challenges {
 
     fn unauthorized(
         &self,
-        resource: Resource,
+        resource: ProtectedResource,
         reason: &'static str,
         how: &str,
         error: Option<&'static str>,
@@ -147,7 +147,7 @@ impl Challenges {
         }
     }
 
-    fn header(&self, resource: Resource, error: Option<&'static str>) -> HeaderValue {
+    fn header(&self, resource: ProtectedResource, error: Option<&'static str>) -> HeaderValue {
         let Some(well_known) = self.documents else { return HeaderValue::from_static("Bearer") };
         let error = error.map(|error| format!("error=\"{error}\", ")).unwrap_or_default();
         let document = Self::document_path(well_known, resource);

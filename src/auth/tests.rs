@@ -26,7 +26,7 @@ fn check(auth: &Auth, headers: &[(&'static str, &str)]) -> Result<Caller, Challe
     for (name, value) in headers {
         map.append(*name, HeaderValue::try_from(*value).unwrap());
     }
-    auth.authenticate(&map, Resource::Mcp, None)
+    auth.authenticate(&map, ProtectedResource::Mcp, None)
 }
 
 fn soon() -> u64 {
@@ -49,15 +49,15 @@ fn token() -> AccessToken {
 }
 
 #[test]
-fn a_key_makes_a_caller_and_a_bearer_beside_it_is_the_spare() {
+fn a_key_makes_a_caller_and_a_bearer_beside_it_is_the_fallback() {
     let keys = SealingKeys::random();
     let auth = auth(&keys, Some(WellKnown::Mcp));
     let sealed = format!("Bearer {}", AccessTokens::new(&keys, ORIGIN).issue(&token(), soon()));
-    assert!(check(&auth, &[("x-api-key", " wiv-1 ")]).unwrap().spare.is_none());
+    assert!(check(&auth, &[("x-api-key", " wiv-1 ")]).unwrap().fallback.is_none());
     let both = check(&auth, &[("x-api-key", "wiv-1"), ("authorization", &sealed)]).unwrap();
-    assert!(both.grant.is_none() && both.spare.unwrap().grant.is_some());
+    assert!(both.grant.is_none() && both.fallback.unwrap().grant.is_some());
     let other = check(&auth, &[("x-api-key", "wiv-1"), ("authorization", "Bearer x")]).unwrap();
-    assert!(other.spare.is_none());
+    assert!(other.fallback.is_none());
     let bearer = check(&auth, &[("authorization", &sealed)]).unwrap();
     assert_eq!(bearer.key.expose(), b"wiv-inside");
     assert!(!bearer.may_write());
@@ -114,10 +114,10 @@ fn what_is_no_credential_is_challenged_in_words() {
 #[test]
 fn challenges_name_the_endpoints_document() {
     for (documents, resource, path) in [
-        (WellKnown::Mcp, Resource::Mcp, "/.well-known/oauth-protected-resource/mcp"),
-        (WellKnown::Mcp, Resource::Sse, "/oauth/resource/sse"),
-        (WellKnown::All, Resource::Sse, "/.well-known/oauth-protected-resource/sse"),
-        (WellKnown::None, Resource::Mcp, "/oauth/resource/mcp"),
+        (WellKnown::Mcp, ProtectedResource::Mcp, "/.well-known/oauth-protected-resource/mcp"),
+        (WellKnown::Mcp, ProtectedResource::Sse, "/oauth/resource/sse"),
+        (WellKnown::All, ProtectedResource::Sse, "/.well-known/oauth-protected-resource/sse"),
+        (WellKnown::None, ProtectedResource::Mcp, "/oauth/resource/mcp"),
     ] {
         let challenge = Challenges::new(urls(), Some(documents)).nothing(resource);
         let expected =
@@ -125,7 +125,7 @@ fn challenges_name_the_endpoints_document() {
         assert_eq!(challenge.www_authenticate, expected.as_str());
     }
     let challenges = Challenges::new(urls(), Some(WellKnown::Mcp));
-    let scope = challenges.insufficient_scope(Resource::Mcp).www_authenticate;
+    let scope = challenges.insufficient_scope(ProtectedResource::Mcp).www_authenticate;
     assert!(scope.to_str().unwrap().starts_with("Bearer error=\"insufficient_scope\", "));
 }
 

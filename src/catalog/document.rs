@@ -17,9 +17,9 @@ mod yaml;
 use serde_json::Value;
 
 use super::{Tool, UpstreamRequest};
-use mistakes::{Mistakes, Place};
+use mistakes::{DocumentMistakes, DocumentPlace};
 
-pub use mistakes::{DocumentError, Mistake};
+pub use mistakes::{DocumentError, DocumentMistake};
 
 /// What a document holds.
 pub(super) struct Contents {
@@ -40,7 +40,7 @@ pub(super) enum Schemas {
 pub(super) fn read(text: &str, schemas: Schemas) -> Result<Contents, DocumentError> {
     let document =
         yaml::parse(text).map_err(|mistake| DocumentError { mistakes: vec![mistake] })?;
-    let mut mistakes = Mistakes::default();
+    let mut mistakes = DocumentMistakes::default();
     let contents = understand(&document, schemas, &mut mistakes);
     match contents {
         Some(contents) if mistakes.len() == 0 => Ok(contents),
@@ -49,15 +49,25 @@ pub(super) fn read(text: &str, schemas: Schemas) -> Result<Contents, DocumentErr
 }
 
 /// Nothing is returned only when a mistake was added.
-fn understand(document: &Value, schemas: Schemas, mistakes: &mut Mistakes) -> Option<Contents> {
+fn understand(
+    document: &Value,
+    schemas: Schemas,
+    mistakes: &mut DocumentMistakes,
+) -> Option<Contents> {
     match document["openapi"].as_str() {
         Some(version) if version.starts_with("3.1.") => {}
         Some(version) => {
-            mistakes.add(Place::Root.member("openapi"), format!("{version} is not OpenAPI 3.1"));
+            mistakes.add(
+                DocumentPlace::Root.member("openapi"),
+                format!("{version} is not OpenAPI 3.1"),
+            );
             return None;
         }
         None => {
-            mistakes.add(Place::Root, "not an OpenAPI 3.1 document: `openapi: 3.1.0` is missing");
+            mistakes.add(
+                DocumentPlace::Root,
+                "not an OpenAPI 3.1 document: `openapi: 3.1.0` is missing",
+            );
             return None;
         }
     }

@@ -17,22 +17,22 @@ const MAX_NAME_CHARS: usize = 60;
 /// For a text that was parsed before. Linear; memory grows with the depth only.
 pub fn inexact_number(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
-    let mut open: Vec<Place<'_>> = Vec::new();
+    let mut open: Vec<ValuePlace<'_>> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         let mut end = at + 1;
         match bytes[at] {
-            b'{' => open.push(Place::Member(None)),
-            b'[' => open.push(Place::Element(0)),
+            b'{' => open.push(ValuePlace::Member(None)),
+            b'[' => open.push(ValuePlace::Element(0)),
             b'}' | b']' => drop(open.pop()),
             b',' => match open.last_mut() {
-                Some(Place::Element(index)) => *index += 1,
-                Some(Place::Member(name)) => *name = None,
+                Some(ValuePlace::Element(index)) => *index += 1,
+                Some(ValuePlace::Member(name)) => *name = None,
                 None => {}
             },
             b'"' => {
                 end = json::string_end(bytes, at);
-                if let Some(Place::Member(name @ None)) = open.last_mut() {
+                if let Some(ValuePlace::Member(name @ None)) = open.last_mut() {
                     *name = text.get(at..end);
                 }
             }
@@ -50,21 +50,21 @@ pub fn inexact_number(text: &str) -> Option<String> {
 }
 
 /// A value's place in what is open around it.
-enum Place<'a> {
+enum ValuePlace<'a> {
     /// Behind this name, once it was read.
     Member(Option<&'a str>),
     /// With so many before it.
     Element(usize),
 }
 
-fn path(open: &[Place<'_>]) -> String {
+fn path(open: &[ValuePlace<'_>]) -> String {
     let mut path = String::new();
     for place in open {
         match place {
-            Place::Element(index) => {
+            ValuePlace::Element(index) => {
                 let _never_fails = write!(path, "[{index}]");
             }
-            Place::Member(name) => {
+            ValuePlace::Member(name) => {
                 if !path.is_empty() {
                     path.push('.');
                 }

@@ -97,7 +97,7 @@ pub(super) enum Segment {
 
 /// Where a value on the wire comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum ValueSource {
     /// The argument of that name, or else the value that the wire requires.
     Argument { name: Box<str>, when_absent: Option<Value> },
     /// The page size.
@@ -110,7 +110,7 @@ pub(super) enum Source {
 #[derive(Debug, Clone)]
 pub(super) struct Field {
     pub(super) wire_name: Box<str>,
-    pub(super) source: Source,
+    pub(super) source: ValueSource,
 }
 
 /// A parameter in the query.

@@ -10,7 +10,7 @@ use serde_json::{Value, value::RawValue};
 
 use super::{
     Arguments, Operation, Problem,
-    operation::{Body, Field, QueryStyle, Segment, Source},
+    operation::{Body, Field, QueryStyle, Segment, ValueSource},
 };
 use crate::text::is_unseen;
 
@@ -175,13 +175,13 @@ impl Query {
     ) -> Result<(), Problem> {
         let name = &*field.wire_name;
         match &field.source {
-            Source::Limit => self.pair(name, &arguments.limit().to_string()),
-            Source::PageKey => {
+            ValueSource::Limit => self.pair(name, &arguments.limit().to_string()),
+            ValueSource::PageKey => {
                 if let Some(page_key) = page_key {
                     self.pair(name, page_key.get());
                 }
             }
-            Source::Argument { name: argument, when_absent } => {
+            ValueSource::Argument { name: argument, when_absent } => {
                 if let Some(value) = arguments.get(argument).or(when_absent.as_ref()) {
                     self.value(name, style, value).map_err(|Nested| Problem {
                         path: argument.to_string(),
@@ -264,13 +264,13 @@ fn json_object(fields: &[Field], arguments: &Arguments, page_key: Option<&RawVal
     };
     for field in fields {
         match &field.source {
-            Source::Limit => member(&field.wire_name, &arguments.limit()),
-            Source::PageKey => {
+            ValueSource::Limit => member(&field.wire_name, &arguments.limit()),
+            ValueSource::PageKey => {
                 if let Some(page_key) = page_key {
                     member(&field.wire_name, &page_key);
                 }
             }
-            Source::Argument { name, when_absent } => {
+            ValueSource::Argument { name, when_absent } => {
                 if let Some(value) = arguments.get(name).or(when_absent.as_ref()) {
                     member(&field.wire_name, value);
                 }

@@ -6,7 +6,7 @@ use clap::ArgMatches;
 use serde_json::{Map, Value, json};
 
 use super::{
-    failure::Failure,
+    failure::CommandFailure,
     process::{load, log, runtime},
 };
 use crate::{
@@ -14,32 +14,34 @@ use crate::{
     caller::Caller,
     catalog::{self, Catalog},
     mcp::{Context, LATEST_LEGACY, ToolCall, ToolResult, TransportKind},
-    settings::{RunAs, Shown, Source},
+    settings::{RunAs, SettingSource, ShownSetting},
     telemetry::TraceId,
     tools::Tools,
 };
 
 /// The command.
-pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
+pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
     let (settings, shown) = load(RunAs::Command, matches)?;
     // A person at a terminal wants the answer, not a server's log, unless they ask for it.
-    let asked = |shown: &Shown| shown.variable == "WIV_MCP_LOG" && shown.source != Source::Default;
+    let asked = |shown: &ShownSetting| {
+        shown.variable == "WIV_MCP_LOG" && shown.source != SettingSource::Default
+    };
     if shown.iter().any(asked) {
         log(&settings)?;
     }
-    let local = Local::new(&settings).map_err(Failure::of_start)?;
+    let local = Local::new(&settings).map_err(CommandFailure::of_start)?;
     let tool = matches.get_one::<String>("tool").cloned().unwrap_or_default();
     let pairs: Vec<String> =
         matches.get_many::<String>("pairs").into_iter().flatten().cloned().collect();
     let json = matches.get_one::<String>("arguments").map(String::as_str);
     let arguments =
-        arguments(local.tools.catalog(), &tool, &pairs, json).map_err(Failure::usage)?;
+        arguments(local.tools.catalog(), &tool, &pairs, json).map_err(CommandFailure::usage)?;
     let text = Value::Object(arguments.clone()).to_string().into();
     let call = ToolCall { name: tool, arguments, text };
     let as_json = matches.get_flag("json");
     let mut output = io::stdout().lock();
     let run = run(&local.tools, &local.caller, call, as_json, &mut output);
-    if runtime()?.block_on(run)? { Ok(()) } else { Err(Failure::Told) }
+    if runtime()?.block_on(run)? { Ok(()) } else { Err(CommandFailure::Told) }
 }
 
 /// The words of the command line can't be made into arguments.

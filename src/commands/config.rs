@@ -6,14 +6,14 @@ use std::io::{self, Write};
 
 use clap::ArgMatches;
 
-use super::{failure::Failure, process::load};
+use super::{failure::CommandFailure, process::load};
 use crate::{
     seal::SealingKeys,
-    settings::{self, RunAs, Shown},
+    settings::{self, RunAs, ShownSetting},
 };
 
 /// The command.
-pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
+pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
     let mut output = io::stdout().lock();
     if matches.get_flag("new-sealing-key") {
         return Ok(new_sealing_key(&mut output)?);
@@ -29,12 +29,12 @@ pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
 ///
 /// # Errors
 /// When `output` can't be written to.
-pub fn run(settings: &[Shown], output: &mut dyn Write) -> io::Result<()> {
-    let width = |text: fn(&Shown) -> &str| {
+pub fn run(settings: &[ShownSetting], output: &mut dyn Write) -> io::Result<()> {
+    let width = |text: fn(&ShownSetting) -> &str| {
         settings.iter().map(|shown| text(shown).chars().count()).max().unwrap_or(0)
     };
     let (names, values) = (width(|shown| shown.variable), width(|shown| &shown.value));
-    for Shown { variable, value, source } in settings {
+    for ShownSetting { variable, value, source } in settings {
         writeln!(output, "{variable:names$}  {value:values$}  {source}")?;
     }
     Ok(())

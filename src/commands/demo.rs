@@ -8,7 +8,7 @@ use clap::ArgMatches;
 use serde_json::{Map, Value, json};
 
 use super::{
-    failure::Failure,
+    failure::CommandFailure,
     process::{log_of_stand_ins, runtime, stop_signal},
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The command.
-pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
+pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
     log_of_stand_ins()?;
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     runtime()?.block_on(async {

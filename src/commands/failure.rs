@@ -5,7 +5,7 @@
 use crate::app::StartError;
 
 /// What ended a command early.
-pub enum Failure {
+pub enum CommandFailure {
     /// Bad usage or settings; exit 2.
     Usage(anyhow::Error),
     /// Failed while running; exit 1.
@@ -14,7 +14,7 @@ pub enum Failure {
     Told,
 }
 
-impl Failure {
+impl CommandFailure {
     /// Something about the words or the settings that were given.
     pub(super) fn usage(error: impl Into<anyhow::Error>) -> Self {
         Self::Usage(error.into())
@@ -29,7 +29,7 @@ impl Failure {
     }
 }
 
-impl<E: Into<anyhow::Error>> From<E> for Failure {
+impl<E: Into<anyhow::Error>> From<E> for CommandFailure {
     fn from(error: E) -> Self {
         Self::Running(error.into())
     }

@@ -12,7 +12,7 @@ use std::{
 use clap::ArgMatches;
 
 use super::{
-    failure::Failure,
+    failure::CommandFailure,
     process::{load, runtime},
 };
 use crate::{
@@ -23,13 +23,13 @@ use crate::{
 };
 
 /// The command.
-pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
-    let usage = |words: &'static str| Failure::Usage(anyhow::anyhow!(words));
+pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
+    let usage = |words: &'static str| CommandFailure::Usage(anyhow::anyhow!(words));
     let Some((command @ ("revoke-all" | "sweep"), matches)) = matches.subcommand() else {
         return Err(usage("keys has the commands revoke-all and sweep"));
     };
     let (settings, _) = load(RunAs::Command, matches)?;
-    let Some(propelauth) = app::propelauth(&settings).map_err(Failure::of_start)? else {
+    let Some(propelauth) = app::propelauth(&settings).map_err(CommandFailure::of_start)? else {
         return Err(usage(
             "set PROPELAUTH_AUTH_URL, PROPELAUTH_CLIENT_ID, PROPELAUTH_CLIENT_SECRET and \
              PROPELAUTH_API_KEY, as for `serve`",
@@ -51,8 +51,8 @@ pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
     };
     let revoke = revoke_all(&propelauth, org, confirm, &mut output);
     runtime()?.block_on(revoke).map_err(|error| match error {
-        RevokeError::Unconfirmed => Failure::Usage(error.into()),
-        error => Failure::Running(error.into()),
+        RevokeError::Unconfirmed => CommandFailure::Usage(error.into()),
+        error => CommandFailure::Running(error.into()),
     })
 }
 

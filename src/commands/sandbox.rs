@@ -8,13 +8,13 @@ use serde_json::{Map, Value, json};
 
 use super::{
     demo::{api_keys, other_port},
-    failure::Failure,
+    failure::CommandFailure,
     process::{log_of_stand_ins, runtime, stop_signal},
 };
 use crate::sandbox::{API_KEYS, Sandbox};
 
 /// The command.
-pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
+pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
     log_of_stand_ins()?;
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     runtime()?.block_on(async {

@@ -5,7 +5,7 @@
 use clap::ArgMatches;
 
 use super::{
-    failure::Failure,
+    failure::CommandFailure,
     process::{load, log, runtime, stop_signal},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The command.
-pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
+pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
     let (settings, _) = load(RunAs::Server, matches)?;
     log(&settings)?;
     runtime()?.block_on(async {
@@ -23,7 +23,8 @@ pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
         for warning in settings.warnings() {
             tracing::warn!(setting = warning.setting, "a weak setting: {}", warning.message);
         }
-        let app = App::start(&settings, Audience::Public).await.map_err(Failure::of_start)?;
+        let app =
+            App::start(&settings, Audience::Public).await.map_err(CommandFailure::of_start)?;
         stop.await;
         tracing::info!("stopping");
         app.stop().await;

@@ -7,16 +7,16 @@ use std::sync::Arc;
 use clap::ArgMatches;
 
 use super::{
-    failure::Failure,
+    failure::CommandFailure,
     process::{load, log, runtime},
 };
 use crate::{app::Local, settings::RunAs, transport};
 
 /// The command.
-pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
+pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
     let (settings, _) = load(RunAs::Command, matches)?;
     log(&settings)?;
-    let Local { tools, caller } = Local::new(&settings).map_err(Failure::of_start)?;
+    let Local { tools, caller } = Local::new(&settings).map_err(CommandFailure::of_start)?;
     let limit = settings.request_limit.bytes();
     let runtime = runtime()?;
     let (input, output) = (tokio::io::stdin(), tokio::io::stdout());

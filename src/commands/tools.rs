@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::ArgMatches;
 use serde_json::{Value, json};
 
-use super::{failure::Failure, process::load};
+use super::{failure::CommandFailure, process::load};
 use crate::{
     app,
     catalog::{Catalog, Tool},
@@ -14,7 +14,7 @@ use crate::{
 
 /// Form of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum OutputForm {
     /// Aligned columns.
     Text,
     /// The README's table.
@@ -29,14 +29,14 @@ pub enum Form {
 const CHARS_PER_TOKEN: usize = 4;
 
 /// The command.
-pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
+pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
     let (settings, _) = load(RunAs::Command, matches)?;
-    let catalog = app::catalog(settings.catalog.as_deref()).map_err(Failure::of_start)?;
+    let catalog = app::catalog(settings.catalog.as_deref()).map_err(CommandFailure::of_start)?;
     let form = match ["json", "markdown", "tokens"].map(|form| matches.get_flag(form)) {
-        [true, ..] => Form::Json,
-        [_, true, _] => Form::Markdown,
-        [.., true] => Form::Tokens,
-        _ => Form::Text,
+        [true, ..] => OutputForm::Json,
+        [_, true, _] => OutputForm::Markdown,
+        [.., true] => OutputForm::Tokens,
+        _ => OutputForm::Text,
     };
     Ok(run(&catalog, form, &mut io::stdout().lock())?)
 }
@@ -45,15 +45,15 @@ pub(super) fn command(matches: &ArgMatches) -> Result<(), Failure> {
 ///
 /// # Errors
 /// When the output can't be written to.
-pub fn run(catalog: &Catalog, form: Form, output: &mut dyn Write) -> io::Result<()> {
+pub fn run(catalog: &Catalog, form: OutputForm, output: &mut dyn Write) -> io::Result<()> {
     match form {
-        Form::Text => text(catalog, output),
-        Form::Markdown => markdown(catalog, output),
-        Form::Json => {
+        OutputForm::Text => text(catalog, output),
+        OutputForm::Markdown => markdown(catalog, output),
+        OutputForm::Json => {
             let tools: Vec<Value> = catalog.tools().iter().map(object).collect();
             writeln!(output, "{:#}", Value::Array(tools))
         }
-        Form::Tokens => tokens(catalog, output),
+        OutputForm::Tokens => tokens(catalog, output),
     }
 }
 

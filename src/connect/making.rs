@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::{
-    admission::NewKey,
+    admission::NewKeyTrial,
     marks::{MarkKind, Marks, SetOnce},
     propelauth::Membership,
     signin::{FlowError, MadeKey},
@@ -29,7 +29,7 @@ use crate::{
 pub(super) struct Made {
     pub(super) membership: Membership,
     pub(super) key: MadeKey,
-    pub(super) verdict: NewKey,
+    pub(super) verdict: NewKeyTrial,
 }
 
 /// What became of an offer.

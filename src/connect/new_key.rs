@@ -16,7 +16,7 @@ use super::{
     snippets::is_plain,
 };
 use crate::{
-    admission::{Gate, NewKey},
+    admission::{Gate, NewKeyTrial},
     clock::day,
     pages::{self, Footer, Form, FormTargets, shown_name},
     signin::{FlowError, MadeBy, ShownOrganization, SignIn},
@@ -35,7 +35,7 @@ struct KeyPage<'a> {
     key_id: &'a str,
     reference: &'a str,
     expires: String,
-    verdict: NewKey,
+    verdict: NewKeyTrial,
     form: &'a str,
     cards: Vec<ClientCard>,
 }

@@ -22,11 +22,11 @@ use tokio_util::sync::CancellationToken;
 pub struct Connections<K: Hash + Eq + Clone> {
     limit: usize,
     /// Never held across an await.
-    open: Mutex<Open<K>>,
+    open: Mutex<OpenConnections<K>>,
 }
 
 #[derive(Debug)]
-struct Open<K: Hash + Eq + Clone> {
+struct OpenConnections<K: Hash + Eq + Clone> {
     count: usize,
     next_number: u64,
     /// By their last sign of life, the oldest first.
@@ -63,7 +63,7 @@ enum Standing<K> {
 impl<K: Hash + Eq + Clone> Connections<K> {
     /// At most `limit` at one time.
     pub fn new(limit: usize) -> Arc<Self> {
-        let open = Open {
+        let open = OpenConnections {
             count: 0,
             next_number: 0,
             strangers: BTreeMap::new(),
@@ -105,12 +105,12 @@ impl<K: Hash + Eq + Clone> Connections<K> {
         Some((Connection(Arc::new(connection)), is_full))
     }
 
-    fn open(&self) -> MutexGuard<'_, Open<K>> {
+    fn open(&self) -> MutexGuard<'_, OpenConnections<K>> {
         self.open.lock().expect("no code panics while it holds this lock")
     }
 }
 
-impl<K: Hash + Eq + Clone> Open<K> {
+impl<K: Hash + Eq + Clone> OpenConnections<K> {
     fn add_stranger(&mut self, cut: CancellationToken) -> u64 {
         let number = self.next_number;
         self.next_number += 1;

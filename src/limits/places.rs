@@ -38,10 +38,10 @@ pub struct Places<A: Hash + Eq + Clone> {
     size: usize,
     of_addresses: Arc<Keyed<A>>,
     /// Never held across an await.
-    state: Mutex<State<A>>,
+    state: Mutex<TriesUnderWay<A>>,
 }
 
-struct State<A: Hash + Eq + Clone> {
+struct TriesUnderWay<A: Hash + Eq + Clone> {
     used: usize,
     /// Places of refused tries, with the time of their release.
     held: VecDeque<(Instant, Option<Permit<A>>)>,
@@ -73,7 +73,7 @@ pub struct Place<A: Hash + Eq + Clone> {
 impl<A: Hash + Eq + Clone> Places<A> {
     /// `size` places in all, `per_address` for one address.
     pub fn new(size: usize, per_address: usize) -> Arc<Self> {
-        let state = State { used: 0, held: VecDeque::new(), waiting: VecDeque::new() };
+        let state = TriesUnderWay { used: 0, held: VecDeque::new(), waiting: VecDeque::new() };
         Arc::new(Self {
             size,
             of_addresses: Keyed::new(per_address, MAX_WAITING),
@@ -185,12 +185,12 @@ impl<A: Hash + Eq + Clone> Places<A> {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State<A>> {
+    fn state(&self) -> MutexGuard<'_, TriesUnderWay<A>> {
         self.state.lock().expect("no code panics while it holds this lock")
     }
 }
 
-impl<A: Hash + Eq + Clone> State<A> {
+impl<A: Hash + Eq + Clone> TriesUnderWay<A> {
     /// When the next place of a refused try is over, as far as one can tell now.
     fn next_release(&self, now: Instant) -> Instant {
         self.held.front().map_or(now + HOLD, |(until, _)| *until)

@@ -99,10 +99,10 @@ impl<S> Conversation<S> {
         allow: impl FnOnce(Effect) -> Result<(), E>,
     ) -> Result<Taken<S>, Rejected<E>> {
         match frame.messages {
-            jsonrpc::Frame::One(Message::Request(request)) => {
+            jsonrpc::Messages::One(Message::Request(request)) => {
                 self.take_request(request, named, view, allow)
             }
-            jsonrpc::Frame::One(message) => {
+            jsonrpc::Messages::One(message) => {
                 self.spoken.outside_requests(named).map_err(malformed)?;
                 let Message::Notification(Notification::Cancelled(params)) = message else {
                     return Ok(Taken::Nothing);
@@ -110,7 +110,7 @@ impl<S> Conversation<S> {
                 let stop = self.in_flight.cancel(&params).and_then(|(_, stop)| stop);
                 Ok(stop.map_or(Taken::Nothing, |stop| Taken::One(Step::Stop(stop))))
             }
-            jsonrpc::Frame::Batch(members) => self.take_batch(members, named, view, allow),
+            jsonrpc::Messages::Batch(members) => self.take_batch(members, named, view, allow),
         }
     }
 

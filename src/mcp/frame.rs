@@ -14,7 +14,7 @@ pub(crate) use jsonrpc::{MAX_STRANGERS_VALUES, MAX_VALUES, VALUE_BYTES};
 /// One message or a batch.
 #[derive(Debug)]
 pub(crate) struct Frame {
-    pub(super) messages: jsonrpc::Frame,
+    pub(super) messages: jsonrpc::Messages,
     /// How many values it holds.
     pub(crate) values: usize,
 }

@@ -114,7 +114,7 @@ pub(super) struct Invalid {
 
 /// What one body holds.
 #[derive(Debug, PartialEq)]
-pub(super) enum Frame {
+pub(super) enum Messages {
     One(Message),
     /// 1 to [`MAX_BATCH`] elements, each a message or not.
     Batch(Vec<Result<Message, Invalid>>),
@@ -125,10 +125,10 @@ pub(super) enum Frame {
 /// # Errors
 /// `-32700` when it isn't UTF-8, isn't JSON or nests too deep; `-32600` when it is JSON but no
 /// message, repeats a name within an object, or holds too many messages or values.
-pub(super) fn parse(body: &Bytes, max_values: usize) -> Result<(Frame, usize), Invalid> {
+pub(super) fn parse(body: &Bytes, max_values: usize) -> Result<(Messages, usize), Invalid> {
     let text =
         std::str::from_utf8(body).map_err(|_| refuse(Code::ParseError, "the body is not UTF-8"))?;
-    let found = strict::Found {
+    let found = strict::Noticed {
         too_deep: Cell::new(false),
         too_many: Cell::new(false),
         repeated_name: Cell::new(false),
@@ -155,10 +155,14 @@ pub(super) fn parse(body: &Bytes, max_values: usize) -> Result<(Frame, usize), I
 }
 
 /// Tells what the members of a body make.
-fn judge(body: &Bytes, frame: strict::Frame<'_>, repeated_name: bool) -> Result<Frame, Invalid> {
+fn judge(
+    body: &Bytes,
+    frame: strict::FrameFields<'_>,
+    repeated_name: bool,
+) -> Result<Messages, Invalid> {
     match frame {
-        strict::Frame::One(fields) => message(body, fields, repeated_name).map(Frame::One),
-        strict::Frame::Batch { first, total } => {
+        strict::FrameFields::One(fields) => message(body, fields, repeated_name).map(Messages::One),
+        strict::FrameFields::Batch { first, total } => {
             if repeated_name {
                 return Err(refuse(Code::InvalidRequest, REPEATED_NAME));
             }
@@ -166,9 +170,11 @@ fn judge(body: &Bytes, frame: strict::Frame<'_>, repeated_name: bool) -> Result<
                 let message = "a batch holds 1 to 32 messages; send them one by one";
                 return Err(refuse(Code::InvalidRequest, message));
             }
-            Ok(Frame::Batch(first.into_iter().map(|fields| message(body, fields, false)).collect()))
+            Ok(Messages::Batch(
+                first.into_iter().map(|fields| message(body, fields, false)).collect(),
+            ))
         }
-        strict::Frame::Neither => {
+        strict::FrameFields::Neither => {
             Err(refuse(Code::InvalidRequest, "a JSON-RPC message is a JSON object"))
         }
     }

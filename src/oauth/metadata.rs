@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::OAuth;
 use crate::{
-    auth::{Challenges, Resource, WellKnown},
+    auth::{Challenges, ProtectedResource, WellKnown},
     caller::Scopes,
 };
 
@@ -21,8 +21,8 @@ impl OAuth {
         let path = |resource| Challenges::document_path(well_known, resource);
         let mut documents = vec![
             ("/.well-known/oauth-authorization-server", authorization_server(issuer, scopes)),
-            (path(Resource::Mcp), document(issuer, "/mcp", scopes)),
-            (path(Resource::Sse), document(issuer, "/sse", scopes)),
+            (path(ProtectedResource::Mcp), document(issuer, "/mcp", scopes)),
+            (path(ProtectedResource::Sse), document(issuer, "/sse", scopes)),
         ];
         if well_known == WellKnown::All {
             documents

@@ -28,7 +28,7 @@ impl NoAnswer {
 
 /// Why an answer's body was not read.
 #[derive(Debug)]
-pub enum Unread<R> {
+pub enum UnreadAnswer<R> {
     /// It did not come whole.
     NoAnswer(NoAnswer),
     /// It is larger than asked for.
@@ -55,21 +55,21 @@ pub async fn read<R: Room>(
     limit_bytes: usize,
     deadline: Instant,
     room: &mut R,
-) -> Result<Bytes, Unread<R::Refused>> {
+) -> Result<Bytes, UnreadAnswer<R::Refused>> {
     let reading = read_on(response, limit_bytes, room);
-    timeout_at(deadline, reading).await.unwrap_or(Err(Unread::NoAnswer(NoAnswer::TooLate)))
+    timeout_at(deadline, reading).await.unwrap_or(Err(UnreadAnswer::NoAnswer(NoAnswer::TooLate)))
 }
 
 async fn read_on<R: Room>(
     mut response: Response,
     limit_bytes: usize,
     room: &mut R,
-) -> Result<Bytes, Unread<R::Refused>> {
+) -> Result<Bytes, UnreadAnswer<R::Refused>> {
     let announced = response.content_length().and_then(|size| usize::try_from(size).ok());
     if announced.is_some_and(|size| size > limit_bytes) {
-        return Err(Unread::TooLarge);
+        return Err(UnreadAnswer::TooLarge);
     }
-    room.hold(announced.unwrap_or(0)).await.map_err(Unread::NoRoom)?;
+    room.hold(announced.unwrap_or(0)).await.map_err(UnreadAnswer::NoRoom)?;
     let Some(first) = piece(&mut response).await? else {
         return Ok(Bytes::new());
     };
@@ -83,17 +83,17 @@ async fn read_on<R: Room>(
     while let Some(bytes) = next {
         let size = body.len() + bytes.len();
         if size > limit_bytes {
-            return Err(Unread::TooLarge);
+            return Err(UnreadAnswer::TooLarge);
         }
-        room.hold(size).await.map_err(Unread::NoRoom)?;
+        room.hold(size).await.map_err(UnreadAnswer::NoRoom)?;
         body.extend_from_slice(&bytes);
         next = piece(&mut response).await?;
     }
     Ok(body.freeze())
 }
 
-async fn piece<R>(response: &mut Response) -> Result<Option<Bytes>, Unread<R>> {
-    response.chunk().await.map_err(|error| Unread::NoAnswer(failed(error)))
+async fn piece<R>(response: &mut Response) -> Result<Option<Bytes>, UnreadAnswer<R>> {
+    response.chunk().await.map_err(|error| UnreadAnswer::NoAnswer(failed(error)))
 }
 
 fn failed(error: reqwest::Error) -> NoAnswer {

@@ -39,11 +39,14 @@ fn any() -> Reach<'static> {
 }
 
 /// What is read in ten seconds, at most eight bytes.
-async fn read_of<R: Room>(pieces: &[&str], room: &mut R) -> Result<Vec<u8>, Unread<R::Refused>> {
+async fn read_of<R: Room>(
+    pieces: &[&str],
+    room: &mut R,
+) -> Result<Vec<u8>, UnreadAnswer<R::Refused>> {
     let address = far_end(pieces.iter().map(|piece| (*piece).to_owned()).collect()).await;
     let deadline = Instant::now() + Duration::from_secs(10);
     let request = client(any()).unwrap().get(format!("http://{address}/secret-path"));
-    let response = send(request, deadline).await.map_err(Unread::NoAnswer)?;
+    let response = send(request, deadline).await.map_err(UnreadAnswer::NoAnswer)?;
     read(response, 8, deadline, room).await.map(|body| body.to_vec())
 }
 
@@ -57,16 +60,16 @@ async fn a_body_is_read_within_its_size_and_time() {
     };
     assert_eq!(read(&["Content-Length: 8\r\n\r\n", "1234", "5678"]).await.unwrap(), b"12345678");
     assert_eq!(read(&["\r\n", "1234"]).await.unwrap(), b"1234");
-    assert!(matches!(read(&["Content-Length: 9\r\n\r\n"]).await, Err(Unread::TooLarge)));
-    assert!(matches!(read(&["\r\n", "12345", "6789"]).await, Err(Unread::TooLarge)));
+    assert!(matches!(read(&["Content-Length: 9\r\n\r\n"]).await, Err(UnreadAnswer::TooLarge)));
+    assert!(matches!(read(&["\r\n", "12345", "6789"]).await, Err(UnreadAnswer::TooLarge)));
     let broken = read(&["Content-Length: 8\r\n\r\n", "1234"]).await.unwrap_err();
     assert!(!format!("{broken:?}").contains("secret-path"), "{broken:?}");
-    assert!(matches!(broken, Unread::NoAnswer(NoAnswer::Failed(_))));
+    assert!(matches!(broken, UnreadAnswer::NoAnswer(NoAnswer::Failed(_))));
     let drip = [&["\r\n"][..], &["."; 8], &[""; 20]].concat();
-    assert!(matches!(read(&drip).await, Err(Unread::NoAnswer(NoAnswer::TooLate))));
+    assert!(matches!(read(&drip).await, Err(UnreadAnswer::NoAnswer(NoAnswer::TooLate))));
     let silent = [""; 20];
     let read = read_of(&silent, &mut Uncounted).await;
-    assert!(matches!(read, Err(Unread::NoAnswer(NoAnswer::TooLate))), "{read:?}");
+    assert!(matches!(read, Err(UnreadAnswer::NoAnswer(NoAnswer::TooLate))), "{read:?}");
 }
 
 /// Room for so many bytes.
@@ -83,10 +86,10 @@ impl Room for Few {
 #[tokio::test(start_paused = true)]
 async fn room_is_taken_before_bytes_are_kept() {
     let announced = [HEAD, "Content-Length: 8\r\n\r\n", "12345678"];
-    assert!(matches!(read_of(&announced, &mut Few(7)).await, Err(Unread::NoRoom(8))));
+    assert!(matches!(read_of(&announced, &mut Few(7)).await, Err(UnreadAnswer::NoRoom(8))));
     assert_eq!(read_of(&announced, &mut Few(8)).await.unwrap(), b"12345678");
     let growing = [HEAD, "\r\n", "1234", "56"];
-    assert!(matches!(read_of(&growing, &mut Few(5)).await, Err(Unread::NoRoom(6))));
+    assert!(matches!(read_of(&growing, &mut Few(5)).await, Err(UnreadAnswer::NoRoom(6))));
 }
 
 #[tokio::test(start_paused = true)]

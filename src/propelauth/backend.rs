@@ -14,7 +14,7 @@ use super::{
     BackendError, CreatedKey, KeyRecord, NewKey, Organization, PropelAuthSettings, User,
     http::{BODY_LIMIT_BYTES, Http, LONG_BODY_LIMIT_BYTES, Outage, form, send},
     is_user_id,
-    key_page::{PAGE_SIZE, Page, Whose},
+    key_page::{KeyListPage, PAGE_SIZE, Whose},
     reply::{Reply, parse, understand},
 };
 use crate::caller::ApiKey;
@@ -25,14 +25,14 @@ const TENANT: HeaderName = HeaderName::from_static("x-propelauth-url");
 const KEYS: &str = "/api/backend/v1/end_user_api_keys";
 
 /// The Backend API's address and our credentials there.
-pub(super) struct Client {
+pub(super) struct BackendApi {
     http: Http,
     api_url: String,
     authorization: HeaderValue,
     tenant: HeaderValue,
 }
 
-impl Client {
+impl BackendApi {
     pub(super) fn new(http: Http, settings: &PropelAuthSettings) -> Self {
         let bearer = format!("Bearer {}", settings.api_key.expose());
         let mut authorization = HeaderValue::try_from(bearer).expect("a secret is visible ASCII");
@@ -136,7 +136,7 @@ impl Client {
         &self,
         whose: Whose<'_>,
         page_number: usize,
-    ) -> Result<Page, BackendError> {
+    ) -> Result<KeyListPage, BackendError> {
         let number = page_number.to_string();
         let mut query = vec![("page_size", PAGE_SIZE), ("page_number", &number)];
         query.extend(whose.user_id.map(|id| ("user_id", id)));

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::{
     limits::Uncounted,
     origin::HttpUrl,
-    outbound::{self, NoAnswer, Reach, Unread, Via},
+    outbound::{self, NoAnswer, Reach, UnreadAnswer, Via},
 };
 
 /// Longest wait for a TCP and TLS handshake: a person waits for the page.
@@ -62,7 +62,7 @@ pub enum Outage {
 }
 
 /// An answer of any status, its body within the limit.
-pub(super) struct Answer {
+pub(super) struct HttpAnswer {
     pub(super) status: StatusCode,
     pub(super) body: Bytes,
 }
@@ -88,17 +88,20 @@ impl Http {
 }
 
 /// Sends a request once and reads its answer, never more than the limit of it.
-pub(super) async fn send(request: RequestBuilder, limit_bytes: usize) -> Result<Answer, Outage> {
+pub(super) async fn send(
+    request: RequestBuilder,
+    limit_bytes: usize,
+) -> Result<HttpAnswer, Outage> {
     let deadline = Instant::now() + TIMEOUT;
     let response = outbound::send(request, deadline).await.map_err(Outage::NoAnswer)?;
     let status = response.status();
     let read = outbound::read(response, limit_bytes, deadline, &mut Uncounted).await;
     let body = read.map_err(|unread| match unread {
-        Unread::NoAnswer(no_answer) => Outage::NoAnswer(no_answer),
-        Unread::TooLarge => Outage::TooLarge { limit_bytes },
-        Unread::NoRoom(never) => match never {},
+        UnreadAnswer::NoAnswer(no_answer) => Outage::NoAnswer(no_answer),
+        UnreadAnswer::TooLarge => Outage::TooLarge { limit_bytes },
+        UnreadAnswer::NoRoom(never) => match never {},
     })?;
-    Ok(Answer { status, body })
+    Ok(HttpAnswer { status, body })
 }
 
 /// Names and values as in a query or a form's body (RFC 6749, appendix B).

@@ -11,7 +11,7 @@ pub(super) const PAGE_SIZE: &str = "100";
 
 /// A page of the list, as PropelAuth gives it.
 #[derive(Debug, Deserialize)]
-pub(super) struct Page {
+pub(super) struct KeyListPage {
     pub(super) api_keys: Vec<KeyRecord>,
     pub(super) has_more_results: bool,
     pub(super) total_api_keys: Option<u64>,

@@ -5,9 +5,9 @@
 
 use super::{
     BackendError, KeyRecord,
-    backend::Client,
+    backend::BackendApi,
     http::Outage,
-    key_page::{Page, Whose},
+    key_page::{KeyListPage, Whose},
 };
 
 /// Pages of one walk. No tenant has that many keys; a list that gets there has no end.
@@ -15,7 +15,7 @@ const MAX_PAGES: usize = 20_000;
 
 /// A walk; holds one page at a time.
 pub struct KeyWalk<'p> {
-    client: &'p Client,
+    client: &'p BackendApi,
     whose: Whose<'p>,
     next_page: Option<usize>,
     from_the_start: bool,
@@ -27,7 +27,7 @@ pub struct KeyWalk<'p> {
 
 impl<'p> KeyWalk<'p> {
     /// Begins at a page, counted from 0.
-    pub(super) fn new(client: &'p Client, whose: Whose<'p>, first_page: usize) -> Self {
+    pub(super) fn new(client: &'p BackendApi, whose: Whose<'p>, first_page: usize) -> Self {
         Self {
             client,
             whose,
@@ -69,7 +69,7 @@ impl<'p> KeyWalk<'p> {
         self.is_steady
     }
 
-    fn check(&mut self, number: usize, page: &Page) -> Result<(), &'static str> {
+    fn check(&mut self, number: usize, page: &KeyListPage) -> Result<(), &'static str> {
         if page.current_page.is_some_and(|current| current != number) {
             return Err("list of API keys, of which another page came");
         }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{
     Login, LoginError, PropelAuthSettings, TokenFlaw,
     access_token::{self, Checks},
-    http::{Answer, Http, LONG_BODY_LIMIT_BYTES, Outage, encoded, form, send},
+    http::{Http, HttpAnswer, LONG_BODY_LIMIT_BYTES, Outage, encoded, form, send},
     jwks::SigningKeys,
 };
 
@@ -18,7 +18,7 @@ use super::{
 const SCOPE: &str = "openid email profile";
 
 /// The login's addresses, our client's credentials and the checks of its tokens.
-pub(super) struct Client {
+pub(super) struct LoginApi {
     http: Http,
     authorize_url: String,
     token_url: String,
@@ -28,7 +28,7 @@ pub(super) struct Client {
     keys: SigningKeys,
 }
 
-impl Client {
+impl LoginApi {
     pub(super) fn new(http: Http, settings: &PropelAuthSettings) -> Self {
         let auth_url = settings.auth_url.as_str();
         let keys_url = format!("{auth_url}/.well-known/jwks.json");
@@ -107,7 +107,7 @@ impl Client {
 }
 
 /// The access token in an answer of the token endpoint.
-pub(super) fn token(answer: &Answer) -> Result<String, LoginError> {
+pub(super) fn token(answer: &HttpAnswer) -> Result<String, LoginError> {
     #[derive(Deserialize)]
     struct Tokens {
         access_token: String,

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{
     BackendError,
-    http::{Answer, Outage},
+    http::{HttpAnswer, Outage},
 };
 
 /// An answer that settles what was asked.
@@ -24,7 +24,7 @@ pub(super) enum Reply {
     Gone,
 }
 
-pub(super) fn understand(answer: Answer) -> Result<Reply, BackendError> {
+pub(super) fn understand(answer: HttpAnswer) -> Result<Reply, BackendError> {
     let outage = match answer.status {
         status if status.is_success() => return Ok(Reply::Done(answer.body)),
         StatusCode::NOT_FOUND => return Ok(Reply::Gone),

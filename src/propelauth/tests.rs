@@ -15,7 +15,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::DecodingKey;
 use serde_json::{Value, json};
 
-use super::{access_token::Checks, http::Answer, reply::Reply, *};
+use super::{access_token::Checks, http::HttpAnswer, reply::Reply, *};
 
 const ISSUER: &str = "https://auth.example.com";
 const CLIENT_ID: &str = "0123456789abcdef0123456789abcdef";
@@ -222,9 +222,9 @@ fn a_list_without_a_usable_signing_key_is_an_outage() {
     }
 }
 
-fn answer(status: u16, body: &str) -> Answer {
+fn answer(status: u16, body: &str) -> HttpAnswer {
     let status = StatusCode::from_u16(status).unwrap();
-    Answer { status, body: body.to_owned().into() }
+    HttpAnswer { status, body: body.to_owned().into() }
 }
 
 #[test]

@@ -15,11 +15,11 @@ const GLOBEX: Fingerprint = Fingerprint::new([2; 16]);
 #[derive(Debug, Default)]
 struct Stream(AtomicUsize);
 
-impl Owner for Stream {
+impl StreamOwner for Stream {
     type Message = &'static str;
     type Receipt = &'static str;
 
-    async fn take(self: Arc<Self>, _: &Shown, message: &'static str) -> &'static str {
+    async fn take(self: Arc<Self>, _: &ShownCredentials, message: &'static str) -> &'static str {
         message
     }
 
@@ -32,7 +32,7 @@ impl Owner for Stream {
     }
 }
 
-fn shown(fingerprint: Fingerprint) -> Shown {
+fn shown(fingerprint: Fingerprint) -> ShownCredentials {
     Caller::of_key(ApiKey::parse(b"key").unwrap(), fingerprint).shown()
 }
 
@@ -67,11 +67,14 @@ fn streams_are_bounded_for_a_key_and_in_total() {
     let sessions = sessions(&SealingKeys::random());
     let _first = sessions.open(ACME, Arc::default(), Payer::Customer(ACME)).unwrap();
     let second = sessions.open(ACME, Arc::default(), Payer::Customer(ACME)).unwrap();
-    assert_eq!(sessions.open(ACME, Arc::default(), Payer::Customer(ACME)).err(), Some(Full::Key));
+    assert_eq!(
+        sessions.open(ACME, Arc::default(), Payer::Customer(ACME)).err(),
+        Some(TooManyStreams::Key)
+    );
     let _third = sessions.open(GLOBEX, Arc::default(), Payer::Customer(GLOBEX)).unwrap();
     assert_eq!(
         sessions.open(GLOBEX, Arc::default(), Payer::Customer(GLOBEX)).err(),
-        Some(Full::Server)
+        Some(TooManyStreams::Server)
     );
     drop(second);
     assert!(sessions.open(GLOBEX, Arc::default(), Payer::Customer(GLOBEX)).is_ok());
@@ -85,7 +88,10 @@ fn strangers_take_an_eighth_of_the_streams() {
     let strangers: Vec<_> =
         (0..2).map(|_| sessions.open(GLOBEX, Arc::default(), Payer::Stranger)).collect();
     assert!(strangers.iter().all(Result::is_ok));
-    assert_eq!(sessions.open(GLOBEX, Arc::default(), Payer::Stranger).err(), Some(Full::Server));
+    assert_eq!(
+        sessions.open(GLOBEX, Arc::default(), Payer::Stranger).err(),
+        Some(TooManyStreams::Server)
+    );
     let _customer = sessions.open(ACME, Arc::default(), Payer::Customer(ACME)).unwrap();
     drop(strangers);
     assert!(sessions.open(GLOBEX, Arc::default(), Payer::Stranger).is_ok());

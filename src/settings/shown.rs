@@ -6,18 +6,18 @@ use std::fmt;
 
 /// One setting as it came out, for a person to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
+pub struct ShownSetting {
     /// The variable's name.
     pub variable: &'static str,
     /// Its text; of a secret only `set` or `unset`.
     pub value: String,
     /// Where the text came from.
-    pub source: Source,
+    pub source: SettingSource,
 }
 
 /// Where a setting's text came from, the strongest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum SettingSource {
     /// The table.
     Default,
     /// An environment variable.
@@ -28,7 +28,7 @@ pub enum Source {
     Flag,
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for SettingSource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {
             Self::Default => "default",

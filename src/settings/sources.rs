@@ -10,27 +10,27 @@ use std::net::SocketAddr;
 use super::kinds::Kind;
 use super::mistakes::Mistake;
 use super::setting::{DefaultValue, LISTEN, PREFIX, Setting};
-use super::shown::{Shown, Source};
+use super::shown::{SettingSource, ShownSetting};
 
 /// What was found, and what was wrong with it.
 pub(super) struct Sources {
-    found: BTreeMap<&'static str, Found>,
+    found: BTreeMap<&'static str, GivenText>,
     unsound: BTreeSet<&'static str>,
     pub(super) mistakes: Vec<Mistake>,
 }
 
 /// A text that was given for a setting.
-struct Found {
+struct GivenText {
     text: String,
-    source: Source,
+    source: SettingSource,
     /// The name under which it was given.
     place: String,
     /// A file that others than its owner can read or change.
     is_exposed: bool,
 }
 
-impl Found {
-    fn new(text: String, source: Source, place: String) -> Self {
+impl GivenText {
+    fn new(text: String, source: SettingSource, place: String) -> Self {
         Self { text, source, place, is_exposed: false }
     }
 }
@@ -88,9 +88,9 @@ impl Sources {
         !self.unsound.contains(variable)
     }
 
-    pub(super) fn show(&self, setting: &Setting) -> Shown {
+    pub(super) fn show(&self, setting: &Setting) -> ShownSetting {
         let found = self.found.get(setting.variable);
-        let source = found.map_or(Source::Default, |found| found.source);
+        let source = found.map_or(SettingSource::Default, |found| found.source);
         let value = match (found, setting.default) {
             (Some(_), _) if setting.is_secret() => "set".into(),
             (None, _) if setting.is_secret() => "unset".into(),
@@ -98,7 +98,7 @@ impl Sources {
             (None, DefaultValue::Text(text)) => text.into(),
             (None, DefaultValue::Unset(words)) => format!("unset ({words})"),
         };
-        Shown { variable: setting.variable, value, source }
+        ShownSetting { variable: setting.variable, value, source }
     }
 
     fn reject(&mut self, variable: &'static str, mistake: Mistake) {
@@ -111,10 +111,10 @@ fn find(
     setting: &Setting,
     flags: &BTreeMap<&'static str, String>,
     environment: &BTreeMap<String, String>,
-) -> Result<Option<Found>, Mistake> {
+) -> Result<Option<GivenText>, Mistake> {
     let flag = setting.flag().and_then(|flag| Some((flag, non_empty(flags.get(flag))?)));
     if let Some((flag, text)) = flag {
-        return Ok(Some(Found::new(text, Source::Flag, format!("--{flag}"))));
+        return Ok(Some(GivenText::new(text, SettingSource::Flag, format!("--{flag}"))));
     }
     let variable = setting.variable;
     let file = if setting.is_secret() {
@@ -124,11 +124,13 @@ fn find(
     };
     match (non_empty(environment.get(variable)), file) {
         (Some(_), Some(_)) => Err(Mistake::GivenTwice { variable }),
-        (Some(text), None) => Ok(Some(Found::new(text, Source::Environment, variable.into()))),
+        (Some(text), None) => {
+            Ok(Some(GivenText::new(text, SettingSource::Environment, variable.into())))
+        }
         (None, Some(path)) => match read_file(&path) {
             Ok((text, is_exposed)) => {
-                let found = Found::new(text, Source::File, file_variable(variable));
-                Ok(Some(Found { is_exposed, ..found }))
+                let found = GivenText::new(text, SettingSource::File, file_variable(variable));
+                Ok(Some(GivenText { is_exposed, ..found }))
             }
             Err(error) => Err(Mistake::UnreadableFile { variable, path, reason: error.kind() }),
         },
@@ -141,7 +143,7 @@ fn find(
 fn listen_on_port(
     setting: &Setting,
     environment: &BTreeMap<String, String>,
-) -> Result<Option<Found>, Mistake> {
+) -> Result<Option<GivenText>, Mistake> {
     let Some(port) = non_empty(environment.get(PORT)) else { return Ok(None) };
     let DefaultValue::Text(default) = setting.default else { return Ok(None) };
     let address: Option<SocketAddr> = default.parse().ok();
@@ -149,7 +151,7 @@ fn listen_on_port(
         (Some(mut address), Ok(port)) => {
             address.set_port(port);
             let text = address.to_string();
-            Ok(Some(Found::new(text, Source::Environment, PORT.into())))
+            Ok(Some(GivenText::new(text, SettingSource::Environment, PORT.into())))
         }
         _ => Err(Mistake::BadValue {
             place: PORT.into(),

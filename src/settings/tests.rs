@@ -11,7 +11,7 @@ use crate::{origin::Origin, seal::SealingKeys, telemetry::LogFormat};
 
 const ON_LOOPBACK: &[&str] = &["WIV_MCP_LISTEN=127.0.0.1:8080"];
 
-fn load(run_as: RunAs, environment: &[&str]) -> Result<(Settings, Vec<Shown>), Mistakes> {
+fn load(run_as: RunAs, environment: &[&str]) -> Result<(Settings, Vec<ShownSetting>), Mistakes> {
     let pair = |line: &&str| {
         let (name, value) = line.split_once('=').unwrap();
         (name.to_owned(), value.to_owned())
@@ -229,8 +229,8 @@ fn a_secret_comes_from_variable_or_file_and_is_never_shown() {
         let shown = shown.iter().find(|shown| shown.variable == variable).unwrap();
         (shown.value.clone(), shown.source)
     };
-    assert_eq!(shown_as("WIV_MCP_SEALING_KEYS"), ("set".into(), Source::File));
-    assert_eq!(shown_as("WIV_API_KEY"), ("set".into(), Source::Environment));
+    assert_eq!(shown_as("WIV_MCP_SEALING_KEYS"), ("set".into(), SettingSource::File));
+    assert_eq!(shown_as("WIV_API_KEY"), ("set".into(), SettingSource::Environment));
 
     let twice = "WIV_MCP_SEALING_KEYS and WIV_MCP_SEALING_KEYS_FILE are both set, expected one of \
                  them";
@@ -264,7 +264,7 @@ fn a_flag_wins_over_the_environment_and_port_over_the_default() {
     let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let (settings, shown) = Settings::load(RunAs::Server, &flags, pairs).unwrap();
     assert_eq!(settings.listen.port(), 1);
-    assert_eq!((&*shown[0].value, shown[0].source), ("127.0.0.1:1", Source::Flag));
+    assert_eq!((&*shown[0].value, shown[0].source), ("127.0.0.1:1", SettingSource::Flag));
 
     assert_eq!(loaded(&environment()).listen.port(), 2);
     assert_eq!(loaded(&["PORT=3"]).listen, "0.0.0.0:3".parse().unwrap());

@@ -9,14 +9,14 @@ const PAUSE: Duration = Duration::from_secs(60);
 
 /// One kind of line. What is held back is counted, and told with the next.
 #[derive(Debug, Default)]
-pub struct Seldom(Mutex<Held>);
+pub struct Seldom(Mutex<LinesOfMinute>);
 
 /// The same for kinds that are told apart by a name. Names are our own, so they are few.
 #[derive(Debug, Default)]
-pub struct SeldomByKind(Mutex<BTreeMap<&'static str, Held>>);
+pub struct SeldomByKind(Mutex<BTreeMap<&'static str, LinesOfMinute>>);
 
 #[derive(Debug, Default)]
-struct Held {
+struct LinesOfMinute {
     /// When the running minute began.
     began: Option<Instant>,
     /// Lines written in it.
@@ -27,7 +27,7 @@ struct Held {
 impl Seldom {
     /// A kind that no line was written of yet.
     pub const fn new() -> Self {
-        Self(Mutex::new(Held { began: None, written: 0, count: 0 }))
+        Self(Mutex::new(LinesOfMinute { began: None, written: 0, count: 0 }))
     }
 
     /// Whether a line may be written now: then how many of its kind were held back before it.
@@ -49,7 +49,7 @@ impl SeldomByKind {
     }
 }
 
-impl Held {
+impl LinesOfMinute {
     fn pass(&mut self, lines: u32) -> Option<u64> {
         let now = Instant::now();
         if self.began.is_none_or(|began| now.duration_since(began) >= PAUSE) {

@@ -4,7 +4,7 @@
 
 /// What becomes of one character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shown {
+pub(crate) enum ShownAs {
     /// It stays.
     AsIs,
     /// It parts words or lines in a way that deceives: a space does it as well.
@@ -20,59 +20,59 @@ pub(crate) enum Shown {
 /// stay behind a character that is not ASCII: one selector, one joiner. So nobody can hide more
 /// than a bit or two behind each character that is seen, and never within English words.
 #[derive(Debug, Default)]
-pub(crate) struct Reader {
+pub(crate) struct CharacterReader {
     may_select: bool,
     may_join: bool,
 }
 
-impl Reader {
+impl CharacterReader {
     /// What becomes of the next character.
-    pub(crate) fn next(&mut self, character: char) -> Shown {
+    pub(crate) fn next(&mut self, character: char) -> ShownAs {
         match character {
             '\u{fe0e}' | '\u{fe0f}' if self.may_select => {
                 self.may_select = false;
-                Shown::AsIs
+                ShownAs::AsIs
             }
             '\u{200c}' | '\u{200d}' if self.may_join => {
                 *self = Self::default();
-                Shown::AsIs
+                ShownAs::AsIs
             }
             // Keycaps are emoji whose first character is one of these.
             '0'..='9' | '#' | '*' => {
                 *self = Self { may_select: true, may_join: false };
-                Shown::AsIs
+                ShownAs::AsIs
             }
             ' '..='~' | '\n' | '\r' | '\t' => {
                 *self = Self::default();
-                Shown::AsIs
+                ShownAs::AsIs
             }
             // Lines and paragraphs end here for some readers, and terminals obey the others.
             '\u{2028}' | '\u{2029}' => self.parted(),
             // The blank of Braille parts words.
             '\u{2800}' => self.parted(),
             character if character.is_control() => self.parted(),
-            character if is_hidden(character) => Shown::Gone,
+            character if is_hidden(character) => ShownAs::Gone,
             _ => {
                 *self = Self { may_select: true, may_join: true };
-                Shown::AsIs
+                ShownAs::AsIs
             }
         }
     }
 
-    fn parted(&mut self) -> Shown {
+    fn parted(&mut self) -> ShownAs {
         *self = Self::default();
-        Shown::AsSpace
+        ShownAs::AsSpace
     }
 }
 
 /// A text without what is hidden, on one line.
 pub(crate) fn shown(text: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
-    let mut reader = Reader::default();
+    let mut reader = CharacterReader::default();
     text.filter_map(move |character| match reader.next(character) {
-        Shown::AsIs if character.is_control() => Some(' '),
-        Shown::AsIs => Some(character),
-        Shown::AsSpace => Some(' '),
-        Shown::Gone => None,
+        ShownAs::AsIs if character.is_control() => Some(' '),
+        ShownAs::AsIs => Some(character),
+        ShownAs::AsSpace => Some(' '),
+        ShownAs::Gone => None,
     })
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::{
     Tools, connection,
-    step::{Step, invalid},
+    step::{CallStep, invalid},
 };
 use crate::{
     answer::{Keys, Position, ToolFailure},
@@ -34,7 +34,7 @@ impl Tools {
         let deadline = self.wiv.deadline();
         let outcome = match self.check(tool, call, deadline).await {
             Ok(arguments) => {
-                let step = Step {
+                let step = CallStep {
                     caller,
                     keys: &Keys::of(caller),
                     tool,
@@ -86,7 +86,7 @@ impl Tools {
 
     async fn call_operation(
         &self,
-        step: Step<'_>,
+        step: CallStep<'_>,
         operation: &Operation,
     ) -> Result<ToolResult, ToolFailure> {
         let position = match step.arguments.cursor() {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Tools,
-    step::{Step, invalid},
+    step::{CallStep, invalid},
 };
 use crate::{
     answer::{self, Change, FailureKind, Position, ToolFailure},
@@ -19,7 +19,7 @@ impl Tools {
     /// Reads an object, lays the given members over it and writes the whole.
     pub(super) async fn overlay(
         &self,
-        step: Step<'_>,
+        step: CallStep<'_>,
         read: &Operation,
         write: &Operation,
         argument: &str,

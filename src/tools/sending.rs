@@ -5,7 +5,7 @@
 
 use http::StatusCode;
 
-use super::{Tools, step::Step};
+use super::{Tools, step::CallStep};
 use crate::{
     answer::{self, FailureKind, ToolFailure},
     catalog::{Confidence, Operation, UpstreamRequest},
@@ -26,9 +26,9 @@ pub(super) enum Used {
     /// The one that comes first.
     First,
     /// The bearer beside a key that is dead.
-    SpareOfDead,
+    FallbackOfDead,
     /// The bearer beside a key that was not tried, because of others.
-    SpareOfUntried,
+    FallbackOfUntried,
 }
 
 /// What follows from the first credential's answer.
@@ -36,16 +36,16 @@ pub(super) enum Used {
 enum Next {
     /// It counts.
     Keep,
-    /// The spare asks.
-    Spare(Used),
-    /// The first is dead, and the spare does not reach as far.
+    /// The fallback asks.
+    Fallback(Used),
+    /// The first is dead, and the fallback does not reach as far.
     Beyond,
 }
 
 impl Next {
-    /// `first` is absent where the first credential is known to be dead; `may_spare` tells whether
-    /// the spare's scope allows the call.
-    fn after(first: Option<&Result<wiv::Answer, wiv::Failure>>, may_spare: bool) -> Self {
+    /// `first` is absent where the first credential is known to be dead; `may_fall_back` tells whether
+    /// the fallback's scope allows the call.
+    fn after(first: Option<&Result<wiv::Answer, wiv::Failure>>, may_fall_back: bool) -> Self {
         let is_dead = match first {
             None => true,
             Some(Ok(answer)) => answer.status == StatusCode::UNAUTHORIZED,
@@ -53,10 +53,10 @@ impl Next {
         };
         // A key that could not be tried because of others must not cost a sign-in its call.
         let is_untried = matches!(first, Some(Err(wiv::Failure::TooManyTries(_))));
-        match (is_dead, is_untried, may_spare) {
-            (true, _, true) => Self::Spare(Used::SpareOfDead),
+        match (is_dead, is_untried, may_fall_back) {
+            (true, _, true) => Self::Fallback(Used::FallbackOfDead),
             (true, _, false) => Self::Beyond,
-            (false, true, true) => Self::Spare(Used::SpareOfUntried),
+            (false, true, true) => Self::Fallback(Used::FallbackOfUntried),
             _ => Self::Keep,
         }
     }
@@ -69,7 +69,7 @@ impl Tools {
     /// When there is no answer, or one that refuses.
     pub(super) async fn send(
         &self,
-        step: Step<'_>,
+        step: CallStep<'_>,
         operation: &Operation,
         request: &UpstreamRequest,
     ) -> Result<Sent, ToolFailure> {
@@ -99,32 +99,32 @@ impl Tools {
 
     async fn ask(
         &self,
-        step: Step<'_>,
+        step: CallStep<'_>,
         request: &UpstreamRequest,
     ) -> Result<(Result<wiv::Answer, wiv::Failure>, Used), ToolFailure> {
         let send = |caller| self.wiv.send(caller, request, step.trace, step.deadline);
-        let Some(spare) = &step.caller.spare else {
+        let Some(fallback) = &step.caller.fallback else {
             return Ok((send(step.caller).await, Used::First));
         };
         let is_dead =
             self.wiv.verdicts().fresh(step.caller.fingerprint) == Some(wiv::Verdict::Refused);
         let first = if is_dead { None } else { Some(send(step.caller).await) };
-        let may_spare = step.tool.hints.read_only || spare.may_write();
-        match Next::after(first.as_ref(), may_spare) {
+        let may_fall_back = step.tool.hints.read_only || fallback.may_write();
+        match Next::after(first.as_ref(), may_fall_back) {
             Next::Keep => Ok((first.expect("what is kept was asked"), Used::First)),
-            Next::Spare(used) => Ok((send(spare).await, used)),
-            Next::Beyond => Err(beyond_the_spare()),
+            Next::Fallback(used) => Ok((send(fallback).await, used)),
+            Next::Beyond => Err(beyond_the_fallback()),
         }
     }
 
     /// What a failure's words depend on. The read in front of an update changes nothing.
     pub(super) fn facts<'s>(
         &'s self,
-        step: Step<'s>,
+        step: CallStep<'s>,
         operation: &Operation,
         request: &UpstreamRequest,
-    ) -> answer::Operation<'s> {
-        answer::Operation {
+    ) -> answer::FailedOperation<'s> {
+        answer::FailedOperation {
             writes: !step.tool.hints.read_only && !request.repeatable,
             documented: operation.confidence == Confidence::Documented,
             signed_in: step.caller.grant.is_some(),
@@ -135,7 +135,7 @@ impl Tools {
 }
 
 /// The configured key is dead, and the sign-in beside it does not reach as far.
-fn beyond_the_spare() -> ToolFailure {
+fn beyond_the_fallback() -> ToolFailure {
     ToolFailure::new(
         FailureKind::Forbidden,
         "WIV refuses the API key that is configured in the client, and the sign-in beside it \

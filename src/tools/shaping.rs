@@ -7,7 +7,7 @@ use http::StatusCode;
 use super::{
     Tools,
     sending::{Sent, Used},
-    step::Step,
+    step::CallStep,
 };
 use crate::{
     answer::{self, Position, ToolFailure},
@@ -23,7 +23,7 @@ const WARNING_SECONDS: u64 = 7 * 24 * 60 * 60;
 impl Tools {
     pub(super) async fn shape(
         &self,
-        step: Step<'_>,
+        step: CallStep<'_>,
         operation: &Operation,
         request: &UpstreamRequest,
         sent: &Sent,
@@ -61,7 +61,7 @@ impl Tools {
 
     pub(super) fn unshaped(
         &self,
-        step: Step<'_>,
+        step: CallStep<'_>,
         operation: &Operation,
         request: &UpstreamRequest,
         status: StatusCode,
@@ -78,9 +78,9 @@ impl Tools {
 }
 
 /// What a caller should know besides the answer.
-fn notes(step: Step<'_>, used: Used) -> Vec<String> {
+fn notes(step: CallStep<'_>, used: Used) -> Vec<String> {
     let mut notes = Vec::new();
-    if used == Used::SpareOfDead {
+    if used == Used::FallbackOfDead {
         notes.push(
             "WIV refuses the API key that is configured in the client; the sign-in was used \
              instead. Remove the key from the client's settings."

@@ -11,7 +11,7 @@ use crate::{
 
 /// Who calls what.
 #[derive(Clone, Copy)]
-pub(super) struct Step<'c> {
+pub(super) struct CallStep<'c> {
     pub(super) caller: &'c Caller,
     /// What no conversation may hold.
     pub(super) keys: &'c Keys,

@@ -18,7 +18,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// An answer, and the memory that it takes.
-pub(super) struct Answer {
+pub(super) struct HeldAnswer {
     body: Vec<u8>,
     held: Vec<Held<Fingerprint>>,
     pub(super) initialized: Option<Initialized>,
@@ -38,7 +38,7 @@ impl AsRef<[u8]> for Kept {
     }
 }
 
-impl Answer {
+impl HeldAnswer {
     fn new(response: mcp::Response, held: Vec<Held<Fingerprint>>) -> Self {
         let mcp::Response { body, initialized, class, credential_refused } = response;
         Self { body, held, initialized, class, credential_refused }
@@ -91,12 +91,12 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         caller: &Caller,
         id: &RequestId,
         response: mcp::Response,
-    ) -> Answer {
+    ) -> HeldAnswer {
         let (pool, key) = self.memory_for_answers(caller);
         let deadline = Instant::now() + PATIENCE;
         match pool.take(key, response.body.len(), deadline).await {
-            Ok(held) => Answer::new(response, vec![held]),
-            Err(_) => Answer::small(mcp::Response::no_room(id)),
+            Ok(held) => HeldAnswer::new(response, vec![held]),
+            Err(_) => HeldAnswer::small(mcp::Response::no_room(id)),
         }
     }
 }

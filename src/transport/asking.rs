@@ -4,10 +4,10 @@
 
 use http::{Extensions, StatusCode};
 
-use super::{Connection, Endpoint, Refusal};
+use super::{ClientConnection, Endpoint, Refusal};
 use crate::{
     admission::{Admitted, Denied},
-    auth::Resource,
+    auth::ProtectedResource,
     caller::{Caller, Fingerprint},
     mcp::Host,
     telemetry::TraceId,
@@ -17,7 +17,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(super) struct Asking<'r> {
     pub(super) caller: &'r Caller,
-    pub(super) resource: Resource,
+    pub(super) resource: ProtectedResource,
     pub(super) extensions: &'r Extensions,
 }
 
@@ -28,7 +28,7 @@ impl Asking<'_> {
 
     /// The connection is a customer's from now on.
     fn is_customers(&self, customer: Fingerprint) {
-        if let Some(connection) = self.extensions.get::<Connection>() {
+        if let Some(connection) = self.extensions.get::<ClientConnection>() {
             connection.is_customers(&customer);
         }
     }

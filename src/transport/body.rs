@@ -25,9 +25,9 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 const DRAIN_BYTES: usize = 8 * 1024 * 1024;
 
 /// A body on its way in.
-pub(super) struct Reader(inbound::Reader);
+pub(super) struct BodyReader(inbound::Reader);
 
-impl Reader {
+impl BodyReader {
     pub(super) fn new(body: Body) -> Self {
         Self(inbound::Reader::new(body, Instant::now() + BODY_TIMEOUT))
     }

@@ -13,7 +13,7 @@ use tokio::time::{Duration, timeout};
 use super::{
     Endpoint, Refusal,
     asking::Asking,
-    body::{Read, Reader},
+    body::{BodyReader, Read},
     refusal,
     weight::{MESSAGE_BYTES, WEIGHT},
 };
@@ -47,7 +47,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     /// What is wrong with it; a refused key, where a stranger's message is large.
     pub(super) async fn read(&self, body: Body, asking: &Asking<'_>) -> Result<Incoming, Refusal> {
         let limit = self.settings.request_limit_bytes;
-        let mut reader = Reader::new(body);
+        let mut reader = BodyReader::new(body);
         let mut customer = self.customer(asking);
         if customer.is_none() {
             let mut held = self.memory.strangers.nothing(asking.caller.fingerprint);
@@ -58,7 +58,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
                     Err(malformed) if malformed.has_too_many_values => {}
                     incoming => return incoming.map_err(malformed),
                 }
-                reader = Reader::whole(body);
+                reader = BodyReader::whole(body);
             }
             // Tried for what is large: a customer's first message waits for it.
             customer = match self.admit(asking).await? {

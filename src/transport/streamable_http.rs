@@ -6,7 +6,7 @@
 //! the way.
 
 mod answering;
-mod hints;
+mod settled_revision;
 
 use std::sync::Arc;
 
@@ -19,20 +19,20 @@ use tokio::{
 };
 use tokio_stream::StreamExt;
 
-pub(crate) use hints::Hints;
+pub(crate) use settled_revision::SettledRevision;
 
 use answering::{Answering, Running};
 
 use super::{
     Endpoint, Refusal,
-    answer::Answer,
+    answer::HeldAnswer,
     asking::Asking,
     event_stream,
     headers::{self, Accept},
     message::{Incoming, rejected},
 };
 use crate::{
-    auth::Resource,
+    auth::ProtectedResource,
     caller::{Caller, Fingerprint, Grant},
     limits::Held,
     mcp::{
@@ -48,7 +48,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 
 /// What an answer's form and status depend on.
 struct Wanted {
-    resource: Resource,
+    resource: ProtectedResource,
     accept: Accept,
     grant: Option<Arc<Grant>>,
 }
@@ -70,7 +70,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     pub async fn post(
         self: Arc<Self>,
         caller: Caller,
-        resource: Resource,
+        resource: ProtectedResource,
         request: Request<Body>,
     ) -> Result<Response, Refusal> {
         let (parts, body) = request.into_parts();
@@ -109,7 +109,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
                         Step::Stop(()) => None,
                     })
                     .collect();
-                let all = Box::pin(async move { Answer::of_batch(join_all(answers).await) });
+                let all = Box::pin(async move { HeldAnswer::of_batch(join_all(answers).await) });
                 self.deliver(all, told, Wanted { grant: None, ..wanted }).await
             }
             Taken::Nothing | Taken::One(Step::Stop(())) => Ok(accepted()),
@@ -120,7 +120,8 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     /// the client's `initialize` settled.
     fn conversation(&self, headers: &HeaderMap, named: Named<'_>) -> Conversation {
         let conversation = Conversation::new(TransportKind::StreamableHttp);
-        let settled = if named == Named::Nothing { self.hints.revision(headers) } else { None };
+        let settled =
+            if named == Named::Nothing { self.settled_revision.revision(headers) } else { None };
         match settled {
             Some(revision) => conversation.with_settled(revision),
             None => conversation,
@@ -143,7 +144,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             Effect::Read => Box::pin(running),
             Effect::Write => {
                 let task = self.tasks.spawn(running);
-                let lost = move |_| Answer::small(mcp::Response::lost(id.request()));
+                let lost = move |_| HeldAnswer::small(mcp::Response::lost(id.request()));
                 Box::pin(async move { task.await.unwrap_or_else(lost) })
             }
         }
@@ -177,7 +178,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             running.await
         };
         self.gate.after(wanted.grant.as_deref(), wanted.resource, answer.credential_refused)?;
-        let hint = self.hints.seal(answer.initialized.as_ref());
+        let hint = self.settled_revision.seal(answer.initialized.as_ref());
         let as_events = wanted.accept == Accept::EventStream || !told.is_empty();
         let mut response = if as_events && answer.class == ResponseClass::Answered {
             let events = begin().chain(Answering::finished(told, answer));
@@ -192,7 +193,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
 
 /// An answer that is known already.
 fn said(body: Vec<u8>) -> Running {
-    Box::pin(std::future::ready(Answer::small(mcp::Response::said(body))))
+    Box::pin(std::future::ready(HeldAnswer::small(mcp::Response::said(body))))
 }
 
 /// The headers say something else than the message.
@@ -201,7 +202,7 @@ fn mismatch(run: &Run, error: &mcp::Error) -> Refusal {
     Refusal::with_body(StatusCode::BAD_REQUEST, refused.body)
 }
 
-fn json(answer: Answer) -> Response {
+fn json(answer: HeldAnswer) -> Response {
     let status = match answer.class {
         ResponseClass::Answered => StatusCode::OK,
         ResponseClass::UnknownMethod => StatusCode::NOT_FOUND,

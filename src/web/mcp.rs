@@ -16,10 +16,10 @@ use super::{
     cross_origin::{allow_origin, preflight},
 };
 use crate::{
-    auth::Resource,
+    auth::ProtectedResource,
     caller::{Address, Caller},
     pages::is_for_people,
-    transport::{Connection, Refusal},
+    transport::{ClientConnection, Refusal},
 };
 
 const MCP_METHODS: &str = "POST, OPTIONS";
@@ -30,11 +30,11 @@ pub(super) async fn mcp(State(service): State<Arc<Service>>, request: Request) -
     service
         .guarded(request, MCP_METHODS, async |service, request| match *request.method() {
             Method::POST => {
-                let caller = service.caller(&request, Resource::Mcp)?;
-                Arc::clone(&service.endpoint).post(caller, Resource::Mcp, request).await
+                let caller = service.caller(&request, ProtectedResource::Mcp)?;
+                Arc::clone(&service.endpoint).post(caller, ProtectedResource::Mcp, request).await
             }
             Method::HEAD => {
-                service.caller(&request, Resource::Mcp)?;
+                service.caller(&request, ProtectedResource::Mcp)?;
                 Ok(without_body(method_not_allowed(request.method(), MCP_METHODS)))
             }
             _ => Ok(method_not_allowed(request.method(), MCP_METHODS)),
@@ -48,26 +48,26 @@ pub(super) async fn sse(State(service): State<Arc<Service>>, request: Request) -
     service
         .guarded(request, SSE_METHODS, async |service, request| match *request.method() {
             Method::POST => {
-                let caller = service.caller(&request, Resource::Sse)?;
-                Arc::clone(&service.endpoint).post(caller, Resource::Sse, request).await
+                let caller = service.caller(&request, ProtectedResource::Sse)?;
+                Arc::clone(&service.endpoint).post(caller, ProtectedResource::Sse, request).await
             }
             // A Streamable HTTP client that asks for its back-channel: there is none.
             Method::GET if request.headers().contains_key("mcp-session-id") => {
                 Ok(method_not_allowed(request.method(), SSE_METHODS))
             }
             Method::GET => {
-                let caller = service.caller(&request, Resource::Sse)?;
+                let caller = service.caller(&request, ProtectedResource::Sse)?;
                 let (parts, _) = request.into_parts();
                 Arc::clone(&service.endpoint)
                     .open_stream(caller, &parts.headers, &parts.extensions)
                     .await
             }
             Method::HEAD if request.headers().contains_key("mcp-session-id") => {
-                service.caller(&request, Resource::Sse)?;
+                service.caller(&request, ProtectedResource::Sse)?;
                 Ok(without_body(method_not_allowed(request.method(), SSE_METHODS)))
             }
             Method::HEAD => {
-                service.caller(&request, Resource::Sse)?;
+                service.caller(&request, ProtectedResource::Sse)?;
                 Ok(event_stream_head())
             }
             _ => Ok(method_not_allowed(request.method(), SSE_METHODS)),
@@ -80,11 +80,11 @@ pub(super) async fn messages(State(service): State<Arc<Service>>, request: Reque
     service
         .guarded(request, MCP_METHODS, async |service, request| match *request.method() {
             Method::POST => {
-                let caller = service.caller(&request, Resource::Sse)?;
+                let caller = service.caller(&request, ProtectedResource::Sse)?;
                 Arc::clone(&service.endpoint).post_message(caller, request).await
             }
             Method::HEAD => {
-                service.caller(&request, Resource::Sse)?;
+                service.caller(&request, ProtectedResource::Sse)?;
                 Ok(without_body(method_not_allowed(request.method(), MCP_METHODS)))
             }
             _ => Ok(method_not_allowed(request.method(), MCP_METHODS)),
@@ -126,7 +126,7 @@ impl Service {
         self.auth.address(request.headers(), peer(request))
     }
 
-    fn caller(&self, request: &Request, resource: Resource) -> Result<Caller, Refusal> {
+    fn caller(&self, request: &Request, resource: ProtectedResource) -> Result<Caller, Refusal> {
         let peer = peer(request);
         let caller = self.auth.authenticate(request.headers(), resource, peer);
         caller.map_err(Refusal::unauthorized)
@@ -144,7 +144,7 @@ fn method_not_allowed(method: &Method, allow: &'static str) -> Response {
 
 /// The other end of the request's socket.
 fn peer(request: &Request) -> Option<IpAddr> {
-    request.extensions().get::<Connection>().map(|connection| connection.peer().ip())
+    request.extensions().get::<ClientConnection>().map(|connection| connection.peer().ip())
 }
 
 /// `HEAD /sse`: what GET would answer, without opening a stream.

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use super::{
     Failure, Verdicts,
     reading::{self, failure},
-    retry::{self, Outcome},
+    retry::{self, SendOutcome},
 };
 use crate::{
     caller::{Address, Caller, Fingerprint},
@@ -241,8 +241,8 @@ impl Client {
             }
             let outcome = match &result {
                 Ok(answer) if answer.status.is_success() => return result,
-                Ok(answer) => Outcome::Status(answer.status, answer.retry_after),
-                Err(Failure::Unreachable(_) | Failure::Broken(_)) => Outcome::NoAnswer,
+                Ok(answer) => SendOutcome::Status(answer.status, answer.retry_after),
+                Err(Failure::Unreachable(_) | Failure::Broken(_)) => SendOutcome::NoAnswer,
                 Err(_) => return result,
             };
             let remaining = deadline.saturating_duration_since(Instant::now());

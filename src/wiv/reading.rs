@@ -10,7 +10,7 @@ use super::Failure;
 use crate::{
     caller::Fingerprint,
     limits::{Busy, Held, Room, is_out_of_descriptors},
-    outbound::{self, NoAnswer, Unread},
+    outbound::{self, NoAnswer, UnreadAnswer},
 };
 
 /// What a byte of an answer costs while it is shaped: itself, and as much again.
@@ -46,9 +46,9 @@ pub(super) async fn read(
     let mut room = AnswersRoom { held, deadline };
     outbound::read(response, limit_bytes, deadline, &mut room).await.map_err(
         |unread| match unread {
-            Unread::NoAnswer(no_answer) => failure(no_answer),
-            Unread::TooLarge => Failure::TooLarge { limit_bytes },
-            Unread::NoRoom(busy) => Failure::NoRoom(busy),
+            UnreadAnswer::NoAnswer(no_answer) => failure(no_answer),
+            UnreadAnswer::TooLarge => Failure::TooLarge { limit_bytes },
+            UnreadAnswer::NoRoom(busy) => Failure::NoRoom(busy),
         },
     )
 }

@@ -15,7 +15,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(200);
 
 /// What came of a sending that may be repeated.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Outcome {
+pub(super) enum SendOutcome {
     /// No connection, or it broke before the answer was complete.
     NoAnswer,
     /// An answer with this status and `Retry-After`.
@@ -26,7 +26,7 @@ pub(super) enum Outcome {
 ///
 /// `jitter` is in 0..1 and spreads callers that failed at the same moment over half the wait.
 pub(super) fn wait(
-    outcome: Outcome,
+    outcome: SendOutcome,
     sendings: u32,
     remaining: Duration,
     jitter: f64,
@@ -37,11 +37,11 @@ pub(super) fn wait(
     let backoff = FIRST_WAIT * 2_u32.pow(sendings - 1);
     let backoff = backoff.mul_f64(0.75 + jitter / 2.0);
     let wait = match outcome {
-        Outcome::NoAnswer => backoff,
-        Outcome::Status(status, retry_after) if is_passing(status) => {
+        SendOutcome::NoAnswer => backoff,
+        SendOutcome::Status(status, retry_after) if is_passing(status) => {
             retry_after.unwrap_or(backoff).max(backoff)
         }
-        Outcome::Status(..) => return None,
+        SendOutcome::Status(..) => return None,
     };
     // No use in waking up with no time left to be answered in.
     (wait + FIRST_WAIT < remaining).then_some(wait)

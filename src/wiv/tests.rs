@@ -10,14 +10,14 @@ use super::retry::*;
 fn passing_trouble_is_repeated_within_the_time_there_is() {
     let minute = Duration::from_secs(60);
     let status = |code: u16, after: Option<u64>| {
-        Outcome::Status(StatusCode::from_u16(code).unwrap(), after.map(Duration::from_secs))
+        SendOutcome::Status(StatusCode::from_u16(code).unwrap(), after.map(Duration::from_secs))
     };
     let ms = Duration::from_millis;
     for (outcome, sendings, remaining, expected) in [
-        (Outcome::NoAnswer, 1, minute, Some(ms(200))),
-        (Outcome::NoAnswer, 2, minute, Some(ms(400))),
-        (Outcome::NoAnswer, 3, minute, None),
-        (Outcome::NoAnswer, 1, ms(300), None),
+        (SendOutcome::NoAnswer, 1, minute, Some(ms(200))),
+        (SendOutcome::NoAnswer, 2, minute, Some(ms(400))),
+        (SendOutcome::NoAnswer, 3, minute, None),
+        (SendOutcome::NoAnswer, 1, ms(300), None),
         (status(500, None), 1, minute, Some(ms(200))),
         (status(503, None), 1, minute, Some(ms(200))),
         (status(429, None), 1, minute, Some(ms(200))),
@@ -36,7 +36,7 @@ fn passing_trouble_is_repeated_within_the_time_there_is() {
 
 #[test]
 fn waits_are_spread() {
-    let wait = |jitter| wait(Outcome::NoAnswer, 1, Duration::from_secs(60), jitter).unwrap();
+    let wait = |jitter| wait(SendOutcome::NoAnswer, 1, Duration::from_secs(60), jitter).unwrap();
     assert_eq!(wait(0.0), Duration::from_millis(150));
     assert_eq!(wait(1.0), Duration::from_millis(250));
 }

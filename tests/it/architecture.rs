@@ -177,6 +177,21 @@ fn files_say_what_they_are_for_and_stay_short() {
 }
 
 #[test]
+fn a_type_name_has_one_meaning() {
+    let mut named: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for source in source::below("src") {
+        if source.room() != "sandbox" && !source.is_test() {
+            for name in source.types() {
+                named.entry(name).or_default().push(source.path.clone());
+            }
+        }
+    }
+    assert!(named.len() > 300, "so few types: {}", named.len());
+    named.retain(|_, paths| paths.len() > 1);
+    assert!(named.is_empty(), "names with several meanings: {named:#?}");
+}
+
+#[test]
 fn only_settings_read_the_environment() {
     let readers: Vec<_> = source::below("src")
         .into_iter()

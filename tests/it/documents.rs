@@ -30,7 +30,7 @@ fn readme_block(name: &str) -> String {
 #[test]
 fn the_readmes_tools_are_the_catalogues() {
     let mut table = Vec::new();
-    tools::run(&Catalog::built_in(), tools::Form::Markdown, &mut table).unwrap();
+    tools::run(&Catalog::built_in(), tools::OutputForm::Markdown, &mut table).unwrap();
     assert_eq!(readme_block("tools"), String::from_utf8(table).unwrap().trim());
 }
 

@@ -38,7 +38,7 @@ fn check_laid_out(name: &str, data: &str, key: &str, layouts: &[Layout]) {
         assert!(took < PATIENCE, "{name}, {layout:?}: {took:?}");
         let rendered = match rendered {
             Ok(rendered) => rendered,
-            Err(Malformed::TooManyRows) if layout.scrolls => continue,
+            Err(MalformedAnswer::TooManyRows) if layout.scrolls => continue,
             Err(error) => panic!("{name}, {layout:?}: {error}"),
         };
         let chars = rendered.text.chars().count();

@@ -7,12 +7,12 @@ use crate::caller::{ApiKey, Caller, Fingerprint};
 
 const OBJECT: Layout = Layout { rows: false, limit: None, ..LAYOUT };
 
-fn caller(key: &str, spare: Option<Caller>) -> Caller {
+fn caller(key: &str, fallback: Option<Caller>) -> Caller {
     Caller {
         key: ApiKey::parse(key.as_bytes()).unwrap(),
         fingerprint: Fingerprint::new([0; 16]),
         grant: None,
-        spare: spare.map(Arc::new),
+        fallback: fallback.map(Arc::new),
         address: None,
     }
 }
@@ -182,12 +182,12 @@ fn names_in_our_notes_are_quoted() {
 
 #[test]
 fn keys_are_taken_out_of_successes() {
-    let (key, spare) = ("wiv-live/AbC123", "wiv-live/AbC123-and-more");
-    let keys = Keys::of(&caller(key, Some(caller(spare, None))));
+    let (key, fallback) = ("wiv-live/AbC123", "wiv-live/AbC123-and-more");
+    let keys = Keys::of(&caller(key, Some(caller(fallback, None))));
     let escaped: String = key.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
     for text in [
         key.to_owned(),
-        spare.to_owned(),
+        fallback.to_owned(),
         key.replace('/', "\\/"),
         escaped,
         key.replace('A', "\\u0041"),
@@ -229,7 +229,7 @@ fn short_keys_and_numbers_are_left_alone() {
 #[test]
 fn what_upstream_says_of_a_failure_stays_within_its_quotes() {
     let keys = keys_of("wiv-live-AbC123");
-    let operation = Operation {
+    let operation = FailedOperation {
         writes: false,
         documented: true,
         signed_in: false,
@@ -260,7 +260,7 @@ fn what_upstream_says_of_a_failure_stays_within_its_quotes() {
     let long = said(&format!("{}wiv-live-AbC123", "x".repeat(490)));
     assert!(!long.contains("wiv") && long.contains("x[key]"), "{long}");
     let own = keys_of("arguments");
-    let operation = Operation { keys: &own, ..operation };
+    let operation = FailedOperation { keys: &own, ..operation };
     let message = ToolFailure::refused(operation, http::StatusCode::BAD_REQUEST, b"", None).message;
     assert!(message.contains("did not accept the arguments"), "{message}");
 }

@@ -14,8 +14,8 @@ use super::{
     },
     Contents, Schemas,
     extensions::{self, LocalTool, Overlay, optional},
-    mistakes::{Mistakes, Place},
-    operations::{Head, Operations, Read},
+    mistakes::{DocumentMistakes, DocumentPlace},
+    operations::{Head, Operations, ReadOperation},
     parameters::{self, Argument},
 };
 
@@ -24,9 +24,9 @@ pub(super) fn assemble(
     document: &Value,
     operations: Operations<'_>,
     schemas: Schemas,
-    mistakes: &mut Mistakes,
+    mistakes: &mut DocumentMistakes,
 ) -> Option<Contents> {
-    let paths = Place::Root.member("paths");
+    let paths = DocumentPlace::Root.member("paths");
     match operations.key_checks {
         1 => {}
         0 => mistakes.add(paths, "no operation has `x-mcp-key-check: true`; one must"),
@@ -62,13 +62,13 @@ pub(super) fn assemble(
 }
 
 fn operation_tool(
-    read: Read<'_>,
+    read: ReadOperation<'_>,
     operations: &[Operation],
     ids: &[&str],
-    place: Place<'_>,
-    mistakes: &mut Mistakes,
+    place: DocumentPlace<'_>,
+    mistakes: &mut DocumentMistakes,
 ) -> Option<Tool> {
-    let Read { head, operation, mut arguments, written, .. } = read;
+    let ReadOperation { head, operation, mut arguments, written, .. } = read;
     let overlay: Option<Overlay> = optional(written, extensions::OVERLAY, &place, mistakes);
     let action = match overlay {
         None => Action::Call(operation),
@@ -95,7 +95,12 @@ fn operation_tool(
 }
 
 /// Compiles the schema of a tool's arguments, unless it is known to compile.
-fn compile(tool: &Tool, schemas: Schemas, place: Place<'_>, mistakes: &mut Mistakes) {
+fn compile(
+    tool: &Tool,
+    schemas: Schemas,
+    place: DocumentPlace<'_>,
+    mistakes: &mut DocumentMistakes,
+) {
     if schemas == Schemas::Proven {
         return;
     }
@@ -115,8 +120,8 @@ fn overlay_source<'o>(
     overlay: &Overlay,
     operations: &'o [Operation],
     ids: &[&str],
-    place: Place<'_>,
-    mistakes: &mut Mistakes,
+    place: DocumentPlace<'_>,
+    mistakes: &mut DocumentMistakes,
 ) -> Option<&'o Operation> {
     match ids.iter().filter(|id| **id == &*overlay.read).count() {
         1 => operations.iter().find(|operation| operation.id == overlay.read),
@@ -134,8 +139,8 @@ fn overlay_fits(
     source: &Operation,
     overlay: &Overlay,
     arguments: &[Argument],
-    place: Place<'_>,
-    mistakes: &mut Mistakes,
+    place: DocumentPlace<'_>,
+    mistakes: &mut DocumentMistakes,
 ) -> bool {
     let offered = |name: &str| arguments.iter().any(|argument| *argument.name == *name);
     let reads_one = source.read_only
@@ -201,10 +206,10 @@ fn input_schema(arguments: Vec<Argument>, is_paged: bool) -> Value {
 }
 
 /// The tool that describes the connection, which is the only one that needs no operation.
-fn local_tool(document: &Value, names: &[&str], mistakes: &mut Mistakes) -> Option<Tool> {
+fn local_tool(document: &Value, names: &[&str], mistakes: &mut DocumentMistakes) -> Option<Tool> {
     let tools: Vec<LocalTool> =
-        optional(document, extensions::LOCAL_TOOLS, &Place::Root, mistakes)?;
-    let list = Place::Root.member(extensions::LOCAL_TOOLS);
+        optional(document, extensions::LOCAL_TOOLS, &DocumentPlace::Root, mistakes)?;
+    let list = DocumentPlace::Root.member(extensions::LOCAL_TOOLS);
     if tools.len() > 1 {
         mistakes.add(list.item(1), "there is one local tool: the one that shows the connection");
     }
@@ -223,9 +228,9 @@ fn local_tool(document: &Value, names: &[&str], mistakes: &mut Mistakes) -> Opti
 
 /// The request that tries a key: a read that needs nothing from anybody.
 fn key_request(
-    read: &Read<'_>,
-    place: Place<'_>,
-    mistakes: &mut Mistakes,
+    read: &ReadOperation<'_>,
+    place: DocumentPlace<'_>,
+    mistakes: &mut DocumentMistakes,
 ) -> Option<UpstreamRequest> {
     let place = place.member(extensions::KEY_CHECK);
     let operation = &read.operation;

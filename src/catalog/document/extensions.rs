@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     super::{Hints, Toolset, nearest::nearest},
-    mistakes::{Mistakes, Place},
+    mistakes::{DocumentMistakes, DocumentPlace},
 };
 
 /// What all extensions of this server begin with; other `x-` members are nobody's business here.
@@ -69,7 +69,7 @@ pub(super) struct Overlay {
 }
 
 /// Refuses a member whose name claims to be ours and isn't, or is not meant for its place.
-pub(super) fn check(name: &str, owner: &Place<'_>, mistakes: &mut Mistakes) {
+pub(super) fn check(name: &str, owner: &DocumentPlace<'_>, mistakes: &mut DocumentMistakes) {
     if !name.starts_with(PREFIX) {
         return;
     }
@@ -100,8 +100,8 @@ pub(super) fn check(name: &str, owner: &Place<'_>, mistakes: &mut Mistakes) {
 pub(super) fn optional<T: DeserializeOwned>(
     owner: &Value,
     name: &str,
-    place: &Place<'_>,
-    mistakes: &mut Mistakes,
+    place: &DocumentPlace<'_>,
+    mistakes: &mut DocumentMistakes,
 ) -> Option<T> {
     let value = owner.get(name)?;
     T::deserialize(value).map_err(|error| mistakes.add(place.member(name), error.to_string())).ok()
@@ -111,8 +111,8 @@ pub(super) fn optional<T: DeserializeOwned>(
 pub(super) fn required<T: DeserializeOwned>(
     owner: &Value,
     name: &str,
-    place: &Place<'_>,
-    mistakes: &mut Mistakes,
+    place: &DocumentPlace<'_>,
+    mistakes: &mut DocumentMistakes,
 ) -> Option<T> {
     if owner.get(name).is_none() {
         mistakes.add(*place, format!("`{name}` is missing"));

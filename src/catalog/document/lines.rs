@@ -13,9 +13,9 @@ pub(super) fn options() -> Options {
 }
 
 /// Where the parts of a document stand.
-pub(super) struct Lines(Option<Node>);
+pub(super) struct LineIndex(Option<Node>);
 
-impl Lines {
+impl LineIndex {
     /// Reads the document once more, for its lines.
     pub(super) fn of(text: &str) -> Self {
         Self(serde_saphyr::from_str_with_options(text, options()).ok())

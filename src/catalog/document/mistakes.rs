@@ -4,19 +4,19 @@
 
 use std::fmt;
 
-use super::lines::Lines;
+use super::lines::LineIndex;
 
 /// A document that can't be a catalogue.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", listed(.mistakes))]
 pub struct DocumentError {
     /// All mistakes, in the order they were found.
-    pub mistakes: Vec<Mistake>,
+    pub mistakes: Vec<DocumentMistake>,
 }
 
 /// One thing wrong with a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
+pub struct DocumentMistake {
     /// JSON pointer into the document; empty for the document itself.
     pub place: String,
     /// The line, or that of the nearest place above that has one.
@@ -25,7 +25,7 @@ pub struct Mistake {
     pub reason: String,
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for DocumentMistake {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(line) = self.line {
             write!(formatter, "line {line}, ")?;
@@ -37,26 +37,26 @@ impl fmt::Display for Mistake {
     }
 }
 
-fn listed(mistakes: &[Mistake]) -> String {
-    mistakes.iter().map(Mistake::to_string).collect::<Vec<_>>().join("; ")
+fn listed(mistakes: &[DocumentMistake]) -> String {
+    mistakes.iter().map(DocumentMistake::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// A place in a document: a path back to the root, made without allocating, since most places
 /// are never told.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Place<'p> {
+pub(super) enum DocumentPlace<'p> {
     Root,
-    Member(&'p Place<'p>, &'p str),
-    Item(&'p Place<'p>, usize),
+    Member(&'p DocumentPlace<'p>, &'p str),
+    Item(&'p DocumentPlace<'p>, usize),
 }
 
-impl<'p> Place<'p> {
-    pub(super) const fn member(&'p self, name: &'p str) -> Place<'p> {
-        Place::Member(self, name)
+impl<'p> DocumentPlace<'p> {
+    pub(super) const fn member(&'p self, name: &'p str) -> DocumentPlace<'p> {
+        DocumentPlace::Member(self, name)
     }
 
-    pub(super) const fn item(&'p self, index: usize) -> Place<'p> {
-        Place::Item(self, index)
+    pub(super) const fn item(&'p self, index: usize) -> DocumentPlace<'p> {
+        DocumentPlace::Item(self, index)
     }
 
     /// The steps from the root.
@@ -75,7 +75,7 @@ impl<'p> Place<'p> {
 }
 
 /// As a JSON pointer (RFC 6901).
-impl fmt::Display for Place<'_> {
+impl fmt::Display for DocumentPlace<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Root => Ok(()),
@@ -89,12 +89,13 @@ impl fmt::Display for Place<'_> {
 
 /// The mistakes found so far.
 #[derive(Debug, Default)]
-pub(super) struct Mistakes(Vec<Mistake>);
+pub(super) struct DocumentMistakes(Vec<DocumentMistake>);
 
-impl Mistakes {
+impl DocumentMistakes {
     /// Adds a mistake, once: a shared part is read wherever it is used.
-    pub(super) fn add(&mut self, place: Place<'_>, reason: impl Into<String>) {
-        let mistake = Mistake { place: place.to_string(), line: None, reason: reason.into() };
+    pub(super) fn add(&mut self, place: DocumentPlace<'_>, reason: impl Into<String>) {
+        let mistake =
+            DocumentMistake { place: place.to_string(), line: None, reason: reason.into() };
         if !self.0.contains(&mistake) {
             self.0.push(mistake);
         }
@@ -106,7 +107,7 @@ impl Mistakes {
 
     /// All mistakes, with the lines where they stand.
     pub(super) fn into_error(mut self, text: &str) -> DocumentError {
-        let lines = Lines::of(text);
+        let lines = LineIndex::of(text);
         for mistake in &mut self.0 {
             mistake.line = lines.line(&mistake.place);
         }

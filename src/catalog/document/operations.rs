@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::{
     super::{AnswerShape, Hints, Operation, Paging, Toolset},
     extensions::{self, optional, required},
-    mistakes::{Mistakes, Place},
-    parameters::{self, Argument, Written},
+    mistakes::{DocumentMistakes, DocumentPlace},
+    parameters::{self, Argument, WrittenOperation},
 };
 
 /// Members of a path item that are no methods.
@@ -34,7 +34,7 @@ const MAX_DESCRIPTION_BYTES: usize = 2_000;
 #[derive(Default)]
 pub(super) struct Operations<'d> {
     /// Those without a mistake of their own.
-    pub(super) sound: Vec<Read<'d>>,
+    pub(super) sound: Vec<ReadOperation<'d>>,
     /// Every `operationId`, of refused ones too.
     pub(super) ids: Vec<&'d str>,
     /// Every tool's name, of refused ones too.
@@ -44,7 +44,7 @@ pub(super) struct Operations<'d> {
 }
 
 /// One operation, read.
-pub(super) struct Read<'d> {
+pub(super) struct ReadOperation<'d> {
     pub(super) path: &'d str,
     pub(super) method: &'d str,
     pub(super) head: Head,
@@ -64,11 +64,11 @@ pub(super) struct Head {
 }
 
 /// Reads all operations that are tools; others are nobody's business here.
-pub(super) fn read<'d>(document: &'d Value, mistakes: &mut Mistakes) -> Operations<'d> {
+pub(super) fn read<'d>(document: &'d Value, mistakes: &mut DocumentMistakes) -> Operations<'d> {
     let mut operations = Operations::default();
-    let paths = Place::Root.member("paths");
+    let paths = DocumentPlace::Root.member("paths");
     let Some(path_items) = document["paths"].as_object() else {
-        mistakes.add(Place::Root, "`paths` is missing");
+        mistakes.add(DocumentPlace::Root, "`paths` is missing");
         return operations;
     };
     for (path, path_item) in path_items {
@@ -77,7 +77,7 @@ pub(super) fn read<'d>(document: &'d Value, mistakes: &mut Mistakes) -> Operatio
             if BESIDE_METHODS.contains(&&**method) || method.starts_with("x-") {
                 continue;
             }
-            let written = Written { template: path, path_item, method, operation };
+            let written = WrittenOperation { template: path, path_item, method, operation };
             operations.add(written, place.member(method), mistakes);
         }
     }
@@ -85,7 +85,12 @@ pub(super) fn read<'d>(document: &'d Value, mistakes: &mut Mistakes) -> Operatio
 }
 
 impl<'d> Operations<'d> {
-    fn add(&mut self, written: Written<'d>, place: Place<'_>, mistakes: &mut Mistakes) {
+    fn add(
+        &mut self,
+        written: WrittenOperation<'d>,
+        place: DocumentPlace<'_>,
+        mistakes: &mut DocumentMistakes,
+    ) {
         let Some((_, method)) = METHODS.into_iter().find(|(name, _)| *name == written.method)
         else {
             return mistakes.add(place, "not a method that a tool can use");
@@ -110,7 +115,12 @@ impl<'d> Operations<'d> {
     }
 }
 
-fn unique<'d>(seen: &mut Vec<&'d str>, one: &'d str, place: Place<'_>, mistakes: &mut Mistakes) {
+fn unique<'d>(
+    seen: &mut Vec<&'d str>,
+    one: &'d str,
+    place: DocumentPlace<'_>,
+    mistakes: &mut DocumentMistakes,
+) {
     if seen.contains(&one) {
         mistakes.add(place, format!("`{one}` is there twice"));
     }
@@ -119,11 +129,11 @@ fn unique<'d>(seen: &mut Vec<&'d str>, one: &'d str, place: Place<'_>, mistakes:
 
 /// Nothing is returned only when a mistake was added.
 fn understand<'d>(
-    written: Written<'d>,
+    written: WrittenOperation<'d>,
     method: Method,
-    place: Place<'_>,
-    mistakes: &mut Mistakes,
-) -> Option<Read<'d>> {
+    place: DocumentPlace<'_>,
+    mistakes: &mut DocumentMistakes,
+) -> Option<ReadOperation<'d>> {
     let operation = written.operation;
     let id = required(operation, "operationId", &place, mistakes);
     let name = required(operation, extensions::TOOL, &place, mistakes);
@@ -169,7 +179,7 @@ fn understand<'d>(
         body: inputs.body,
         tenant: inputs.tenant,
     };
-    Some(Read {
+    Some(ReadOperation {
         path: written.template,
         method: written.method,
         head,
@@ -182,7 +192,12 @@ fn understand<'d>(
 impl Head {
     /// Refuses what clients would refuse. `members` are the names of name, description and hints
     /// at this place.
-    pub(super) fn check(&self, members: [&str; 3], place: Place<'_>, mistakes: &mut Mistakes) {
+    pub(super) fn check(
+        &self,
+        members: [&str; 3],
+        place: DocumentPlace<'_>,
+        mistakes: &mut DocumentMistakes,
+    ) {
         let [name, description, hints] = members;
         let is_word = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
         if !(1..=MAX_NAME_CHARS).contains(&self.name.len()) || !self.name.bytes().all(is_word) {

@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 use super::{
     super::{
         Paging,
-        operation::{Body, Field, QueryParameter, QueryStyle, Segment, Source},
+        operation::{Body, Field, QueryParameter, QueryStyle, Segment, ValueSource},
         paging,
     },
     extensions,
-    mistakes::{Mistakes, Place},
+    mistakes::{DocumentMistakes, DocumentPlace},
     path, schema,
 };
 
@@ -43,7 +43,7 @@ pub(super) struct Inputs {
 
 /// An operation as it stands in the document.
 #[derive(Clone, Copy)]
-pub(super) struct Written<'d> {
+pub(super) struct WrittenOperation<'d> {
     pub(super) template: &'d str,
     pub(super) path_item: &'d Value,
     pub(super) method: &'d str,
@@ -52,10 +52,10 @@ pub(super) struct Written<'d> {
 
 /// Reads what an operation takes.
 pub(super) fn read(
-    written: Written<'_>,
+    written: WrittenOperation<'_>,
     paging: Option<Paging>,
-    place: Place<'_>,
-    mistakes: &mut Mistakes,
+    place: DocumentPlace<'_>,
+    mistakes: &mut DocumentMistakes,
 ) -> Inputs {
     let inputs = Inputs {
         arguments: Vec::new(),
@@ -64,8 +64,9 @@ pub(super) fn read(
         body: Body::None,
         tenant: None,
     };
-    let mut reader = Reader { inputs, taken: Vec::new(), in_path: Vec::new(), paging, mistakes };
-    let paths = Place::Root.member("paths");
+    let mut reader =
+        ParameterReader { inputs, taken: Vec::new(), in_path: Vec::new(), paging, mistakes };
+    let paths = DocumentPlace::Root.member("paths");
     let item_place = paths.member(written.template);
     let own = written.operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
     let shared = written.path_item["parameters"].as_array().map_or(&[][..], Vec::as_slice);
@@ -86,18 +87,18 @@ pub(super) fn read(
     reader.inputs
 }
 
-struct Reader<'m> {
+struct ParameterReader<'m> {
     inputs: Inputs,
     /// Names of arguments so far, `limit` and `cursor` included.
     taken: Vec<Box<str>>,
     /// Wire name and argument of each path parameter.
     in_path: Vec<(Box<str>, Box<str>)>,
     paging: Option<Paging>,
-    mistakes: &'m mut Mistakes,
+    mistakes: &'m mut DocumentMistakes,
 }
 
 /// A parameter or a property of the body.
-struct Input<'d> {
+struct DocumentInput<'d> {
     argument: &'d str,
     schema: &'d Value,
     description: Option<&'d str>,
@@ -105,8 +106,8 @@ struct Input<'d> {
     is_tenant: bool,
 }
 
-impl Reader<'_> {
-    fn parameter(&mut self, parameter: &Value, place: Place<'_>) {
+impl ParameterReader<'_> {
+    fn parameter(&mut self, parameter: &Value, place: DocumentPlace<'_>) {
         let (Some(wire_name), Some(location)) =
             (parameter["name"].as_str(), parameter["in"].as_str())
         else {
@@ -124,7 +125,7 @@ impl Reader<'_> {
                 (&any_text, false)
             }
         };
-        let input = Input {
+        let input = DocumentInput {
             argument: self.name(parameter, wire_name, place),
             schema,
             description: parameter["description"].as_str(),
@@ -143,7 +144,7 @@ impl Reader<'_> {
             "query" => {
                 let style = self.style(parameter, &input, is_json, place);
                 if let Some(source) = self.source(&input, place) {
-                    if source == Source::PageKey && style != QueryStyle::Json {
+                    if source == ValueSource::PageKey && style != QueryStyle::Json {
                         let reason = format!("the page key needs `content: {JSON}`");
                         self.mistakes.add(place, reason);
                     }
@@ -165,7 +166,12 @@ impl Reader<'_> {
     }
 
     /// The name that an argument has for callers.
-    fn name<'d>(&mut self, named: &'d Value, wire_name: &'d str, place: Place<'_>) -> &'d str {
+    fn name<'d>(
+        &mut self,
+        named: &'d Value,
+        wire_name: &'d str,
+        place: DocumentPlace<'_>,
+    ) -> &'d str {
         match named.get(extensions::ARGUMENT) {
             None => wire_name,
             Some(Value::String(name)) => name,
@@ -176,7 +182,7 @@ impl Reader<'_> {
         }
     }
 
-    fn must_be_text(&mut self, input: &Input<'_>, is_json: bool, place: Place<'_>) {
+    fn must_be_text(&mut self, input: &DocumentInput<'_>, is_json: bool, place: DocumentPlace<'_>) {
         if is_json || input.schema["type"] != "string" {
             self.mistakes.add(place, "a path or header parameter must be of `type: string`");
         }
@@ -188,9 +194,9 @@ impl Reader<'_> {
     fn style(
         &mut self,
         parameter: &Value,
-        input: &Input<'_>,
+        input: &DocumentInput<'_>,
         is_json: bool,
-        place: Place<'_>,
+        place: DocumentPlace<'_>,
     ) -> QueryStyle {
         if is_json {
             return QueryStyle::Json;
@@ -207,7 +213,7 @@ impl Reader<'_> {
         QueryStyle::CommaList
     }
 
-    fn path(&mut self, template: &str, place: Place<'_>) {
+    fn path(&mut self, template: &str, place: DocumentPlace<'_>) {
         let mut segments = match path::parse(template) {
             Ok(segments) => segments,
             Err(reason) => return self.mistakes.add(place, reason),
@@ -233,7 +239,7 @@ impl Reader<'_> {
         self.inputs.path = segments;
     }
 
-    fn body(&mut self, written: Written<'_>, place: Place<'_>) {
+    fn body(&mut self, written: WrittenOperation<'_>, place: DocumentPlace<'_>) {
         let is_overlay = written.operation.get(extensions::OVERLAY).is_some();
         let body = &written.operation["requestBody"];
         let place = place.member("requestBody");
@@ -261,7 +267,7 @@ impl Reader<'_> {
             let place = place.member("properties");
             let fields = properties.iter().filter_map(|(name, property)| {
                 let required = schema["required"].as_array();
-                let input = Input {
+                let input = DocumentInput {
                     argument: self.name(property, name, place.member(name)),
                     schema: property,
                     description: None,
@@ -276,7 +282,11 @@ impl Reader<'_> {
     }
 
     /// Where the value comes from; offers the argument unless paging does.
-    fn source(&mut self, input: &Input<'_>, place: Place<'_>) -> Option<Source> {
+    fn source(
+        &mut self,
+        input: &DocumentInput<'_>,
+        place: DocumentPlace<'_>,
+    ) -> Option<ValueSource> {
         let argument = input.argument;
         if !is_argument_name(argument) {
             let reason =
@@ -291,8 +301,8 @@ impl Reader<'_> {
         }
         self.taken.push(argument.into());
         match argument {
-            paging::LIMIT => return self.page_source(Source::Limit, place),
-            paging::CURSOR => return self.page_source(Source::PageKey, place),
+            paging::LIMIT => return self.page_source(ValueSource::Limit, place),
+            paging::CURSOR => return self.page_source(ValueSource::PageKey, place),
             _ => {}
         }
         // What the wire requires but has a default for is sent even if the caller leaves it out.
@@ -303,10 +313,14 @@ impl Reader<'_> {
             required: input.required && when_absent.is_none(),
             is_tenant: input.is_tenant,
         });
-        Some(Source::Argument { name: argument.into(), when_absent })
+        Some(ValueSource::Argument { name: argument.into(), when_absent })
     }
 
-    fn page_source(&mut self, source: Source, place: Place<'_>) -> Option<Source> {
+    fn page_source(
+        &mut self,
+        source: ValueSource,
+        place: DocumentPlace<'_>,
+    ) -> Option<ValueSource> {
         if self.paging != Some(Paging::Scroll) {
             let reason = "`limit` and `cursor` are sent only where `x-mcp-paging` is scroll";
             self.mistakes.add(place, reason);
@@ -315,7 +329,7 @@ impl Reader<'_> {
         Some(source)
     }
 
-    fn complete_paging(&mut self, place: Place<'_>) {
+    fn complete_paging(&mut self, place: DocumentPlace<'_>) {
         let has = |name: &str| self.taken.iter().any(|taken| **taken == *name);
         if self.paging == Some(Paging::Scroll) && !(has(paging::LIMIT) && has(paging::CURSOR)) {
             let reason = "scroll needs a page size and a page key, named `limit` and `cursor` \

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     extensions,
-    mistakes::{Mistakes, Place},
+    mistakes::{DocumentMistakes, DocumentPlace},
 };
 
 /// Where a reference may lead.
@@ -25,34 +25,35 @@ const DATA: [&str; 6] =
 const NAMES: [&str; 5] = ["properties", "schemas", "parameters", "requestBodies", "paths"];
 
 /// The document without references. Extensions are checked on the way.
-pub(super) fn resolve(document: &Value, mistakes: &mut Mistakes) -> Value {
+pub(super) fn resolve(document: &Value, mistakes: &mut DocumentMistakes) -> Value {
     let mut resolver = Resolver { document, mistakes, inside: Vec::new() };
-    resolver.value(document, Place::Root, Members::Keywords)
+    resolver.value(document, DocumentPlace::Root, MembersAre::Keywords)
 }
 
 /// What the members of an object are.
 #[derive(Clone, Copy)]
-enum Members {
+enum MembersAre {
     Keywords,
     Names,
 }
 
 struct Resolver<'d, 'm> {
     document: &'d Value,
-    mistakes: &'m mut Mistakes,
+    mistakes: &'m mut DocumentMistakes,
     /// The references that lead to the value being read.
     inside: Vec<&'d str>,
 }
 
 impl<'d> Resolver<'d, '_> {
-    fn value(&mut self, value: &'d Value, place: Place<'_>, members: Members) -> Value {
+    fn value(&mut self, value: &'d Value, place: DocumentPlace<'_>, members: MembersAre) -> Value {
         match (value, members) {
-            (Value::Object(object), Members::Keywords) if object.contains_key("$ref") => {
+            (Value::Object(object), MembersAre::Keywords) if object.contains_key("$ref") => {
                 self.reference(object, place)
             }
             (Value::Object(object), _) => Value::Object(self.object(object, place, members)),
             (Value::Array(items), _) => {
-                let item = |(index, item)| self.value(item, place.item(index), Members::Keywords);
+                let item =
+                    |(index, item)| self.value(item, place.item(index), MembersAre::Keywords);
                 Value::Array(items.iter().enumerate().map(item).collect())
             }
             _ => value.clone(),
@@ -62,14 +63,14 @@ impl<'d> Resolver<'d, '_> {
     fn object(
         &mut self,
         object: &'d Map<String, Value>,
-        place: Place<'_>,
-        members: Members,
+        place: DocumentPlace<'_>,
+        members: MembersAre,
     ) -> Map<String, Value> {
         let mut resolved = Map::with_capacity(object.len());
         for (name, value) in object {
             let value = match members {
-                Members::Names => self.value(value, place.member(name), Members::Keywords),
-                Members::Keywords => {
+                MembersAre::Names => self.value(value, place.member(name), MembersAre::Keywords),
+                MembersAre::Keywords => {
                     // A shared part is checked where it stands, not where it is used.
                     if self.inside.is_empty() {
                         extensions::check(name, &place, self.mistakes);
@@ -77,9 +78,9 @@ impl<'d> Resolver<'d, '_> {
                     if DATA.contains(&&**name) {
                         value.clone()
                     } else if NAMES.contains(&&**name) {
-                        self.value(value, place.member(name), Members::Names)
+                        self.value(value, place.member(name), MembersAre::Names)
                     } else {
-                        self.value(value, place.member(name), Members::Keywords)
+                        self.value(value, place.member(name), MembersAre::Keywords)
                     }
                 }
             };
@@ -88,7 +89,7 @@ impl<'d> Resolver<'d, '_> {
         resolved
     }
 
-    fn reference(&mut self, object: &'d Map<String, Value>, place: Place<'_>) -> Value {
+    fn reference(&mut self, object: &'d Map<String, Value>, place: DocumentPlace<'_>) -> Value {
         let mut resolved = match self.target(&object["$ref"], place) {
             Some(Value::Object(target)) => target,
             Some(other) => return other,
@@ -109,7 +110,7 @@ impl<'d> Resolver<'d, '_> {
         Value::Object(resolved)
     }
 
-    fn target(&mut self, reference: &'d Value, place: Place<'_>) -> Option<Value> {
+    fn target(&mut self, reference: &'d Value, place: DocumentPlace<'_>) -> Option<Value> {
         let place = place.member("$ref");
         let Some(reference) = reference.as_str() else {
             self.mistakes.add(place, "a reference must be a text");
@@ -129,7 +130,7 @@ impl<'d> Resolver<'d, '_> {
             return None;
         };
         self.inside.push(reference);
-        let resolved = self.value(target, place, Members::Keywords);
+        let resolved = self.value(target, place, MembersAre::Keywords);
         self.inside.pop();
         Some(resolved)
     }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     extensions,
-    mistakes::{Mistakes, Place},
+    mistakes::{DocumentMistakes, DocumentPlace},
 };
 
 /// Members that models have no use for; `$ref`s are gone already.
@@ -17,8 +17,8 @@ const DATA: [&str; 4] = ["default", "enum", "const", "examples"];
 pub(super) fn offered(
     schema: &Value,
     description: Option<&str>,
-    place: Place<'_>,
-    mistakes: &mut Mistakes,
+    place: DocumentPlace<'_>,
+    mistakes: &mut DocumentMistakes,
 ) -> Value {
     let mut offered = cleaned(schema, place, mistakes);
     if let (Value::Object(members), Some(description)) = (&mut offered, description) {
@@ -27,7 +27,7 @@ pub(super) fn offered(
     offered
 }
 
-fn cleaned(schema: &Value, place: Place<'_>, mistakes: &mut Mistakes) -> Value {
+fn cleaned(schema: &Value, place: DocumentPlace<'_>, mistakes: &mut DocumentMistakes) -> Value {
     match schema {
         Value::Object(members) => {
             let mut kept = Map::with_capacity(members.len());
@@ -59,7 +59,7 @@ fn cleaned(schema: &Value, place: Place<'_>, mistakes: &mut Mistakes) -> Value {
 }
 
 /// Only whole arguments can have another name than on the wire.
-fn refuse_renaming(schema: &Value, place: Place<'_>, mistakes: &mut Mistakes) {
+fn refuse_renaming(schema: &Value, place: DocumentPlace<'_>, mistakes: &mut DocumentMistakes) {
     if schema.get(extensions::ARGUMENT).is_some() {
         let reason = "only a parameter or a property of the body itself can be renamed";
         mistakes.add(place.member(extensions::ARGUMENT), reason);

@@ -65,7 +65,7 @@ fn check_refused(piece: &str, replacement: &str, place: &str, reason: &str) {
 #[track_caller]
 fn check_document(document: &str, place: &str, reason: &str) {
     let mistakes = Catalog::from_yaml(document).unwrap_err().mistakes;
-    let told: Vec<String> = mistakes.iter().map(Mistake::to_string).collect();
+    let told: Vec<String> = mistakes.iter().map(DocumentMistake::to_string).collect();
     assert_eq!(mistakes.len(), 1, "{told:#?}");
     assert_eq!(mistakes[0].place, place, "{told:#?}");
     assert!(mistakes[0].reason.contains(reason), "{told:#?}");

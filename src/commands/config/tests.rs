@@ -1,7 +1,7 @@
 //! Tests of what `config` prints.
 
 use super::*;
-use crate::settings::Source;
+use crate::settings::SettingSource;
 
 fn printed(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
     let mut output = Vec::new();
@@ -11,9 +11,12 @@ fn printed(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
 
 #[test]
 fn columns_are_aligned() {
-    let shown = |variable, value: &str, source| Shown { variable, value: value.into(), source };
-    let settings =
-        [shown("LONG_NAME", "set", Source::File), shown("NAME", "größer", Source::Default)];
+    let shown =
+        |variable, value: &str, source| ShownSetting { variable, value: value.into(), source };
+    let settings = [
+        shown("LONG_NAME", "set", SettingSource::File),
+        shown("NAME", "größer", SettingSource::Default),
+    ];
     let expected = "LONG_NAME  set     file\nNAME       größer  default\n";
     assert_eq!(printed(|output| run(&settings, output)), expected);
 }

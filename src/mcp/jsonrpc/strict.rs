@@ -15,7 +15,7 @@ use self::names::Names;
 use super::{MAX_BATCH, MAX_DEPTH};
 
 /// What the pass noticed beside the values.
-pub(super) struct Found {
+pub(super) struct Noticed {
     pub(super) too_deep: Cell<bool>,
     pub(super) too_many: Cell<bool>,
     pub(super) repeated_name: Cell<bool>,
@@ -23,7 +23,7 @@ pub(super) struct Found {
     pub(super) values_left: Cell<usize>,
 }
 
-impl Found {
+impl Noticed {
     fn count_value<E: serde::de::Error>(&self) -> Result<(), E> {
         match self.values_left.get().checked_sub(1) {
             Some(left) => {
@@ -52,18 +52,18 @@ pub(super) struct Fields<'a> {
     pub(super) has_answer: bool,
 }
 
-pub(super) enum Frame<'a> {
+pub(super) enum FrameFields<'a> {
     One(Option<Fields<'a>>),
     Batch { first: Vec<Option<Fields<'a>>>, total: usize },
     Neither,
 }
 
-type Reader<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
+type JsonReader<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
 
 pub(super) fn read_frame<'a>(
-    reader: &mut Reader<'a>,
-    found: &Found,
-) -> serde_json::Result<Frame<'a>> {
+    reader: &mut JsonReader<'a>,
+    found: &Noticed,
+) -> serde_json::Result<FrameFields<'a>> {
     reader.deserialize_any(FrameVisitor { found })
 }
 
@@ -75,18 +75,18 @@ macro_rules! scalars {
 }
 
 struct FrameVisitor<'f> {
-    found: &'f Found,
+    found: &'f Noticed,
 }
 
 impl<'de> Visitor<'de> for FrameVisitor<'_> {
-    type Value = Frame<'de>;
+    type Value = FrameFields<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a message or a batch")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
-        read_fields(members, self.found, 1).map(|fields| Frame::One(Some(fields)))
+        read_fields(members, self.found, 1).map(|fields| FrameFields::One(Some(fields)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
@@ -94,7 +94,7 @@ impl<'de> Visitor<'de> for FrameVisitor<'_> {
         while first.len() < MAX_BATCH {
             match elements.next_element_seed(Element { found: self.found })? {
                 Some(fields) => first.push(fields),
-                None => return Ok(Frame::Batch { total: first.len(), first }),
+                None => return Ok(FrameFields::Batch { total: first.len(), first }),
             }
         }
         // What is beyond the limit is refused anyway: read to the end without keeping it.
@@ -102,20 +102,20 @@ impl<'de> Visitor<'de> for FrameVisitor<'_> {
         while elements.next_element::<IgnoredAny>()?.is_some() {
             total += 1;
         }
-        Ok(Frame::Batch { first, total })
+        Ok(FrameFields::Batch { first, total })
     }
 
     scalars!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str;
-        Frame::Neither);
+        FrameFields::Neither);
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Frame::Neither)
+        Ok(FrameFields::Neither)
     }
 }
 
 /// An element of a batch; `None` when it is no object.
 struct Element<'f> {
-    found: &'f Found,
+    found: &'f Noticed,
 }
 
 impl<'de> DeserializeSeed<'de> for Element<'_> {
@@ -151,7 +151,7 @@ impl<'de> Visitor<'de> for Element<'_> {
 
 fn read_fields<'de, A: MapAccess<'de>>(
     mut members: A,
-    found: &Found,
+    found: &Noticed,
     depth: usize,
 ) -> Result<Fields<'de>, A::Error> {
     let mut fields = Fields::default();
@@ -248,7 +248,7 @@ impl<'de> Visitor<'de> for Parameters<'_> {
 /// Reads any value at a depth, 1 being the outermost.
 #[derive(Clone, Copy)]
 struct Strict<'f> {
-    found: &'f Found,
+    found: &'f Noticed,
     depth: usize,
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn read(text: &str) -> Result<Frame, Invalid> {
+fn read(text: &str) -> Result<Messages, Invalid> {
     parse(&Bytes::copy_from_slice(text.as_bytes()), MAX_VALUES).map(|(frame, _)| frame)
 }
 
@@ -18,7 +18,7 @@ fn refused(text: &str) -> (i32, Option<String>) {
 fn a_request_keeps_its_id_digit_by_digit() {
     for id in ["0", "1", "-7", "1.50", "1e3", "1152921504606846976000", "\"a\\u0062\"", "\"\""] {
         let text = format!(r#"{{"jsonrpc":"2.0", "id": {id} ,"method":"ping"}}"#);
-        let Ok(Frame::One(Message::Request(request))) = read(&text) else { panic!("{text}") };
+        let Ok(Messages::One(Message::Request(request))) = read(&text) else { panic!("{text}") };
         assert_eq!(request.id.as_json(), id.as_bytes());
         assert_eq!(request.method.as_str(), "ping");
     }
@@ -27,10 +27,10 @@ fn a_request_keeps_its_id_digit_by_digit() {
 #[test]
 fn messages_are_told_apart_by_their_members() {
     let kind = |text| match read(text) {
-        Ok(Frame::One(Message::Request(_))) => "request",
-        Ok(Frame::One(Message::Notification(_))) => "notification",
-        Ok(Frame::One(Message::Response)) => "response",
-        Ok(Frame::Batch(_)) => "batch",
+        Ok(Messages::One(Message::Request(_))) => "request",
+        Ok(Messages::One(Message::Notification(_))) => "notification",
+        Ok(Messages::One(Message::Response)) => "response",
+        Ok(Messages::Batch(_)) => "batch",
         Err(_) => "refused",
     };
     for (text, expected) in [
@@ -93,10 +93,10 @@ fn bytes_that_are_no_utf8_are_refused() {
 fn a_batch_holds_at_most_32_messages_and_judges_each() {
     let message = r#"{"jsonrpc":"2.0","id":1,"method":"m"}"#;
     let batch = |count: usize| format!("[{}]", vec![message; count].join(","));
-    assert!(matches!(read(&batch(32)), Ok(Frame::Batch(messages)) if messages.len() == 32));
+    assert!(matches!(read(&batch(32)), Ok(Messages::Batch(messages)) if messages.len() == 32));
     assert_eq!(refused(&batch(33)).0, -32600);
     assert_eq!(refused(&batch(10_000)).0, -32600);
-    let Ok(Frame::Batch(mixed)) = read(&format!("[{message},7,{{}}]")) else { panic!() };
+    let Ok(Messages::Batch(mixed)) = read(&format!("[{message},7,{{}}]")) else { panic!() };
     assert!(mixed[0].is_ok() && mixed[1].is_err() && mixed[2].is_err());
 }
 
@@ -125,7 +125,7 @@ proptest! {
     fn every_text_id_comes_back_as_it_was(id: String, method: String) {
         let (id, method) = (serde_json::json!(id).to_string(), serde_json::json!(method));
         let text = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":{method}}}"#);
-        let Ok(Frame::One(Message::Request(request))) = read(&text) else {
+        let Ok(Messages::One(Message::Request(request))) = read(&text) else {
             panic!("{text}")
         };
         prop_assert_eq!(request.id.as_json(), id.as_bytes());

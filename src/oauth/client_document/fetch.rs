@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     limits::Uncounted,
-    outbound::{self, NoAnswer, Reach, Unread, Via},
+    outbound::{self, NoAnswer, Reach, UnreadAnswer, Via},
 };
 
 /// Whole time of a fetch.
@@ -92,9 +92,9 @@ async fn fetch(
     let fresh_for = freshness::of(response.headers());
     let read = outbound::read(response, MAX_BYTES, deadline, &mut Uncounted).await;
     let body = read.map_err(|unread| match unread {
-        Unread::NoAnswer(why) => no_answer(why),
-        Unread::TooLarge => FetchError::Answer,
-        Unread::NoRoom(never) => match never {},
+        UnreadAnswer::NoAnswer(why) => no_answer(why),
+        UnreadAnswer::TooLarge => FetchError::Answer,
+        UnreadAnswer::NoRoom(never) => match never {},
     })?;
     Ok(Fetched { body: body.into(), fresh_for })
 }

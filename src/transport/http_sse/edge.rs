@@ -10,17 +10,17 @@ use http::{Extensions, HeaderMap, Request, StatusCode, Uri};
 
 use super::{
     Session,
-    owner::{Message, Owner, Refused},
+    owner::{MessageRefused, Owner, PostedMessage},
     stream,
 };
 use crate::{
-    auth::Resource,
+    auth::ProtectedResource,
     caller::Caller,
     mcp::Host,
-    sessions::{Full, Payer, Undelivered},
+    sessions::{Payer, TooManyStreams, Undelivered},
     telemetry::{Seldom, TraceId},
     transport::{
-        Connection, Endpoint, Refusal,
+        ClientConnection, Endpoint, Refusal,
         asking::Asking,
         event_stream,
         headers::{self, PROTOCOL_VERSION},
@@ -40,14 +40,14 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         headers: &HeaderMap,
         extensions: &Extensions,
     ) -> Result<Response, Refusal> {
-        let asking = Asking { caller: &caller, resource: Resource::Sse, extensions };
+        let asking = Asking { caller: &caller, resource: ProtectedResource::Sse, extensions };
         // A reconnect carries the revision; its key was tried when it first came.
         if !(headers.contains_key(PROTOCOL_VERSION) && self.is_fresh(&caller)) {
             self.admit(&asking).await?;
         }
         let payer = self.customer(&asking).map_or(Payer::Stranger, Payer::Customer);
         let fingerprint = caller.fingerprint;
-        let session = Arc::new(Session::new(caller, extensions.get::<Connection>().cloned()));
+        let session = Arc::new(Session::new(caller, extensions.get::<ClientConnection>().cloned()));
         let owner = Owner::new(Arc::clone(&self), Arc::clone(&session));
         let place = self.sessions.open(fingerprint, Arc::new(owner), payer).map_err(full)?;
         let events = stream::events(session, place, &self.settings);
@@ -89,15 +89,15 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         self.sessions.reaches(id, &shown).map_err(undelivered)?;
         let (headers, extensions) = (&parts.headers, &parts.extensions);
         headers::check_content_type(headers)?;
-        let asking = Asking { caller: &caller, resource: Resource::Sse, extensions };
+        let asking = Asking { caller: &caller, resource: ProtectedResource::Sse, extensions };
         let Incoming { frame, held } = self.read(body, &asking).await?;
         let named = headers::revision(headers).into();
-        let message = Message { frame, named, trace_id, held };
+        let message = PostedMessage { frame, named, trace_id, held };
         let receipt = self.sessions.deliver(id, &shown, message).await.map_err(undelivered)?;
         match receipt {
             Ok(()) => Ok(accepted()),
-            Err(Refused::Ended) => Err(unknown_session()),
-            Err(Refused::Rejected(why)) => Err(rejected(why)),
+            Err(MessageRefused::Ended) => Err(unknown_session()),
+            Err(MessageRefused::Rejected(why)) => Err(rejected(why)),
         }
     }
 }
@@ -140,10 +140,10 @@ fn elsewhere(id: TraceId) -> Refusal {
     .retry_after(1)
 }
 
-fn full(full: Full) -> Refusal {
+fn full(full: TooManyStreams) -> Refusal {
     let (status, error) = match full {
-        Full::Key => (StatusCode::TOO_MANY_REQUESTS, "too_many_streams"),
-        Full::Server => (StatusCode::SERVICE_UNAVAILABLE, "server_full"),
+        TooManyStreams::Key => (StatusCode::TOO_MANY_REQUESTS, "too_many_streams"),
+        TooManyStreams::Server => (StatusCode::SERVICE_UNAVAILABLE, "server_full"),
     };
     Refusal::new(status, error, full.to_string()).retry_after(5)
 }

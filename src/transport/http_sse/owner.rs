@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::{Session, session::NotTaken};
 use crate::{
     admission::Denied,
-    auth::Resource,
-    caller::{Caller, Fingerprint, Shown},
+    auth::ProtectedResource,
+    caller::{Caller, Fingerprint, ShownCredentials},
     limits::Held,
     mcp::{Frame, Host, Named, Rejected, Run},
     sessions,
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What was posted for a stream.
-pub(crate) struct Message {
+pub(crate) struct PostedMessage {
     pub(super) frame: Frame,
     pub(super) named: NamedRevision,
     pub(super) trace_id: TraceId,
@@ -33,7 +33,7 @@ pub(super) enum NamedRevision {
 }
 
 /// Why nothing of a message was done.
-pub(crate) enum Refused {
+pub(crate) enum MessageRefused {
     /// The stream is gone, or not this caller's.
     Ended,
     /// The conversation doesn't take it.
@@ -52,16 +52,20 @@ impl<H: Host<Caller = Caller>> Owner<H> {
     }
 }
 
-impl<H: Host<Caller = Caller>> sessions::Owner for Owner<H> {
-    type Message = Message;
-    type Receipt = Result<(), Refused>;
+impl<H: Host<Caller = Caller>> sessions::StreamOwner for Owner<H> {
+    type Message = PostedMessage;
+    type Receipt = Result<(), MessageRefused>;
 
-    async fn take(self: Arc<Self>, shown: &Shown, message: Message) -> Self::Receipt {
+    async fn take(
+        self: Arc<Self>,
+        shown: &ShownCredentials,
+        message: PostedMessage,
+    ) -> Self::Receipt {
         let Self { endpoint, session } = &*self;
-        let Message { frame, named, trace_id, held } = message;
-        let caller = session.caller.as_shown(shown).ok_or(Refused::Ended)?;
+        let PostedMessage { frame, named, trace_id, held } = message;
+        let caller = session.caller.as_shown(shown).ok_or(MessageRefused::Ended)?;
         let view = endpoint.host.view(&caller);
-        let allow = |effect| endpoint.gate.allow(&caller, Resource::Sse, effect);
+        let allow = |effect| endpoint.gate.allow(&caller, ProtectedResource::Sse, effect);
         let held = Arc::new(held);
         let spawn = |run| {
             let call = Arc::clone(&self).answer(run, caller.clone(), trace_id, Arc::clone(&held));
@@ -69,12 +73,12 @@ impl<H: Host<Caller = Caller>> sessions::Owner for Owner<H> {
         };
         let said = session.take(frame, named.as_ref(), &view, allow, spawn);
         let said = said.map_err(|not_taken| match not_taken {
-            NotTaken::Ended => Refused::Ended,
+            NotTaken::Ended => MessageRefused::Ended,
             NotTaken::Deaf => {
                 endpoint.let_go(session);
-                Refused::Ended
+                MessageRefused::Ended
             }
-            NotTaken::Rejected(why) => Refused::Rejected(why),
+            NotTaken::Rejected(why) => MessageRefused::Rejected(why),
         })?;
         for body in said {
             endpoint.tell(session, None, body).await;

@@ -30,7 +30,7 @@ use crate::{
         self, Conversation, Effect, Frame, Named, Rejected, RequestId, Run, RunId, Step, Taken,
         TransportKind, View,
     },
-    transport::{Connection, event_stream},
+    transport::{ClientConnection, event_stream},
 };
 
 /// Bytes that may wait for a stream to be read. One event may be larger; more wait outside, each
@@ -58,7 +58,7 @@ pub(super) struct Session {
     /// Who opened the stream: its calls run with this key, whoever posted them.
     pub(super) caller: Caller,
     /// Never held across an await.
-    state: Mutex<State>,
+    state: Mutex<SessionState>,
     unsent: Arc<Unsent>,
     /// An event left the queue, or the session ended.
     less: Notify,
@@ -79,23 +79,23 @@ pub(super) enum NotTaken {
 }
 
 #[derive(Debug)]
-struct State {
+struct SessionState {
     queue: Queue,
     conversation: Conversation<AbortHandle>,
     /// Let go with the stream: a write that goes on must not hold it.
-    connection: Option<Connection>,
+    connection: Option<ClientConnection>,
     /// Which of its connection's requests the stream answers.
     request: u64,
 }
 
 impl Session {
-    pub(super) fn new(caller: Caller, connection: Option<Connection>) -> Self {
-        let request = connection.as_ref().map_or(0, Connection::requests);
+    pub(super) fn new(caller: Caller, connection: Option<ClientConnection>) -> Self {
+        let request = connection.as_ref().map_or(0, ClientConnection::requests);
         let conversation = Conversation::new(TransportKind::HttpSse);
         let queue = Queue::default();
         Self {
             caller,
-            state: Mutex::new(State { queue, conversation, connection, request }),
+            state: Mutex::new(SessionState { queue, conversation, connection, request }),
             unsent: Arc::default(),
             less: Notify::new(),
             running: Semaphore::new(MAX_RUNNING),
@@ -269,7 +269,7 @@ impl Session {
     }
 
     /// Nothing comes any more; who waits for room is told.
-    fn end_queue(&self, mut state: MutexGuard<'_, State>) {
+    fn end_queue(&self, mut state: MutexGuard<'_, SessionState>) {
         state.queue.end();
         self.is_over.store(true, Ordering::Relaxed);
         drop(state);
@@ -315,12 +315,12 @@ impl Session {
         self.is_retiring.load(Ordering::Relaxed)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, SessionState> {
         self.state.lock().expect("no code panics while it holds this lock")
     }
 }
 
-impl State {
+impl SessionState {
     /// Whether the reader takes nothing that waits for it.
     fn is_deaf(&self) -> bool {
         self.queue.bytes() > MAX_WAITING_BYTES && self.queue.is_stuck_for(DEAF_AFTER)

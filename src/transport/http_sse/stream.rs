@@ -17,7 +17,7 @@ use super::{Owner, Session};
 use crate::{
     caller::Caller,
     mcp::Host,
-    sessions::Place,
+    sessions::StreamPlace,
     transport::{
         TransportSettings,
         event_stream::{RETRY_MS, come_back},
@@ -26,7 +26,7 @@ use crate::{
 
 pub(super) fn events<H: Host<Caller = Caller>>(
     session: Arc<Session>,
-    place: Place<Owner<H>>,
+    place: StreamPlace<Owner<H>>,
     settings: &TransportSettings,
 ) -> impl Stream<Item = Bytes> + Send + 'static {
     let endpoint = format!(
@@ -38,7 +38,7 @@ pub(super) fn events<H: Host<Caller = Caller>>(
         let soft_end = now + age.saturating_sub(settings.call_timeout);
         Life { timer: Box::pin(sleep_until(soft_end)), soft_end, hard_end: now + age }
     });
-    let messages = Messages { session, life, is_told: false, _place: place };
+    let messages = SessionEvents { session, life, is_told: false, _place: place };
     tokio_stream::once(Bytes::from(endpoint)).chain(messages)
 }
 
@@ -48,15 +48,15 @@ struct Life {
     hard_end: Instant,
 }
 
-struct Messages<H: Host<Caller = Caller>> {
+struct SessionEvents<H: Host<Caller = Caller>> {
     session: Arc<Session>,
     life: Option<Life>,
     /// That the client shall come back was told.
     is_told: bool,
-    _place: Place<Owner<H>>,
+    _place: StreamPlace<Owner<H>>,
 }
 
-impl<H: Host<Caller = Caller>> Stream for Messages<H> {
+impl<H: Host<Caller = Caller>> Stream for SessionEvents<H> {
     type Item = Bytes;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
@@ -84,7 +84,7 @@ impl<H: Host<Caller = Caller>> Stream for Messages<H> {
     }
 }
 
-impl<H: Host<Caller = Caller>> Drop for Messages<H> {
+impl<H: Host<Caller = Caller>> Drop for SessionEvents<H> {
     fn drop(&mut self) {
         self.session.close();
     }

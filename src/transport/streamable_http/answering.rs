@@ -11,7 +11,7 @@ use tokio_stream::Stream;
 
 use crate::{
     mcp::Outbox,
-    transport::{answer::Answer, event_stream},
+    transport::{answer::HeldAnswer, event_stream},
 };
 
 /// Notifications that may wait for a slow reader; more are dropped, because none of them is the
@@ -19,7 +19,7 @@ use crate::{
 const MAX_WAITING: usize = 64;
 
 /// A request that is being answered.
-pub(super) type Running = Pin<Box<dyn Future<Output = Answer> + Send>>;
+pub(super) type Running = Pin<Box<dyn Future<Output = HeldAnswer> + Send>>;
 
 /// An outbox, and what comes out of it.
 pub(super) fn outbox() -> (Outbox, Receiver<Vec<u8>>) {
@@ -35,24 +35,24 @@ pub(super) fn outbox() -> (Outbox, Receiver<Vec<u8>>) {
 /// The events of one answer.
 pub(super) struct Answering {
     told: Receiver<Vec<u8>>,
-    answer: Step,
+    answer: AnswerStage,
 }
 
-enum Step {
+enum AnswerStage {
     Running(Running),
-    Finished(Answer),
+    Finished(HeldAnswer),
     Told,
 }
 
 impl Answering {
     /// A request that still runs.
     pub(super) fn running(told: Receiver<Vec<u8>>, answer: Running) -> Self {
-        Self { told, answer: Step::Running(answer) }
+        Self { told, answer: AnswerStage::Running(answer) }
     }
 
     /// A request that is finished and told something on its way.
-    pub(super) fn finished(told: Receiver<Vec<u8>>, answer: Answer) -> Self {
-        Self { told, answer: Step::Finished(answer) }
+    pub(super) fn finished(told: Receiver<Vec<u8>>, answer: HeldAnswer) -> Self {
+        Self { told, answer: AnswerStage::Finished(answer) }
     }
 }
 
@@ -60,22 +60,22 @@ impl Stream for Answering {
     type Item = Bytes;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        if let Step::Running(running) = &mut self.answer
+        if let AnswerStage::Running(running) = &mut self.answer
             && let Poll::Ready(answer) = running.as_mut().poll(context)
         {
-            self.answer = Step::Finished(answer);
+            self.answer = AnswerStage::Finished(answer);
         }
         // The answer is always last.
         if let Poll::Ready(Some(message)) = self.told.poll_recv(context) {
             return Poll::Ready(Some(event_stream::message(&message)));
         }
-        match std::mem::replace(&mut self.answer, Step::Told) {
-            Step::Running(running) => {
-                self.answer = Step::Running(running);
+        match std::mem::replace(&mut self.answer, AnswerStage::Told) {
+            AnswerStage::Running(running) => {
+                self.answer = AnswerStage::Running(running);
                 Poll::Pending
             }
-            Step::Finished(answer) => Poll::Ready(Some(answer.into_event())),
-            Step::Told => Poll::Ready(None),
+            AnswerStage::Finished(answer) => Poll::Ready(Some(answer.into_event())),
+            AnswerStage::Told => Poll::Ready(None),
         }
     }
 }

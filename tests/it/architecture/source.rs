@@ -32,6 +32,19 @@ impl Source {
         &self.module[0]
     }
 
+    /// The names of the types that stand in the file, those inside functions left out.
+    pub(super) fn types(&self) -> Vec<String> {
+        let named = |line: &str| {
+            let visible = line.strip_prefix("pub").map(|rest| match rest.split_once(") ") {
+                Some((scope, rest)) if scope.starts_with('(') => rest,
+                _ => rest.trim_start(),
+            });
+            let (kind, rest) = visible.unwrap_or(line).split_once(' ')?;
+            ["struct", "enum", "trait", "type"].contains(&kind).then(|| word(rest))
+        };
+        outside_tests(&self.text).lines().filter_map(named).collect()
+    }
+
     /// Files of tests only, which may look where they like.
     pub(super) fn is_test(&self) -> bool {
         self.module.iter().any(|name| name == "tests")
@@ -203,6 +216,19 @@ fn expand(base: &[String], tree: &str, found: &mut Vec<Names>) {
 fn word(text: &str) -> String {
     let is_part = |character: &char| character.is_ascii_alphanumeric() || *character == '_';
     text.chars().take_while(is_part).collect()
+}
+
+#[test]
+fn types_are_seen_whoever_may_use_them() {
+    let text = "pub struct A;\npub(crate) enum B<'a> {}\nstruct C(u8);\npub trait D: Send {}\n\
+                type E = u8;\nfn f() {\n    struct G;\n}\n// a struct H\npub fn i() {}\n";
+    let source = Source {
+        path: PathBuf::new(),
+        text: text.to_owned(),
+        module: Vec::new(),
+        imports: Vec::new(),
+    };
+    assert_eq!(source.types(), ["A", "B", "C", "D", "E"]);
 }
 
 #[test]

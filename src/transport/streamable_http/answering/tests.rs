@@ -14,8 +14,8 @@ fn log(outbox: &Outbox, what: &str) {
     call.with_outbox(outbox.clone()).log(LogLevel::Info, "test", &what.into());
 }
 
-fn answer_of(body: &str) -> Answer {
-    Answer::small(Response { body: body.into(), ..Response::of_batch(&[]) })
+fn answer_of(body: &str) -> HeldAnswer {
+    HeldAnswer::small(Response { body: body.into(), ..Response::of_batch(&[]) })
 }
 
 #[tokio::test]

@@ -11,10 +11,10 @@ use crate::{
     transport::headers::SESSION_ID,
 };
 
-/// Seals and opens the hints.
-pub(crate) struct Hints(Sealer);
+/// Seals and opens session ids.
+pub(crate) struct SettledRevision(Sealer);
 
-impl Hints {
+impl SettledRevision {
     pub(crate) fn new(sealer: Sealer) -> Self {
         Self(sealer)
     }
