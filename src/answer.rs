@@ -20,7 +20,7 @@ pub use failure::{FailureKind, ToolFailure};
 pub use overlay::{Change, lay_over};
 pub use page::{PageSummary, Position};
 pub use refused::{FailedOperation, Unshaped};
-pub use shape::{LONG_BODY_BYTES, Layout, Limits, Rendered, render};
+pub use shape::{LONG_BODY_BYTES, Layout, Limits, render};
 
 use serde_json::value::RawValue;
 

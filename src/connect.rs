@@ -20,10 +20,9 @@ use std::sync::Arc;
 
 use tokio_util::task::TaskTracker;
 
-pub use clients::{ClientCard, Guide, PLACEHOLDER_KEY, cards};
+pub use clients::{ClientCard, PLACEHOLDER_KEY, cards};
 pub use front::Front;
-pub use install_links::InstallLink;
-pub use snippets::{Snippet, by_key};
+pub use snippets::by_key;
 
 use self::{
     making::Makings,

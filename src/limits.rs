@@ -17,7 +17,7 @@ mod turns;
 pub use connections::{Connection, Connections};
 pub use descriptors::{Descriptors, is_out_of_descriptors};
 pub use expiring::Expiring;
-pub use keyed::{Keyed, Permit};
+pub use keyed::Keyed;
 pub use memory::{Held, Memory, Pool};
 pub use places::{Place, Places};
 pub use rates::Rates;

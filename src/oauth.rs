@@ -26,7 +26,7 @@ mod uri;
 
 use std::{sync::Arc, time::Duration};
 
-pub use redirects::Redirects;
+pub(crate) use redirects::Redirects;
 
 use self::{
     client::OAuthClient, code::AuthorizationCode, consent_form::ConsentForm,

@@ -7,8 +7,8 @@ mod answer;
 mod client;
 mod tls;
 
-pub use answer::{NoAnswer, UnreadAnswer, read, send};
-pub use client::{Reach, Via, client};
+pub(crate) use answer::{NoAnswer, UnreadAnswer, read, send};
+pub(crate) use client::{Reach, Via, client};
 
 #[cfg(test)]
 mod tests;

@@ -14,13 +14,13 @@ use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use url::{Position, Url};
 
-pub use assets::{Asset, assets, script_path, stylesheet_path};
-pub use fixed::Fixed;
+pub(crate) use assets::{Asset, assets, script_path, stylesheet_path};
+pub(crate) use fixed::Fixed;
 pub(crate) use form::{Form, FormError, UnreadBody, read_body};
-pub use message::{MessagePage, PageLink};
-pub use reader::is_for_people;
+pub(crate) use message::{MessagePage, PageLink};
+pub(crate) use reader::is_for_people;
 
-pub use crate::text::shown_name;
+pub(crate) use crate::text::shown_name;
 
 /// What stands below every page, from the settings.
 #[derive(Debug, Clone, Default)]
@@ -33,12 +33,12 @@ pub struct Footer {
 
 /// Where forms of a page may lead, besides here: Chromium holds redirects after a form to it.
 #[derive(Debug, Clone, Default)]
-pub struct FormTargets(Vec<String>);
+pub(crate) struct FormTargets(Vec<String>);
 
 impl FormTargets {
     /// Lets a form lead to a URL's origin, or to its scheme if it is a private one.
     #[must_use]
-    pub fn and(mut self, url: &str) -> Self {
+    pub(crate) fn and(mut self, url: &str) -> Self {
         if let Some(source) = csp_source(url) {
             self.0.push(source);
         }
@@ -60,7 +60,11 @@ fn csp_source(text: &str) -> Option<String> {
 }
 
 /// A rendered page.
-pub fn page(status: StatusCode, template: &impl Template, targets: &FormTargets) -> Response {
+pub(crate) fn page(
+    status: StatusCode,
+    template: &impl Template,
+    targets: &FormTargets,
+) -> Response {
     let Ok(html) = template.render() else {
         tracing::error!("a page's template failed");
         let mut response = Response::new(Body::from("Something failed here. Try again."));
@@ -77,7 +81,7 @@ pub fn page(status: StatusCode, template: &impl Template, targets: &FormTargets)
 ///
 /// # Errors
 /// When its template fails.
-pub fn fixed_page(template: &impl Template, targets: &FormTargets) -> askama::Result<Fixed> {
+pub(crate) fn fixed_page(template: &impl Template, targets: &FormTargets) -> askama::Result<Fixed> {
     Ok(Fixed::text(page_headers(targets), template.render()?))
 }
 
@@ -100,7 +104,7 @@ fn page_headers(targets: &FormTargets) -> HeaderMap {
 }
 
 /// A page that says when to come back, if that is known.
-pub fn with_wait(mut page: Response, seconds: Option<u64>) -> Response {
+pub(crate) fn with_wait(mut page: Response, seconds: Option<u64>) -> Response {
     if let Some(seconds) = seconds {
         page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
@@ -108,7 +112,7 @@ pub fn with_wait(mut page: Response, seconds: Option<u64>) -> Response {
 }
 
 /// 303: the browser goes on by GET. What is no header value leads nowhere.
-pub fn see_other(location: &str) -> Response {
+pub(crate) fn see_other(location: &str) -> Response {
     let mut response = Response::new(Body::empty());
     let Ok(location) = HeaderValue::try_from(location) else {
         *response.status_mut() = StatusCode::BAD_REQUEST;

@@ -88,7 +88,7 @@ pub async fn serve(
                 let is_crowded = opened.as_ref().is_none_or(|(_, was_full)| *was_full);
                 if is_crowded && let Some(more) = crowded.pass() {
                     tracing::warn!(
-                        open = connections.len(),
+                        open = connections.count(),
                         more,
                         "as many connections are open as may be; those of strangers make room, \
                          the longest silent first"

@@ -15,13 +15,11 @@ mod table;
 mod warnings;
 
 pub use command_line::{clap_args, given_flags, markdown};
-pub use kinds::{ByteSize, LogFilter, Visible, WebLink};
-pub use mistakes::{Mistake, Mistakes};
+pub use kinds::WebLink;
+pub use mistakes::Mistakes;
 pub use rules::RunAs;
-pub use setting::{DefaultValue, Setting};
 pub use shown::{SettingSource, ShownSetting};
 pub use table::{Settings, table};
-pub use warnings::Warning;
 
 use std::collections::BTreeMap;
 

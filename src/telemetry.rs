@@ -12,8 +12,8 @@ use axum::extract::FromRequestParts;
 use http::{Extensions, request::Parts};
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
-pub use refused::Refused;
-pub use seldom::{Seldom, SeldomByKind};
+pub(crate) use refused::Refused;
+pub(crate) use seldom::{Seldom, SeldomByKind};
 
 /// Names one request in logs, in `X-Request-Id` and towards upstream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl fmt::Display for TraceId {
 /// An error and what caused it, down to the first cause, on one line. Not every form of log line
 /// tells causes by itself.
 #[derive(Debug)]
-pub struct Causes<'e>(pub &'e (dyn Error + 'static));
+pub(crate) struct Causes<'e>(pub &'e (dyn Error + 'static));
 
 impl fmt::Display for Causes<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,7 +78,10 @@ pub enum LogFormat {
 ///
 /// # Errors
 /// When the filter can't be read.
-pub fn init(filter: &str, format: LogFormat) -> Result<(), tracing_subscriber::filter::ParseError> {
+pub(crate) fn init(
+    filter: &str,
+    format: LogFormat,
+) -> Result<(), tracing_subscriber::filter::ParseError> {
     init_with(filter, format, std::io::stderr)
 }
 

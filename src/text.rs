@@ -7,7 +7,7 @@ mod characters;
 mod names;
 
 pub(crate) use characters::{CharacterReader, ShownAs, is_unseen, shown};
-pub use names::shown_name;
+pub(crate) use names::shown_name;
 
 /// An organization's name, short enough to be sealed into tokens and to stand in a sentence.
 pub(crate) fn shown_organization(name: &str) -> String {

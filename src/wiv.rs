@@ -8,9 +8,9 @@ mod reading;
 mod retry;
 mod verdicts;
 
-pub use client::{Answer, Client, ClientError, ClientLimits, ClientSettings, Trace};
-pub use reading::largest_answer_bytes;
-pub use verdicts::{Verdict, Verdicts};
+pub(crate) use client::{Answer, Client, ClientError, ClientLimits, ClientSettings, Trace};
+pub(crate) use reading::largest_answer_bytes;
+pub(crate) use verdicts::{Verdict, Verdicts};
 
 use crate::limits::Busy;
 

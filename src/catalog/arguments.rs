@@ -75,11 +75,6 @@ impl Arguments {
         self.text(paging::CURSOR)
     }
 
-    /// The MSP customer whose data is asked for.
-    pub fn customer_id(&self) -> Option<&str> {
-        self.text("customer_id")
-    }
-
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.get(name).and_then(Value::as_str)
     }

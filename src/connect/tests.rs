@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::*;
+use super::{install_links::InstallLink, snippets::Snippet, *};
 
 const ORIGIN: &str = "https://mcp.wiv.ai";
 

@@ -74,13 +74,8 @@ impl<K: Hash + Eq + Clone> Connections<K> {
     }
 
     /// Open now.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.open().count
-    }
-
-    /// Whether none is open.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// Takes in a connection. Where there is no room, the stranger that was silent longest is

@@ -28,7 +28,7 @@ impl NoAnswer {
 
 /// Why an answer's body was not read.
 #[derive(Debug)]
-pub enum UnreadAnswer<R> {
+pub(crate) enum UnreadAnswer<R> {
     /// It did not come whole.
     NoAnswer(NoAnswer),
     /// It is larger than asked for.
@@ -41,7 +41,7 @@ pub enum UnreadAnswer<R> {
 ///
 /// # Errors
 /// When none came before the deadline.
-pub async fn send(request: RequestBuilder, deadline: Instant) -> Result<Response, NoAnswer> {
+pub(crate) async fn send(request: RequestBuilder, deadline: Instant) -> Result<Response, NoAnswer> {
     let sent = timeout_at(deadline, request.send()).await;
     sent.map_err(|_| NoAnswer::TooLate)?.map_err(failed)
 }
@@ -50,7 +50,7 @@ pub async fn send(request: RequestBuilder, deadline: Instant) -> Result<Response
 ///
 /// # Errors
 /// When it did not come whole before the deadline, is too large, or has no room.
-pub async fn read<R: Room>(
+pub(crate) async fn read<R: Room>(
     response: Response,
     limit_bytes: usize,
     deadline: Instant,

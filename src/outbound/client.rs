@@ -16,7 +16,7 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
 /// What differs from client to client.
 #[derive(Debug, Clone, Copy)]
-pub struct Reach<'r> {
+pub(crate) struct Reach<'r> {
     /// Longest wait for a TCP and TLS handshake.
     pub connect_within: Duration,
     /// Which way its connections take.
@@ -29,7 +29,7 @@ pub struct Reach<'r> {
 
 /// Which way connections take.
 #[derive(Debug, Clone, Copy)]
-pub enum Via<'v> {
+pub(crate) enum Via<'v> {
     /// To where a name leads, through the operator's proxy if there is one.
     Name {
         /// The proxy.
@@ -49,7 +49,7 @@ pub enum Via<'v> {
 ///
 /// # Errors
 /// When the proxy's address can't be used.
-pub fn client(reach: Reach<'_>) -> reqwest::Result<Client> {
+pub(crate) fn client(reach: Reach<'_>) -> reqwest::Result<Client> {
     let mut default_headers = HeaderMap::new();
     default_headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     #[expect(clippy::disallowed_methods, reason = "the one place")]

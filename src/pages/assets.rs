@@ -12,7 +12,7 @@ use super::Fixed;
 
 /// One file.
 #[derive(Debug)]
-pub struct Asset {
+pub(crate) struct Asset {
     /// The route it is served on.
     pub route: &'static str,
     /// The address that pages give. Where it differs from the route, a digest of the file is in
@@ -22,17 +22,17 @@ pub struct Asset {
 }
 
 /// Path of the stylesheet.
-pub fn stylesheet_path() -> &'static str {
+pub(crate) fn stylesheet_path() -> &'static str {
     &ASSETS[0].path
 }
 
 /// Path of the script for copying, tabs and forms that are sent once.
-pub fn script_path() -> &'static str {
+pub(crate) fn script_path() -> &'static str {
     &ASSETS[1].path
 }
 
 /// Every file.
-pub fn assets() -> &'static [Asset] {
+pub(crate) fn assets() -> &'static [Asset] {
     &*ASSETS
 }
 
@@ -87,7 +87,7 @@ fn headers(content_type: &'static str, cache: &'static str) -> HeaderMap {
 impl Asset {
     /// The file as a response. Pages of another version, while a new one is rolled out, get this
     /// version's file, but must not keep it under their address.
-    pub fn response(&self, path: &str, headers: &HeaderMap) -> Response {
+    pub(crate) fn response(&self, path: &str, headers: &HeaderMap) -> Response {
         let mut response = self.file.response(headers);
         if path != self.path {
             let headers = response.headers_mut();

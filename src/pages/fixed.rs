@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, header};
 
 /// A response of status 200 that never changes.
 #[derive(Debug, Clone)]
-pub struct Fixed {
+pub(crate) struct Fixed {
     headers: HeaderMap,
     plain: Bytes,
     /// Made when first asked for, because a start must be quick. `None` for pictures.
@@ -31,7 +31,7 @@ impl Fixed {
     }
 
     /// The response, compressed for who takes that (RFC 9110, 12.5.3).
-    pub fn response(&self, asked: &HeaderMap) -> Response {
+    pub(crate) fn response(&self, asked: &HeaderMap) -> Response {
         let gzip = self.gzip.as_ref().filter(|_| takes_gzip(asked));
         let gzip = gzip.map(|gzip| gzip.get_or_init(|| compressed(&self.plain)));
         let mut response = Response::new(Body::from(gzip.unwrap_or(&self.plain).clone()));

@@ -11,7 +11,7 @@ use super::{Footer, FormTargets, page};
 /// What a page without a form says.
 #[derive(Template)]
 #[template(path = "message.html")]
-pub struct MessagePage<'a> {
+pub(crate) struct MessagePage<'a> {
     /// The heading.
     pub title: &'a str,
     /// Sentences.
@@ -26,7 +26,7 @@ pub struct MessagePage<'a> {
 
 /// Where a page leads on.
 #[derive(Debug, Clone, Copy)]
-pub struct PageLink<'a> {
+pub(crate) struct PageLink<'a> {
     /// What it says.
     pub label: &'static str,
     /// A path of ours, or an address that the text names.
@@ -35,7 +35,7 @@ pub struct PageLink<'a> {
 
 impl MessagePage<'_> {
     /// The page.
-    pub fn response(&self, status: StatusCode) -> Response {
+    pub(crate) fn response(&self, status: StatusCode) -> Response {
         page(status, self, &FormTargets::default())
     }
 }

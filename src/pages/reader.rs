@@ -3,7 +3,7 @@
 use http::{HeaderMap, header};
 
 /// Whether a person in a browser asks: programs don't name HTML.
-pub fn is_for_people(headers: &HeaderMap) -> bool {
+pub(crate) fn is_for_people(headers: &HeaderMap) -> bool {
     headers
         .get_all(header::ACCEPT)
         .iter()

@@ -18,7 +18,7 @@ pub struct Mistakes(Vec<Mistake>);
 
 /// One thing that is wrong.
 #[derive(Debug, thiserror::Error)]
-pub enum Mistake {
+pub(super) enum Mistake {
     /// A variable that looks like ours and is not.
     #[error("{variable} is no setting{}", did_you_mean(*.nearest))]
     UnknownVariable {
@@ -135,7 +135,8 @@ impl Mistakes {
     }
 
     /// The mistakes, in the order of the table where they are about one setting.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Mistake> {
+    #[cfg(test)]
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &Mistake> {
         self.0.iter()
     }
 }

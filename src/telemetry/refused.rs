@@ -10,7 +10,7 @@ const MAX_SEEN_CHARS: usize = 260;
 
 /// Why a request was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
+pub(crate) struct Refused {
     /// A short code, the same for every refusal of its kind.
     pub reason: &'static str,
     /// More than the reason says, in our own words.
@@ -23,26 +23,26 @@ pub struct Refused {
 
 impl Refused {
     /// For a reason.
-    pub const fn new(reason: &'static str) -> Self {
+    pub(crate) const fn new(reason: &'static str) -> Self {
         Self { reason, why: None, seen: None, advice: None }
     }
 
     /// Repeats what was sent. Only for what holds no secret, such as a host name.
     #[must_use]
-    pub fn seen(self, text: &str) -> Self {
+    pub(crate) fn seen(self, text: &str) -> Self {
         let seen = text.chars().take(MAX_SEEN_CHARS).flat_map(char::escape_debug).collect();
         Self { seen: Some(seen), ..self }
     }
 
     /// Says what the operator can do.
     #[must_use]
-    pub fn advice(self, advice: &'static str) -> Self {
+    pub(crate) fn advice(self, advice: &'static str) -> Self {
         Self { advice: Some(advice), ..self }
     }
 
     /// Marks a response.
     #[must_use]
-    pub fn on<B>(self, mut response: Response<B>) -> Response<B> {
+    pub(crate) fn on<B>(self, mut response: Response<B>) -> Response<B> {
         response.extensions_mut().insert(self);
         response
     }

@@ -9,11 +9,11 @@ const PAUSE: Duration = Duration::from_secs(60);
 
 /// One kind of line. What is held back is counted, and told with the next.
 #[derive(Debug, Default)]
-pub struct Seldom(Mutex<LinesOfMinute>);
+pub(crate) struct Seldom(Mutex<LinesOfMinute>);
 
 /// The same for kinds that are told apart by a name. Names are our own, so they are few.
 #[derive(Debug, Default)]
-pub struct SeldomByKind(Mutex<BTreeMap<&'static str, LinesOfMinute>>);
+pub(crate) struct SeldomByKind(Mutex<BTreeMap<&'static str, LinesOfMinute>>);
 
 #[derive(Debug, Default)]
 struct LinesOfMinute {
@@ -26,24 +26,24 @@ struct LinesOfMinute {
 
 impl Seldom {
     /// A kind that no line was written of yet.
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(Mutex::new(LinesOfMinute { began: None, written: 0, count: 0 }))
     }
 
     /// Whether a line may be written now: then how many of its kind were held back before it.
-    pub fn pass(&self) -> Option<u64> {
+    pub(crate) fn pass(&self) -> Option<u64> {
         self.0.lock().expect("no code panics while it holds this lock").pass(1)
     }
 }
 
 impl SeldomByKind {
     /// Kinds that no line was written of yet.
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(Mutex::new(BTreeMap::new()))
     }
 
     /// As [`Seldom::pass`], with room for `lines` of the kind in one minute.
-    pub fn pass(&self, kind: &'static str, lines: u32) -> Option<u64> {
+    pub(crate) fn pass(&self, kind: &'static str, lines: u32) -> Option<u64> {
         let mut kinds = self.0.lock().expect("no code panics while it holds this lock");
         kinds.entry(kind).or_default().pass(lines)
     }

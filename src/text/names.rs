@@ -6,7 +6,7 @@ use super::characters::is_hidden;
 
 /// A name without characters that hide, reorder or pile up, at most `max_chars` long
 /// (Unicode TR 36, 2.5 and 3; TR 39, 5.4). Empty when nothing readable is left.
-pub fn shown_name(name: &str, max_chars: usize) -> String {
+pub(crate) fn shown_name(name: &str, max_chars: usize) -> String {
     let (mut marks, mut after_space) = (0, true);
     // In this order: what is hidden must not part marks or spaces that stand together on a page.
     let mut readable = name

@@ -8,7 +8,7 @@ use axum::{body::Body, response::Response};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use crate::{auth::Challenge, limits::Busy, mcp, telemetry::Refused};
+use crate::{auth::Challenge, limits::Busy, telemetry::Refused};
 
 /// A refusal: its status, and what to do.
 #[derive(Debug, Clone)]
@@ -39,11 +39,6 @@ impl Refusal {
     }
 
     /// A refusal of a message: the body is a JSON-RPC error.
-    pub fn of_message(status: StatusCode, error: &mcp::Error) -> Self {
-        Self::with_body(status, mcp::refusal(error))
-    }
-
-    /// The same for a message whose error is rendered already.
     pub(super) fn with_body(status: StatusCode, body: Vec<u8>) -> Self {
         let refused = Box::new(Refused::new("invalid_message"));
         Self { status, body, refused, retry_after_seconds: None, headers: Vec::new() }

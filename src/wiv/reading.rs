@@ -17,7 +17,7 @@ use crate::{
 const WEIGHT: usize = 2;
 
 /// What the largest answer may take of the memory, in bytes.
-pub const fn largest_answer_bytes(body_limit_bytes: usize) -> usize {
+pub(crate) const fn largest_answer_bytes(body_limit_bytes: usize) -> usize {
     body_limit_bytes * WEIGHT
 }
 

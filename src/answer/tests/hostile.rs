@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::caller::{ApiKey, Caller, Fingerprint};
+use crate::{
+    answer::shape::Rendered,
+    caller::{ApiKey, Caller, Fingerprint},
+};
 
 const OBJECT: Layout = Layout { rows: false, limit: None, ..LAYOUT };
 
