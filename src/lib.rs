@@ -1,20 +1,7 @@
 //! The WIV MCP server: between AI assistants and the WIV FinOps API.
 //!
-//! The map of the crate, floor by floor; a module imports only from lower floors, and a test
-//! holds it to that.
-//!
-//! | floor | modules |
-//! | --- | --- |
-//! | 9 | [`commands`] |
-//! | 8 | [`app`] |
-//! | 7 | [`web`], [`server`], [`settings`], [`sandbox`] (knows only itself) |
-//! | 6 | [`transport`], `oauth`, [`connect`] |
-//! | 5 | [`tools`], [`sessions`], [`admission`], [`signin`] |
-//! | 4 | [`answer`], `pages` |
-//! | 3 | `wiv`, [`auth`] |
-//! | 2 | [`catalog`], [`marks`], [`propelauth`] |
-//! | 1 | [`mcp`], [`caller`], [`seal`], `telemetry`, `inbound`, `outbound` |
-//! | 0 | `clock`, [`limits`], `text`, `json`, [`origin`] |
+//! Not for logic: rooms only. Which may import which is a table in `docs/ARCHITECTURE.md`, and a test
+//! holds the rooms to it.
 
 #![cfg_attr(
     test,

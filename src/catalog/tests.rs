@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::*;
 
 /// Every tool with its arguments; those that must be given end with `!`.
-const TOOLS: [(&str, &[&str]); 28] = [
+const TOOLS: &[(&str, &[&str])] = &[
     ("wiv_list_workflows", &["space_id", "limit", "cursor", "customer_id"]),
     ("wiv_get_workflow", &["workflow_id!", "customer_id"]),
     ("wiv_update_workflow", &["workflow_id!", "changes!"]),

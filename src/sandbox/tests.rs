@@ -154,7 +154,8 @@ async fn dropping_a_stand_in_frees_its_port() {
 #[tokio::test]
 async fn every_operation_is_there_and_wants_a_key() {
     let sandbox = start().await;
-    assert_eq!(super::operations().len(), 27);
+    // Which there must be, `it::documents` asks of the catalogue.
+    assert!(!super::operations().is_empty());
     for (method, path) in super::operations() {
         for headers in [&[][..], &[("x-api-key", "nobody's")]] {
             let answer = send(&sandbox, method, path, headers, "{}").await.unwrap();

@@ -44,7 +44,7 @@ use Audience::{Msp, Own};
 use Effect::{Read, Write};
 
 #[rustfmt::skip]
-pub(crate) static OPERATIONS: [Operation; 27] = [
+pub(crate) static OPERATIONS: &[Operation] = &[
     Operation { method: "GET", path: "/workflows", audience: Own, effect: Read, answer: workflows::list },
     Operation { method: "GET", path: "/workflows/{workflow_id}", audience: Own, effect: Read, answer: workflows::get },
     Operation { method: "PUT", path: "/workflows/{workflow_id}", audience: Own, effect: Write, answer: workflows::put },
@@ -76,7 +76,7 @@ pub(crate) static OPERATIONS: [Operation; 27] = [
 
 pub(crate) fn router(clock: Arc<Clock>, identity: Arc<Identity>) -> Router {
     let mut router = Router::new();
-    for operation in &OPERATIONS {
+    for operation in OPERATIONS {
         let method = operation.method.parse().ok();
         let filter = method.and_then(|method: Method| MethodFilter::try_from(method).ok());
         let filter = filter.expect("the table of operations names methods of HTTP");

@@ -131,7 +131,7 @@ fn every_command_has_help_and_the_program_a_version() {
 fn tools_are_listed_in_every_form() {
     let json: Value = serde_json::from_slice(&run(&["tools", "--json"], &[]).stdout).unwrap();
     let tools = json.as_array().unwrap();
-    assert_eq!(tools.len(), 28);
+    assert_eq!(tools.len(), tool_count());
     let documented: Vec<_> = tools
         .iter()
         .filter(|tool| tool["confidence"] == "documented")
@@ -144,7 +144,7 @@ fn tools_are_listed_in_every_form() {
         "wiv_list_msp_customers",
     ];
     assert_eq!(documented, expected);
-    assert_eq!(text(&run(&["tools"], &[]).stdout).lines().count(), 28);
+    assert_eq!(text(&run(&["tools"], &[]).stdout).lines().count(), tool_count());
     assert!(text(&run(&["tools", "--tokens"], &[]).stdout).contains("in all"));
 }
 

@@ -1,5 +1,7 @@
 //! Documents that must agree with the code: README, catalogue, stand-in, deployment files.
 
+mod paths;
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;

@@ -1,5 +1,6 @@
 //! A server and its stand-ins in this process, and clients that speak to them.
 
+mod catalogue;
 mod far_end;
 mod sse_stream;
 
@@ -18,6 +19,7 @@ use wiv_mcp::{
     settings::{RunAs, Settings},
 };
 
+pub(crate) use catalogue::{is_of, reading_tool_count, tool_count, tools_that};
 pub(crate) use far_end::FarEnd;
 pub(crate) use sse_stream::Stream;
 

@@ -67,7 +67,7 @@ async fn a_client_discovers_lists_and_calls_without_a_beginning() {
     assert!(result["instructions"].is_string());
 
     let (_, list) = ask(&server, "tools/list", json!({})).await;
-    assert_eq!(list["result"]["tools"].as_array().unwrap().len(), 28);
+    assert_eq!(list["result"]["tools"].as_array().unwrap().len(), tool_count());
     assert_eq!(list["result"]["cacheScope"], "private");
     let call = json!({ "name": "wiv_list_spaces", "arguments": {} });
     let (status, answer) = ask(&server, "tools/call", call).await;

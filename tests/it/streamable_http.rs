@@ -24,7 +24,7 @@ async fn a_client_connects_lists_and_calls() {
             );
             let list = request(2, "tools/list", json!({}));
             let list = parse(server.post_with(path, ACME, list, &headers).await).await;
-            assert_eq!(list["result"]["tools"].as_array().unwrap().len(), 28);
+            assert_eq!(list["result"]["tools"].as_array().unwrap().len(), tool_count());
         }
     }
 }

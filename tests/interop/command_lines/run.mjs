@@ -1,7 +1,7 @@
 // Gemini CLI and Codex, the programs themselves, do what the demo's connect page tells people to do: its commands
 // are run as they stand, its settings are put where it says. Neither needs an account of its own for that.
 // Usage: node tests/interop/command_lines/run.mjs BINARY, after `npm ci` here. Prints one line per way.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -14,7 +14,8 @@ import { browse } from "../sign_in.mjs";
 const PACKAGES = fileURLToPath(new URL("./node_modules/", import.meta.url));
 const WITHIN_MS = 90_000;
 const PLACEHOLDER = "YOUR_WIV_API_KEY";
-const TOOLS = 28;
+// Asked of the program, so that a new tool needs no touch here.
+const TOOLS = JSON.parse(execFileSync(process.argv[2], ["tools", "--json"], { encoding: "utf8" })).length;
 
 function expect(holds, otherwise) {
   if (!holds) throw new Error(otherwise);

@@ -1,9 +1,16 @@
 //! Weak settings are refused before anything listens, or told once at the start.
 
 use serde_json::json;
-use wiv_mcp::{catalog::Catalog, sandbox::Sandbox, seal::SealingKeys};
+use wiv_mcp::{
+    catalog::{Catalog, Toolset},
+    sandbox::Sandbox,
+    seal::SealingKeys,
+};
 
-use crate::process::{Process, lines_with};
+use crate::{
+    harness::{is_of, tools_that},
+    process::{Process, lines_with},
+};
 
 #[tokio::test]
 async fn keys_of_no_entropy_equal_keys_and_absurd_lives_are_refused_all_at_once() {
@@ -103,7 +110,8 @@ async fn the_start_line_tells_what_runs_and_no_key() {
     assert_eq!(text("catalogue"), Catalog::built_in().digest());
     assert_eq!((&line["sign_in"], &line["read_only"]), (&json!(true), &json!(true)));
     assert_eq!((text("toolsets"), text("client_id_key")), ("cases", "demo"));
-    assert!(line["tools"].as_u64().unwrap() > 3 && line["tools"] != 28, "{line}");
+    let offered = tools_that(|tool| is_of(tool, &[Toolset::Cases]) && tool.hints.read_only);
+    assert_eq!(line["tools"], offered, "{line}");
     let ids: Vec<_> = sealing.split(',').map(|entry| entry.split_once(':').unwrap()).collect();
     assert_eq!(text("sealing_keys"), format!("{},{}", ids[0].0, ids[1].0));
     assert!(ids.iter().all(|(_, key)| !log.contains(key)), "{log}");
