@@ -74,8 +74,8 @@ impl Trying {
         found_out.await.unwrap_or(KeyTrial::Unknown)
     }
 
-    /// A verdict on a key that was made by this server. It is nobody's guess, so that it needs no
-    /// turn among strangers' tries, and what is known of it says nothing yet.
+    /// A verdict on a key that was just made. What is known of it says nothing yet, and WIV may
+    /// answer otherwise a moment later.
     pub(super) async fn verdict_on_new_key(
         &self,
         key: &ApiKey,
@@ -84,7 +84,18 @@ impl Trying {
     ) -> KeyTrial {
         let caller = self.callers.caller(key.clone());
         let answer = self.wiv.send(&caller, &self.request, trace_id, deadline).await;
-        Self::judge(&answer)
+        let trial = judge(&answer);
+        match &answer {
+            Ok(answer) if trial == KeyTrial::Unknown => {
+                let status = answer.status.as_u16();
+                tracing::warn!(upstream.status = status, "a new key got no verdict");
+            }
+            Ok(_) => {}
+            Err(failure) => {
+                tracing::warn!(error = %Causes(failure), "a new key could not be tried");
+            }
+        }
+        trial
     }
 
     fn known(&self, caller: &Caller) -> Option<KeyTrial> {
@@ -104,36 +115,38 @@ impl Trying {
             return known;
         }
         let answer = self.wiv.look(caller, &self.request, trace_id, deadline).await;
-        match Self::judge(&answer) {
-            KeyTrial::Untried(busy) => self.known(caller).unwrap_or(KeyTrial::Untried(busy)),
-            untold @ (KeyTrial::Unknown | KeyTrial::Limited) => {
-                self.untold.set(caller.fingerprint, (), UNTOLD_FOR);
-                untold
-            }
-            told => told,
+        let trial = judge(&answer);
+        if let KeyTrial::Untried(_) = trial {
+            return self.known(caller).unwrap_or(trial);
         }
+        if !matches!(trial, KeyTrial::Unknown | KeyTrial::Limited) {
+            return trial;
+        }
+        match &answer {
+            Ok(answer) => tracing::warn!(
+                upstream.status = answer.status.as_u16(),
+                "the key check got no verdict; the client was let in"
+            ),
+            Err(failure) => tracing::warn!(
+                error = %Causes(failure),
+                "the key check could not ask the WIV API; the client was let in"
+            ),
+        }
+        self.untold.set(caller.fingerprint, (), UNTOLD_FOR);
+        trial
     }
+}
 
-    /// What an answer says about the key it was asked with.
-    fn judge(answer: &Result<wiv::Answer, Failure>) -> KeyTrial {
-        match answer {
-            Ok(answer) if answer.status.is_success() => KeyTrial::Good,
-            Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => KeyTrial::Refused,
-            Err(Failure::TooManyTries(busy)) => KeyTrial::Untried(*busy),
-            Ok(answer) => {
-                let status = answer.status.as_u16();
-                tracing::warn!(upstream.status = status, "the key check got no verdict");
-                if answer.status == StatusCode::FORBIDDEN {
-                    KeyTrial::Limited
-                } else {
-                    KeyTrial::Unknown
-                }
-            }
-            Err(failure) => {
-                let error = Causes(failure);
-                tracing::warn!(%error, "the key check could not ask the WIV API");
-                KeyTrial::Unknown
-            }
-        }
+/// What an answer says about the key it was asked with.
+fn judge(answer: &Result<wiv::Answer, Failure>) -> KeyTrial {
+    match answer {
+        Ok(answer) if answer.status.is_success() => KeyTrial::Good,
+        Ok(answer) => match answer.status {
+            StatusCode::UNAUTHORIZED => KeyTrial::Refused,
+            StatusCode::FORBIDDEN => KeyTrial::Limited,
+            _ => KeyTrial::Unknown,
+        },
+        Err(Failure::TooManyTries(busy)) => KeyTrial::Untried(*busy),
+        Err(_) => KeyTrial::Unknown,
     }
 }

@@ -169,8 +169,13 @@ impl Account {
         if !self.sign_in.is_own_form(headers) {
             return self.stopped(&FlowError::NotThisBrowser, request);
         }
-        if let Ok(session) = self.session(headers).await {
-            self.end(&session).await;
+        match self.session(headers).await {
+            Ok(session) => self.end(&session).await,
+            Err(FlowError::NotThisBrowser) => {}
+            // The browser forgets it all the same; a copy of its cookie stays good.
+            Err(error) => {
+                tracing::warn!(request.id = %request, error = %error, "a sign-out was not noted");
+            }
         }
         let mut response = see_other("/connect");
         let cleared = self.sign_in.cookies().clear(FlowStep::Account);

@@ -71,6 +71,14 @@ impl Rejected<std::convert::Infallible> {
     }
 }
 
+/// A member of a batch, judged by itself.
+enum JudgedMember {
+    Refused(Vec<u8>),
+    Request(Request, Effect),
+    Cancelled(Params),
+    Nothing,
+}
+
 const TOO_MANY: &str = "too many requests are in flight; wait for answers";
 
 impl<S> Conversation<S> {
@@ -140,9 +148,7 @@ impl<S> Conversation<S> {
                     let settled = initialize::settled(&request.params);
                     self.spoken.settled = settled.or(self.spoken.settled);
                 }
-                let (transport, view) = (self.spoken.transport, Arc::clone(view));
-                let run = Run { number, request, revision, transport, effect, view };
-                Ok(Taken::One(Step::Run(run)))
+                Ok(Taken::One(Step::Run(self.run(number, request, revision, effect, view))))
             }
             Noted::Repeated => Ok(Taken::Nothing),
             Noted::Full => {
@@ -165,45 +171,72 @@ impl<S> Conversation<S> {
             let message = "this revision has no batches; send the messages one by one";
             return Err(malformed(Error::new(Code::InvalidRequest, message)));
         }
-        let requests = members.iter().filter_map(|member| match member {
-            Ok(Message::Request(request)) if self.misplaced(request, named).is_none() => {
-                Some(request)
-            }
-            _ => None,
-        });
-        let effects = requests.clone().map(|request| Effect::of(request, view));
-        let effect = effects.max().unwrap_or(Effect::Read);
-        let has_room = self.in_flight.has_room_for(requests.map(|request| &request.id));
-        allow(effect).map_err(Rejected::NotAllowed)?;
+        let members: Vec<JudgedMember> =
+            members.into_iter().map(|member| self.judge(member, named, view)).collect();
+        let effects = || {
+            members.iter().filter_map(|member| match member {
+                JudgedMember::Request(_, effect) => Some(*effect),
+                _ => None,
+            })
+        };
+        let has_room = self.in_flight.has_room_for(effects().count());
+        allow(effects().max().unwrap_or(Effect::Read)).map_err(Rejected::NotAllowed)?;
         if !has_room {
             return Err(Rejected::TooMany(refusal(&Error::new(Code::InternalError, TOO_MANY))));
         }
         let mut steps = Vec::with_capacity(members.len());
         for member in members {
             match member {
-                Err(invalid) => {
-                    steps.push(Step::Say(response_error(invalid.id.as_ref(), &invalid.error)));
-                }
-                Ok(Message::Request(request)) => {
-                    if let Some(refused) = self.misplaced(&request, named) {
-                        steps.push(Step::Say(refused));
-                        continue;
-                    }
-                    let effect = Effect::of(&request, view);
+                JudgedMember::Refused(body) => steps.push(Step::Say(body)),
+                JudgedMember::Request(request, effect) => {
                     // A repeated one is answered once: the first one's answer is the second's.
                     if let Noted::New(number) = self.in_flight.note(&request.id, effect) {
-                        let (transport, view) = (self.spoken.transport, Arc::clone(view));
-                        let run = Run { number, request, revision, transport, effect, view };
-                        steps.push(Step::Run(run));
+                        steps.push(Step::Run(self.run(number, request, revision, effect, view)));
                     }
                 }
-                Ok(Message::Notification(Notification::Cancelled(params))) => {
-                    self.cancel_within(&params, &mut steps);
-                }
-                Ok(Message::Notification(Notification::Other) | Message::Response) => {}
+                JudgedMember::Cancelled(params) => self.cancel_within(&params, &mut steps),
+                JudgedMember::Nothing => {}
             }
         }
         Ok(if steps.is_empty() { Taken::Nothing } else { Taken::Batch(steps) })
+    }
+
+    fn judge(
+        &self,
+        member: Result<Message, jsonrpc::Invalid>,
+        named: Named<'_>,
+        view: &View,
+    ) -> JudgedMember {
+        match member {
+            Err(invalid) => {
+                JudgedMember::Refused(response_error(invalid.id.as_ref(), &invalid.error))
+            }
+            Ok(Message::Request(request)) => match self.misplaced(&request, named) {
+                Some(refused) => JudgedMember::Refused(refused),
+                None => {
+                    let effect = Effect::of(&request, view);
+                    JudgedMember::Request(request, effect)
+                }
+            },
+            Ok(Message::Notification(Notification::Cancelled(params))) => {
+                JudgedMember::Cancelled(params)
+            }
+            Ok(Message::Notification(Notification::Other) | Message::Response) => {
+                JudgedMember::Nothing
+            }
+        }
+    }
+
+    fn run(
+        &self,
+        number: u64,
+        request: Request,
+        revision: &'static Revision,
+        effect: Effect,
+        view: &Arc<View>,
+    ) -> Run {
+        let (transport, view) = (self.spoken.transport, Arc::clone(view));
+        Run { number, request, revision, transport, effect, view }
     }
 
     /// The answer to a request that can't be part of a batch.
@@ -253,9 +286,14 @@ impl<S> Conversation<S> {
         self.in_flight.is_empty()
     }
 
+    /// Takes what only reads out of flight; writes are still answered.
+    pub(crate) fn abandon_reads(&mut self) -> Vec<Abandoned<S>> {
+        self.in_flight.drain(|effect| effect == Effect::Read)
+    }
+
     /// Ends the conversation: everything in flight, which nobody will ask for any more.
     pub(crate) fn abandon(&mut self) -> Vec<Abandoned<S>> {
-        self.in_flight.drain()
+        self.in_flight.drain(|_| true)
     }
 }
 

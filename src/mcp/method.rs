@@ -72,10 +72,10 @@ impl MethodName {
         *self == Self::Known(method)
     }
 
-    /// What names the object of a request among its parameters, and in `Mcp-Name`.
-    pub(super) fn object(&self) -> Option<&'static str> {
+    /// The method, if some revision has it.
+    pub(super) fn known(&self) -> Option<Method> {
         match self {
-            Self::Known(method) => method.object(),
+            Self::Known(method) => Some(*method),
             Self::Unknown(_) => None,
         }
     }

@@ -72,7 +72,7 @@ impl Run {
     /// What names the request's object in its parameters: a tool, a prompt or a resource.
     /// `None` for methods without one; `Some(None)` when the parameter is missing.
     pub(crate) fn object(&self) -> Option<Option<&str>> {
-        let member = self.request.method.object()?;
+        let member = self.request.method.known()?.object()?;
         Some(self.request.params.get(member).and_then(Value::as_str))
     }
 

@@ -24,8 +24,8 @@ use lines::{Line, Lines};
 
 use crate::{
     mcp::{
-        self, Code, Conversation, Effect, Error, Frame, Host, MAX_VALUES, Named, Outbox, Run, Step,
-        Taken, TransportKind,
+        self, Code, Conversation, Error, Frame, Host, MAX_VALUES, Named, Outbox, Run, Step, Taken,
+        TransportKind,
     },
     telemetry::TraceId,
 };
@@ -72,13 +72,9 @@ pub async fn serve<H: Host>(
     let Pipe { sender, tasks, conversation, .. } = pipe;
     tasks.close();
     if timeout(DRAIN, tasks.wait()).await.is_err() {
-        for abandoned in lock(&conversation).abandon() {
-            match abandoned.stop {
-                Some(task) if abandoned.effect == Effect::Read => task.abort(),
-                // A write that may have been sent is not aborted.
-                _ => {}
-            }
-        }
+        // A write that may have been sent is not aborted, and is still answered.
+        let reads = lock(&conversation).abandon_reads();
+        reads.into_iter().filter_map(|read| read.stop).for_each(|task| task.abort());
     }
     drop(sender);
     // A write that outlives its client holds a sender: the process ends without it.

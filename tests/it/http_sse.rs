@@ -177,6 +177,33 @@ async fn a_stream_ends_itself_in_time_and_says_when_to_come_back() {
 }
 
 #[tokio::test]
+async fn a_stream_whose_last_call_is_cancelled_ends_when_it_is_due() {
+    let variables = [
+        ("WIV_MCP_MAX_STREAM_AGE", "20s"),
+        ("WIV_MCP_UPSTREAM_TIMEOUT", "15s"),
+        ("WIV_MCP_KEEP_ALIVE", "60s"),
+    ];
+    let server = Server::start_with(&variables).await;
+    let mut stream = server.stream(ACME).await;
+    let begun = Instant::now();
+    let slow =
+        json!({ "match": { "path": "/spaces" }, "fault": "slow", "times": 1, "delay_ms": 14_000 });
+    server.fault(slow).await;
+    let call = json!({ "name": "wiv_list_spaces", "arguments": {} });
+    assert_eq!(stream.post(request(1, "tools/call", call)).await.status(), 202);
+    // Past the five seconds after which the stream ends as soon as it can.
+    while begun.elapsed() < Duration::from_millis(5500) {
+        stream.ask(2, "ping", json!({})).await;
+    }
+    let cancel = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled",
+        "params": { "requestId": 1 } });
+    stream.post(cancel).await;
+    assert!(stream.next().await.unwrap().retry.is_some());
+    assert_eq!(stream.next().await, None);
+    assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
 async fn a_quiet_stream_is_kept_alive_by_comments() {
     let server = Server::start_with(&[("WIV_MCP_KEEP_ALIVE", "100ms")]).await;
     let mut socket = TcpStream::connect(server.address()).await.unwrap();

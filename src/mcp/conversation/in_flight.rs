@@ -75,10 +75,10 @@ impl<S> InFlight<S> {
         Noted::New(number)
     }
 
-    /// Whether so many more would fit. Ids that are in flight already, or come twice, count: a
+    /// Whether so many more would fit. Those that are in flight already, or come twice, count: a
     /// batch is short.
-    pub(super) fn has_room_for<'i>(&self, ids: impl Iterator<Item = &'i RequestId>) -> bool {
-        self.len() + ids.count() <= MAX_IN_FLIGHT
+    pub(super) fn has_room_for(&self, more: usize) -> bool {
+        self.len() + more <= MAX_IN_FLIGHT
     }
 
     pub(super) fn started(&mut self, id: &RunId, stop: S) {
@@ -109,17 +109,21 @@ impl<S> InFlight<S> {
         Some((flight.number, flight.stop))
     }
 
-    pub(super) fn drain(&mut self) -> Vec<Abandoned<S>> {
-        let others = std::mem::take(&mut self.others);
-        let all = self.first.take().into_iter().chain(others);
+    /// Takes what has such an effect out of flight.
+    pub(super) fn drain(&mut self, is_meant: impl Fn(Effect) -> bool) -> Vec<Abandoned<S>> {
+        let first = self.first.take_if(|(_, flight)| is_meant(flight.effect));
+        let others = self.others.extract_if(|_, flight| is_meant(flight.effect));
+        let all = first.into_iter().chain(others);
         all.map(|(id, Flight { effect, stop, .. })| Abandoned { id, effect, stop }).collect()
     }
 
     /// The id that a value means. One is almost always written as we would write it.
     fn find(&self, wanted: &Value) -> Option<RequestId> {
-        if let Some(written) = RequestId::written(wanted)
-            && self.get(&written).is_some()
-        {
+        if self.is_empty() {
+            return None;
+        }
+        let written = RequestId::written(wanted)?;
+        if self.get(&written).is_some() {
             return Some(written);
         }
         let first = self.first.iter().map(|(id, _)| id);

@@ -45,9 +45,14 @@ impl RequestId {
         }))
     }
 
-    /// The id that is written like this, as most writers do.
+    /// The id that is written like this, as most writers do; `None` for what can't be an id. No
+    /// spelling of a text is shorter than the text.
     pub(in crate::mcp) fn written(value: &Value) -> Option<Self> {
-        Self::new(&value.to_string())
+        match value {
+            Value::String(text) if text.len() <= Self::MAX_BYTES => Self::new(&value.to_string()),
+            Value::Number(_) => Self::new(&value.to_string()),
+            _ => None,
+        }
     }
 
     /// JSON text of the id.

@@ -155,6 +155,10 @@ impl Session {
                 }
             }
         }
+        if state.conversation.is_idle() {
+            // Nobody answers what was stopped: a stream that is to end looks again.
+            state.queue.wake();
+        }
         Ok(said)
     }
 

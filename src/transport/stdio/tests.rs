@@ -3,12 +3,16 @@
 use std::borrow::Cow;
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader, DuplexStream, duplex};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, DuplexStream, duplex},
+    time::sleep,
+};
 
 use super::*;
 use crate::mcp::{Context, Implementation, Outcome, ToolCall, ToolResult, View};
 
-/// Has the tools `echo` and `never`, which never ends.
+/// Has the tools `echo`, `never`, which never ends, and `write`, which takes longer than the
+/// calls that only read may after the end of the input.
 struct Tools {
     view: Arc<View>,
     implementation: Implementation,
@@ -36,6 +40,9 @@ impl Host for Tools {
         call: ToolCall,
     ) -> Result<Outcome<ToolResult>, Error> {
         context.progress(1.0, None, "begun");
+        if call.name == "write" {
+            sleep(DRAIN + Duration::from_secs(2)).await;
+        }
         if call.name == "never" {
             std::future::pending::<()>().await;
         }
@@ -183,4 +190,28 @@ async fn the_end_of_the_input_waits_for_answers_but_not_for_ever() {
     drop(client.input.take());
     client.serving.await.unwrap().unwrap();
     assert_eq!(client.output.next_line().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_write_is_answered_also_after_the_end_of_the_input() {
+    let write = r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"write"}}"#;
+    let never = r#"{"jsonrpc":"2.0","id":8,"method":"tools/call","params":{"name":"never"}}"#;
+    for line in [write.to_owned(), format!("[{write},{never}]")] {
+        let mut client = Client::start();
+        client.ask("initialize", json!({ "protocolVersion": "2025-03-26" })).await;
+        tokio::time::pause();
+        client.send(line).await;
+        drop(client.input.take());
+        loop {
+            let told = client.next().await;
+            let answers = told.as_array().map_or(std::slice::from_ref(&told), Vec::as_slice);
+            if told["method"] != "notifications/progress" {
+                assert_eq!(answers.len(), 1, "a read that was dropped is not answered");
+                assert_eq!(answers[0]["id"], 7);
+                break;
+            }
+        }
+        client.serving.await.unwrap().unwrap();
+        tokio::time::resume();
+    }
 }
