@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod far_end;
+mod pipe;
 mod sse_stream;
 
 use std::{net::SocketAddr, sync::OnceLock, time::Duration};
@@ -21,6 +22,7 @@ use wiv_mcp::{
 
 pub(crate) use catalogue::{is_of, reading_tool_count, tool_count, tools_that};
 pub(crate) use far_end::FarEnd;
+pub(crate) use pipe::Pipe;
 pub(crate) use sse_stream::Stream;
 
 pub(crate) const ACME: &str = "wiv-demo-acme";

@@ -22,3 +22,4 @@ mod security;
 mod statuses;
 mod streamable_http;
 mod tools;
+mod tree;

@@ -3,11 +3,6 @@
 use std::process::Stdio;
 
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
-    process::Command,
-    time::timeout,
-};
 
 use crate::harness::*;
 
@@ -288,18 +283,7 @@ async fn the_trace_of_a_client_goes_on_upstream() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pipe_speaks_nothing_but_the_protocol() {
     let server = Server::start().await;
-    let mut child = Command::new(env!("CARGO_BIN_EXE_wiv-mcp"))
-        .arg("stdio")
-        .env_clear()
-        .envs([("WIV_API_KEY", ACME), ("WIV_API_URL", server.sandbox.wiv_api_url())])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut pipe = Pipe::open(&server);
     let call = json!({ "name": "wiv_get_connection" });
     for (line, expected) in [
         (initialize("2025-06-18"), "2025-06-18"),
@@ -308,16 +292,12 @@ async fn a_pipe_speaks_nothing_but_the_protocol() {
         (request(4, "server/discover", modern(json!({}))), DATE),
         (request(5, "tools/call", json!({ "name": "wiv_list_spaces" })), "space"),
     ] {
-        input.write_all(format!("{line}\n").as_bytes()).await.unwrap();
-        let answer = timeout(PATIENCE, output.next_line()).await.unwrap().unwrap().unwrap();
-        let answer: Value = serde_json::from_str(&answer).unwrap();
+        pipe.send(&line).await;
+        let answer = pipe.next().await;
         assert_eq!(answer["id"], line["id"]);
         assert!(answer["result"].to_string().contains(expected), "{answer}");
     }
-    drop(input);
-    assert_eq!(output.next_line().await.unwrap(), None);
-    let status = timeout(PATIENCE, child.wait()).await.unwrap().unwrap();
-    assert_eq!(status.code(), Some(0));
+    assert_eq!(pipe.end().await, Some(0));
 }
 
 #[test]

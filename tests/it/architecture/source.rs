@@ -3,8 +3,10 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
+
+use crate::tree::{root, rust_files};
 
 /// A path of names: `["mcp", "jsonrpc"]` for `crate::mcp::jsonrpc`.
 type Names = Vec<String>;
@@ -53,30 +55,16 @@ impl Source {
 
 /// Every file below a folder.
 pub(super) fn below(folder: &str) -> Vec<Source> {
-    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                if !path.ends_with("target") {
-                    walk(&path, found);
-                }
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push(path);
-            }
-        }
-    }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let mut paths = Vec::new();
-    walk(&folder, &mut paths);
+    let root = root().join(folder);
     let read = |path: PathBuf| {
         let text = fs::read_to_string(&path).unwrap();
-        let relative = path.strip_prefix(&folder).unwrap().with_extension("");
+        let relative = path.strip_prefix(&root).unwrap().with_extension("");
         let module =
             relative.iter().map(|name| name.to_str().unwrap().to_owned()).collect::<Names>();
         let imports = imports(outside_tests(&text));
         Source { path, text, module, imports }
     };
-    paths.into_iter().map(read).collect()
+    rust_files(folder).into_iter().map(read).collect()
 }
 
 /// The modules of the crate, by their paths.

@@ -3,19 +3,10 @@
 use serde_json::json;
 use wiv_mcp::seal::Purpose;
 
-use crate::{harness::*, oauth::browser::resealed};
-
-/// A sign-in that is begun and waits at PropelAuth: its browser's cookie, and the state.
-async fn begun(server: &Server) -> (String, String) {
-    let no_redirects = client_builder().redirect(reqwest::redirect::Policy::none());
-    let start = no_redirects.build().unwrap().post(server.url("/connect/sign-in"));
-    let start = start.header("content-type", "application/x-www-form-urlencoded");
-    let start = start.send().await.unwrap();
-    let cookie = start.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap();
-    let to = start.headers()["location"].to_str().unwrap();
-    let state = to.split("state=").nth(1).unwrap().split('&').next().unwrap();
-    (cookie.to_owned(), state.to_owned())
-}
+use crate::{
+    harness::*,
+    oauth::browser::{begun, resealed},
+};
 
 async fn comes_back(server: &Server, cookie: &str, query: &str) -> (u16, String) {
     let back = server.http.get(server.url(&format!("/oauth/callback?{query}")));

@@ -1,13 +1,8 @@
 //! One client of the server over any transport: frames out, answers in.
 
-use std::{collections::BTreeMap, process::Stdio};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
-    process::{Child, ChildStdin, ChildStdout, Command},
-    time::timeout,
-};
 
 use crate::harness::*;
 
@@ -35,12 +30,6 @@ enum Way<'s> {
     Stdio(Box<Pipe>),
 }
 
-struct Pipe {
-    _child: Child,
-    input: ChildStdin,
-    output: Lines<BufReader<ChildStdout>>,
-}
-
 impl<'s> Link<'s> {
     /// Connects and settles the revision.
     pub(super) async fn open(server: &'s Server, kind: Kind, revision: &str) -> Self {
@@ -58,21 +47,10 @@ impl<'s> Link<'s> {
                 Way::Sse(Box::new(stream))
             }
             Kind::Stdio => {
-                let mut child = Command::new(env!("CARGO_BIN_EXE_wiv-mcp"))
-                    .arg("stdio")
-                    .env_clear()
-                    .envs([("WIV_API_KEY", ACME), ("WIV_API_URL", server.sandbox.wiv_api_url())])
-                    .stdin(Stdio::piped())
-                    .stdout(Stdio::piped())
-                    .stderr(Stdio::null())
-                    .kill_on_drop(true)
-                    .spawn()
-                    .unwrap();
-                let mut input = child.stdin.take().unwrap();
-                let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
-                input.write_all(format!("{hello}\n").as_bytes()).await.unwrap();
-                output.next_line().await.unwrap().unwrap();
-                Way::Stdio(Box::new(Pipe { _child: child, input, output }))
+                let mut pipe = Pipe::open(server);
+                pipe.send(&hello).await;
+                pipe.next().await;
+                Way::Stdio(Box::new(pipe))
             }
         };
         Self { way, sentinel: 1_000_000 }
@@ -83,9 +61,7 @@ impl<'s> Link<'s> {
         match &mut self.way {
             Way::Http { .. } => unreachable!("an answer is the POST's own"),
             Way::Sse(stream) => assert_eq!(stream.post(frame).await.status(), 202),
-            Way::Stdio(pipe) => {
-                pipe.input.write_all(format!("{frame}\n").as_bytes()).await.unwrap();
-            }
+            Way::Stdio(pipe) => pipe.send(frame).await,
         }
     }
 
@@ -154,11 +130,7 @@ impl<'s> Link<'s> {
         match &mut self.way {
             Way::Http { .. } => unreachable!("an answer is the POST's own"),
             Way::Sse(stream) => vec![stream.message().await],
-            Way::Stdio(pipe) => {
-                let line =
-                    timeout(PATIENCE, pipe.output.next_line()).await.expect("silence").unwrap();
-                flat(serde_json::from_str(&line.expect("the pipe ended")).unwrap())
-            }
+            Way::Stdio(pipe) => flat(pipe.next().await),
         }
     }
 }

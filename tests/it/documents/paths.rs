@@ -2,28 +2,11 @@
 //!
 //! Not for what is said of them. Decision records are left out: they tell how it was.
 
-use std::path::{Path, PathBuf};
-
 use super::file;
+use crate::tree::{root, rust_files};
 
 /// Methods of MCP have a slash, too.
 const METHODS: [&str; 2] = ["server/discover", "notifications/cancelled"];
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// Every Rust file below a folder, without its ending.
-fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            rust_files(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path.with_extension(""));
-        }
-    }
-}
 
 /// The documents that say how it is.
 fn documents() -> Vec<String> {
@@ -52,8 +35,8 @@ fn paths(text: &str) -> Vec<String> {
 
 #[test]
 fn documents_name_files_that_there_are() {
-    let mut sources = Vec::new();
-    rust_files(&root().join("src"), &mut sources);
+    let sources: Vec<_> =
+        rust_files("src").into_iter().map(|path| path.with_extension("")).collect();
     // In prose a file of `src` goes without its ending, and without its room where that is plain.
     let is_short_for = |path: &str| {
         sources.iter().any(|source| source.ends_with(path))

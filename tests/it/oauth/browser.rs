@@ -1,6 +1,6 @@
 //! A scripted browser, as plain as it can be.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::{Response, StatusCode, header, redirect::Policy};
@@ -215,4 +215,17 @@ pub(crate) async fn first_endpoint(mut response: Response) -> String {
     // The stream must stay open for its session to live.
     tokio::spawn(async move { while let Ok(Some(_)) = response.chunk().await {} });
     text.lines().find_map(|line| line.strip_prefix("data: ")).unwrap().to_owned()
+}
+
+/// A sign-in that is begun and waits at PropelAuth: its browser's cookie, and the state.
+pub(crate) async fn begun(server: &Server) -> (String, String) {
+    static HTTP: OnceLock<reqwest::Client> = OnceLock::new();
+    let http = HTTP.get_or_init(|| client_builder().redirect(Policy::none()).build().unwrap());
+    let start = http.post(server.url("/connect/sign-in"));
+    let start = start.header("content-type", "application/x-www-form-urlencoded");
+    let start = start.send().await.unwrap();
+    let cookie = start.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap();
+    let to = start.headers()["location"].to_str().unwrap();
+    let state = to.split("state=").nth(1).unwrap().split('&').next().unwrap();
+    (cookie.to_owned(), state.to_owned())
 }

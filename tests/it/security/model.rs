@@ -1,35 +1,17 @@
 //! The table of docs/SECURITY-MODEL.md names tests that exist.
 
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeSet;
+
+use crate::tree::{root, rust_files};
 
 /// A test function: the path of its module, as `cargo test` names it, and its name.
 type Test = (String, String);
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            rust_files(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
-}
 
 /// Every test of the library and of this program.
 fn tests() -> BTreeSet<Test> {
     let mut found = BTreeSet::new();
     for (folder, prefix) in [("src", ""), ("tests/it", "it::")] {
-        let mut files = Vec::new();
-        rust_files(&root().join(folder), &mut files);
-        for file in files {
+        for file in rust_files(folder) {
             let below = file.strip_prefix(root().join(folder)).unwrap().with_extension("");
             let module = below.to_str().unwrap().replace('/', "::");
             let text = std::fs::read_to_string(&file).unwrap();
@@ -126,7 +108,7 @@ fn a_name_that_is_no_test_is_found_out() {
     }
     for name in [
         "it::security::model::every_defence",
-        "it::security::model::rust_files",
+        "it::security::model::tests_of",
         "every_defence_names_tests_that_exist",
         "…nobody_wrote_this",
         "…a_…",

@@ -1,8 +1,5 @@
 //! What a stranger may cost at PropelAuth: states, forms and dead tokens are paid for once.
 
-use std::sync::OnceLock;
-
-use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 use wiv_mcp::seal::Purpose;
 
@@ -10,7 +7,7 @@ use crate::{
     harness::*,
     oauth::{
         ANA, OMAR,
-        browser::{Browser, Client, End, Form, resealed},
+        browser::{Browser, Client, End, Form, begun, resealed},
     },
 };
 
@@ -24,19 +21,6 @@ fn text(value: &Value) -> &str {
 async fn calls(server: &Server, path: &str) -> usize {
     let calls = server.identity_calls().await;
     calls.iter().filter(|call| text(&call["path"]).starts_with(path)).count()
-}
-
-/// A sign-in that is begun and waits at PropelAuth: its browser's cookie, and the state.
-async fn begun(server: &Server) -> (String, String) {
-    static HTTP: OnceLock<reqwest::Client> = OnceLock::new();
-    let http = HTTP.get_or_init(|| client_builder().redirect(Policy::none()).build().unwrap());
-    let start = http.post(server.url("/connect/sign-in"));
-    let start = start.header("content-type", "application/x-www-form-urlencoded");
-    let start = start.send().await.unwrap();
-    let cookie = start.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap();
-    let to = start.headers()["location"].to_str().unwrap();
-    let state = to.split("state=").nth(1).unwrap().split('&').next().unwrap();
-    (cookie.to_owned(), state.to_owned())
 }
 
 async fn comes_back(server: &Server, cookie: &str, query: &str) -> reqwest::Response {
