@@ -10,7 +10,7 @@ mod spoken;
 use std::sync::Arc;
 
 pub(crate) use in_flight::Abandoned;
-use in_flight::{InFlight, Noted};
+use in_flight::InFlight;
 pub(crate) use spoken::Named;
 use spoken::Spoken;
 
@@ -73,7 +73,9 @@ impl Rejected<std::convert::Infallible> {
 
 /// A member of a batch, judged by itself.
 enum JudgedMember {
-    Refused(Vec<u8>),
+    Invalid(jsonrpc::Invalid),
+    /// A request that can't be part of a batch, and its answer.
+    Misplaced(RequestId, Vec<u8>),
     Request(Request, Effect),
     Cancelled(Params),
     Nothing,
@@ -107,16 +109,19 @@ impl<S> Conversation<S> {
         allow: impl FnOnce(Effect) -> Result<(), E>,
     ) -> Result<Taken<S>, Rejected<E>> {
         match frame.messages {
-            jsonrpc::Messages::One(Message::Request(request)) => {
+            jsonrpc::Messages::One(Ok(Message::Request(request))) => {
                 self.take_request(request, named, view, allow)
             }
-            jsonrpc::Messages::One(message) => {
+            jsonrpc::Messages::One(Ok(message)) => {
                 self.spoken.outside_requests(named).map_err(malformed)?;
                 let Message::Notification(Notification::Cancelled(params)) = message else {
                     return Ok(Taken::Nothing);
                 };
                 let stop = self.in_flight.cancel(&params).and_then(|(_, stop)| stop);
                 Ok(stop.map_or(Taken::Nothing, |stop| Taken::One(Step::Stop(stop))))
+            }
+            jsonrpc::Messages::One(Err(invalid)) => {
+                Err(Rejected::Malformed(self.invalid(&invalid, &[])))
             }
             jsonrpc::Messages::Batch(members) => self.take_batch(members, named, view, allow),
         }
@@ -129,6 +134,9 @@ impl<S> Conversation<S> {
         view: &Arc<View>,
         allow: impl FnOnce(Effect) -> Result<(), E>,
     ) -> Result<Taken<S>, Rejected<E>> {
+        if self.is_repeated(&request.id, &[]) {
+            return Ok(Taken::Nothing);
+        }
         if self.spoken.is_of_another_transport(&request, named) {
             return Ok(Taken::One(Step::Say(of_another_transport(&request.id))));
         }
@@ -141,21 +149,19 @@ impl<S> Conversation<S> {
             })?;
         let effect = Effect::of(&request, view);
         allow(effect).map_err(Rejected::NotAllowed)?;
-        match self.in_flight.note(&request.id, effect) {
-            Noted::New(number) => {
-                if request.method.is(Method::Initialize) && !revision.stateless {
-                    // Here and not with its answer: the next frame may come before that.
-                    let settled = initialize::settled(&request.params);
-                    self.spoken.settled = settled.or(self.spoken.settled);
-                }
-                Ok(Taken::One(Step::Run(self.run(number, request, revision, effect, view))))
-            }
-            Noted::Repeated => Ok(Taken::Nothing),
-            Noted::Full => {
-                let error = Error::new(Code::InternalError, TOO_MANY);
-                Err(Rejected::TooMany(response_error(Some(&request.id), &error)))
-            }
+        let begins = request.method.is(Method::Initialize);
+        // `initialize` can't be cancelled (basic/utilities/cancellation).
+        let may_be_cancelled = effect == Effect::Read && !begins;
+        let Some(number) = self.in_flight.note(&request.id, effect, may_be_cancelled) else {
+            let error = Error::new(Code::InternalError, TOO_MANY);
+            return Err(Rejected::TooMany(response_error(Some(&request.id), &error)));
+        };
+        if begins && !revision.stateless {
+            // Here and not with its answer: the next frame may come before that.
+            let settled = initialize::settled(&request.params, revision);
+            self.spoken.settled = settled.or(self.spoken.settled);
         }
+        Ok(Taken::One(Step::Run(self.run(number, request, revision, effect, view))))
     }
 
     /// Judges every member before any is noted: a batch is taken whole or not at all.
@@ -185,14 +191,25 @@ impl<S> Conversation<S> {
             return Err(Rejected::TooMany(refusal(&Error::new(Code::InternalError, TOO_MANY))));
         }
         let mut steps = Vec::with_capacity(members.len());
+        // A repeated id is answered once: the first one's answer is that of all.
+        let mut refused = Vec::new();
         for member in members {
             match member {
-                JudgedMember::Refused(body) => steps.push(Step::Say(body)),
+                JudgedMember::Invalid(invalid) => {
+                    steps.push(Step::Say(self.invalid(&invalid, &refused)));
+                    refused.extend(invalid.id);
+                }
+                JudgedMember::Misplaced(id, _) if self.is_repeated(&id, &refused) => {}
+                JudgedMember::Misplaced(id, body) => {
+                    steps.push(Step::Say(body));
+                    refused.push(id);
+                }
+                JudgedMember::Request(request, _) if self.is_repeated(&request.id, &refused) => {}
                 JudgedMember::Request(request, effect) => {
-                    // A repeated one is answered once: the first one's answer is the second's.
-                    if let Noted::New(number) = self.in_flight.note(&request.id, effect) {
-                        steps.push(Step::Run(self.run(number, request, revision, effect, view)));
-                    }
+                    let may_be_cancelled = effect == Effect::Read;
+                    let number = self.in_flight.note(&request.id, effect, may_be_cancelled);
+                    let number = number.expect("there is room for all");
+                    steps.push(Step::Run(self.run(number, request, revision, effect, view)));
                 }
                 JudgedMember::Cancelled(params) => self.cancel_within(&params, &mut steps),
                 JudgedMember::Nothing => {}
@@ -208,11 +225,9 @@ impl<S> Conversation<S> {
         view: &View,
     ) -> JudgedMember {
         match member {
-            Err(invalid) => {
-                JudgedMember::Refused(response_error(invalid.id.as_ref(), &invalid.error))
-            }
+            Err(invalid) => JudgedMember::Invalid(invalid),
             Ok(Message::Request(request)) => match self.misplaced(&request, named) {
-                Some(refused) => JudgedMember::Refused(refused),
+                Some(refused) => JudgedMember::Misplaced(request.id, refused),
                 None => {
                     let effect = Effect::of(&request, view);
                     JudgedMember::Request(request, effect)
@@ -237,6 +252,22 @@ impl<S> Conversation<S> {
     ) -> Run {
         let (transport, view) = (self.spoken.transport, Arc::clone(view));
         Run { number, request, revision, transport, effect, view }
+    }
+
+    /// The answer to what is no message. Its id is left out where that would make a second answer
+    /// to a request.
+    fn invalid(&self, invalid: &jsonrpc::Invalid, refused: &[RequestId]) -> Vec<u8> {
+        let id = invalid.id.as_ref().filter(|id| !self.is_repeated(id, refused));
+        response_error(id, &invalid.error)
+    }
+
+    /// Whether a request with this id is in flight, or was refused in the same frame.
+    fn is_repeated(&self, id: &RequestId, refused: &[RequestId]) -> bool {
+        let is_repeated = self.in_flight.knows(id) || refused.contains(id);
+        if is_repeated {
+            tracing::debug!("a request's id came twice; it is answered once");
+        }
+        is_repeated
     }
 
     /// The answer to a request that can't be part of a batch.

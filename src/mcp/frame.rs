@@ -32,14 +32,14 @@ impl Frame {
     /// Reads a body of at most so many values.
     ///
     /// # Errors
-    /// `-32700` when it isn't UTF-8, isn't JSON or nests too deep; `-32600` when it is JSON but
-    /// no message, repeats a name within an object, or holds too many messages or values.
+    /// `-32700` when it isn't UTF-8, isn't JSON or nests too deep; `-32600` when it is no object
+    /// and no batch, or holds too many messages or values. What is no message is refused where it
+    /// is taken, because its id may be in flight.
     pub(crate) fn read(body: &Bytes, max_values: usize) -> Result<Self, Malformed> {
         match jsonrpc::parse(body, max_values) {
             Ok((messages, values)) => Ok(Self { messages, values }),
-            Err(Invalid { id, error, has_too_many_values }) => {
-                let body = messages::response_error(id.as_ref(), &error);
-                Err(Malformed { body, has_too_many_values })
+            Err(Invalid { error, has_too_many_values, .. }) => {
+                Err(Malformed { body: messages::refusal(&error), has_too_many_values })
             }
         }
     }

@@ -114,7 +114,7 @@ pub(super) struct Invalid {
 /// What one body holds.
 #[derive(Debug, PartialEq)]
 pub(super) enum Messages {
-    One(Message),
+    One(Result<Message, Invalid>),
     /// 1 to [`MAX_BATCH`] elements, each a message or not.
     Batch(Vec<Result<Message, Invalid>>),
 }
@@ -122,8 +122,9 @@ pub(super) enum Messages {
 /// Reads one body of at most so many values, and counts them.
 ///
 /// # Errors
-/// `-32700` when it isn't UTF-8, isn't JSON or nests too deep; `-32600` when it is JSON but no
-/// message, repeats a name within an object, or holds too many messages or values.
+/// `-32700` when it isn't UTF-8, isn't JSON or nests too deep; `-32600` when it is no object and no
+/// batch, or holds too many messages or values. An object that is no message is told of where it
+/// stands.
 pub(super) fn parse(body: &Bytes, max_values: usize) -> Result<(Messages, usize), Invalid> {
     let text =
         std::str::from_utf8(body).map_err(|_| refuse(Code::ParseError, "the body is not UTF-8"))?;
@@ -160,7 +161,7 @@ fn judge(
     repeated_name: bool,
 ) -> Result<Messages, Invalid> {
     match frame {
-        strict::FrameFields::One(fields) => message(body, fields, repeated_name).map(Messages::One),
+        strict::FrameFields::One(fields) => Ok(Messages::One(message(body, fields, repeated_name))),
         strict::FrameFields::Batch { first, total } => {
             if repeated_name {
                 return Err(refuse(Code::InvalidRequest, REPEATED_NAME));

@@ -24,18 +24,8 @@ pub(super) struct InFlight<S> {
 struct Flight<S> {
     number: u64,
     effect: Effect,
+    may_be_cancelled: bool,
     stop: Option<S>,
-}
-
-/// What became of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Noted {
-    /// In flight, under this number.
-    New(u64),
-    /// It is in flight already.
-    Repeated,
-    /// Too many are.
-    Full,
 }
 
 /// A request that was in flight when its conversation ended.
@@ -56,23 +46,30 @@ impl<S> InFlight<S> {
         self.len() == 0
     }
 
-    pub(super) fn note(&mut self, id: &RequestId, effect: Effect) -> Noted {
-        if self.get(id).is_some() {
-            tracing::debug!("a request came twice; it runs once");
-            return Noted::Repeated;
-        }
+    /// Whether a request with this id is in flight.
+    pub(super) fn knows(&self, id: &RequestId) -> bool {
+        self.get(id).is_some()
+    }
+
+    /// Takes a request into flight that is not; its number, or `None` where too many are.
+    pub(super) fn note(
+        &mut self,
+        id: &RequestId,
+        effect: Effect,
+        may_be_cancelled: bool,
+    ) -> Option<u64> {
         if self.len() >= MAX_IN_FLIGHT {
-            return Noted::Full;
+            return None;
         }
         let number = self.next_number;
         self.next_number += 1;
-        let flight = Flight { number, effect, stop: None };
+        let flight = Flight { number, effect, may_be_cancelled, stop: None };
         if self.first.is_none() {
             self.first = Some((id.clone(), flight));
         } else {
             self.others.insert(id.clone(), flight);
         }
-        Noted::New(number)
+        Some(number)
     }
 
     /// Whether so many more would fit. Those that are in flight already, or come twice, count: a
@@ -99,12 +96,12 @@ impl<S> InFlight<S> {
         is_there
     }
 
-    /// `notifications/cancelled`: takes a request that only reads out of flight. A write goes on
-    /// and is answered (basic/utilities/cancellation).
+    /// `notifications/cancelled`: takes a request out of flight, if it is one that may be
+    /// (basic/utilities/cancellation).
     pub(super) fn cancel(&mut self, params: &Params) -> Option<(u64, Option<S>)> {
         let wanted = params.get("requestId")?;
         let id = self.find(wanted)?;
-        self.get(&id).filter(|flight| flight.effect == Effect::Read)?;
+        self.get(&id).filter(|flight| flight.may_be_cancelled)?;
         let flight = self.take(&id)?;
         Some((flight.number, flight.stop))
     }

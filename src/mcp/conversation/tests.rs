@@ -1,9 +1,8 @@
-//! The laws of a conversation, for every transport and every order of frames.
+//! What a conversation does with one frame and the next, for every transport.
 
-use std::collections::{HashMap, HashSet};
+mod laws;
 
 use bytes::Bytes;
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
@@ -54,6 +53,14 @@ fn batches(transport: TransportKind) -> Conversation<u64> {
     Conversation::new(transport).with_settled(Revision::find("2025-03-26").unwrap())
 }
 
+fn id_of(json: &[u8]) -> Value {
+    serde_json::from_slice(json).unwrap()
+}
+
+fn said_id(body: &[u8]) -> Value {
+    id_of(body)["id"].clone()
+}
+
 fn code(body: &[u8]) -> i64 {
     serde_json::from_slice::<Value>(body).unwrap()["error"]["code"].as_i64().unwrap()
 }
@@ -73,6 +80,7 @@ fn initialize_settles_the_revision_at_once_and_only_where_it_begins_something() 
             (11, json!({ "protocolVersion": 7 }), "2025-03-26"),
             (12, json!({}), "2025-03-26"),
             (13, json!({ "protocolVersion": "1999-01-01" }), LATEST_LEGACY.date),
+            (15, json!({ "protocolVersion": "2025-06-18", "_meta": 7 }), LATEST_LEGACY.date),
             (14, json!({ "protocolVersion": "2025-03-26" }), "2025-03-26"),
         ] {
             take(&mut conversation, &request(&json!(id), "initialize", params)).unwrap();
@@ -166,6 +174,74 @@ fn a_cancelled_id_is_found_however_it_is_spelled() {
 }
 
 #[test]
+fn a_beginning_is_answered_although_it_is_cancelled() {
+    for transport in TRANSPORTS {
+        let mut conversation = batches(transport);
+        let hello = json!({ "protocolVersion": "2025-03-26" });
+        let run = take(&mut conversation, &request(&json!(1), "initialize", hello));
+        let Ok(Taken::One(Step::Run(run))) = run else { panic!("{run:?}") };
+        for cancel in [cancelled(1), json!([cancelled(1)])] {
+            assert!(matches!(take(&mut conversation, &cancel), Ok(Taken::Nothing)));
+        }
+        assert!(conversation.done(&run.id()), "{transport:?}");
+    }
+}
+
+/// A frame's answers, by id; what runs is answered as `run`.
+fn answers(taken: Result<Taken<u64>, Rejected<&'static str>>) -> Vec<(Value, String)> {
+    let steps = match taken.unwrap() {
+        Taken::Nothing => Vec::new(),
+        Taken::One(step) => vec![step],
+        Taken::Batch(steps) => steps,
+    };
+    steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Run(run) => Some((id_of(run.id().request().as_json()), "run".into())),
+            Step::Say(body) => Some((said_id(body), code(body).to_string())),
+            Step::Stop(_) => None,
+        })
+        .collect()
+}
+
+#[test]
+fn an_id_is_answered_once_also_where_a_refusal_meets_a_run() {
+    let hello = |id| request(&json!(id), "initialize", json!({ "protocolVersion": "2025-03-26" }));
+    let nonsense = |id| json!({ "jsonrpc": "2.0", "id": id, "method": 7 });
+    for transport in TRANSPORTS {
+        for (batch, expected) in [
+            (json!([hello(1), call(1, "read")]), vec![(json!(1), "-32600")]),
+            (json!([call(1, "read"), hello(1)]), vec![(json!(1), "run")]),
+            (json!([hello(1), hello(1), cancelled(1)]), vec![(json!(1), "-32600")]),
+            (json!([nonsense(1), call(1, "read")]), vec![(json!(1), "-32600")]),
+            (
+                json!([call(1, "write"), nonsense(1), nonsense(2)]),
+                vec![(json!(1), "run"), (Value::Null, "-32600"), (json!(2), "-32600")],
+            ),
+            (
+                json!([nonsense(1), nonsense(1)]),
+                vec![(json!(1), "-32600"), (Value::Null, "-32600")],
+            ),
+        ] {
+            let mut conversation = batches(transport);
+            let found = answers(take(&mut conversation, &batch));
+            let expected: Vec<_> =
+                expected.into_iter().map(|(id, what)| (id, what.to_owned())).collect();
+            assert_eq!(found, expected, "{transport:?} {batch}");
+        }
+        // The same where the first one came earlier.
+        let mut conversation = batches(transport);
+        take(&mut conversation, &call(1, "read")).unwrap();
+        assert_eq!(answers(take(&mut conversation, &json!([hello(1), call(1, "write")]))), []);
+        let alone = take(&mut conversation, &nonsense(1));
+        let Err(Rejected::Malformed(body)) = alone else { panic!("{alone:?}") };
+        assert_eq!(said_id(&body), Value::Null);
+        let discover = request(&json!(1), "server/discover", json!({}));
+        assert_eq!(answers(take(&mut conversation, &discover)), []);
+    }
+}
+
+#[test]
 fn an_answer_of_an_earlier_request_is_not_that_of_a_later_one_with_its_id() {
     let mut conversation = Conversation::<u64>::new(TransportKind::HttpSse);
     let Ok(Taken::One(Step::Run(first))) = take(&mut conversation, &call(1, "read")) else {
@@ -189,156 +265,5 @@ fn a_request_that_stands_alone_is_no_part_of_a_batch() {
         let Ok(Taken::Batch(steps)) = take(&mut conversation, &batch) else { panic!() };
         let [Step::Say(refused), Step::Run(_)] = &steps[..] else { panic!("{steps:?}") };
         assert_eq!(code(refused), expected, "{transport:?}");
-    }
-}
-
-/// What one client does, in order.
-#[derive(Debug, Clone)]
-enum Act {
-    /// Sends these in one frame.
-    Send(Vec<Part>, bool),
-    /// A request that runs is answered: the first, the second, …
-    Answer(usize),
-}
-
-#[derive(Debug, Clone)]
-enum Part {
-    Read(i64),
-    Write(i64),
-    Cancel(i64),
-    Initialize(i64),
-    Discover(i64),
-    Notify,
-    Reply,
-    Nonsense,
-}
-
-impl Part {
-    fn message(&self) -> Value {
-        match *self {
-            Self::Read(id) => call(id, "read"),
-            Self::Write(id) => call(id, "write"),
-            Self::Cancel(id) => cancelled(id),
-            Self::Initialize(id) => {
-                request(&json!(id), "initialize", json!({ "protocolVersion": "2025-03-26" }))
-            }
-            Self::Discover(id) => request(&json!(id), "server/discover", json!({})),
-            Self::Notify => json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }),
-            Self::Reply => json!({ "jsonrpc": "2.0", "id": 1, "result": {} }),
-            Self::Nonsense => json!({ "jsonrpc": "2.0", "id": 5, "method": 7 }),
-        }
-    }
-
-    fn wants_answer(&self) -> bool {
-        !matches!(self, Self::Cancel(_) | Self::Notify | Self::Reply)
-    }
-}
-
-fn any_part() -> impl Strategy<Value = Part> {
-    // Few ids, so that they meet.
-    prop_oneof![
-        (0..4i64).prop_map(Part::Read),
-        (0..4i64).prop_map(Part::Write),
-        (0..4i64).prop_map(Part::Cancel),
-        (0..4i64).prop_map(Part::Initialize),
-        (0..4i64).prop_map(Part::Discover),
-        Just(Part::Notify),
-        Just(Part::Reply),
-        Just(Part::Nonsense),
-    ]
-}
-
-fn any_act() -> impl Strategy<Value = Act> {
-    prop_oneof![
-        (prop::collection::vec(any_part(), 1..6), any::<bool>())
-            .prop_map(|(parts, may_write)| Act::Send(parts, may_write)),
-        (0..4usize).prop_map(Act::Answer),
-    ]
-}
-
-proptest! {
-    /// One answer an id; none for a notification; a cancelled read unanswered and stopped; a
-    /// write answered; nothing of a refused frame run.
-    #[test]
-    fn every_request_is_answered_once_or_was_a_cancelled_read(
-        transport in prop::sample::select(TRANSPORTS.to_vec()),
-        acts in prop::collection::vec(any_act(), 1..30),
-    ) {
-        let mut conversation = batches(transport);
-        // By number: id and effect of what runs.
-        let mut running: HashMap<u64, (RunId, Effect)> = HashMap::new();
-        for act in acts {
-            match act {
-                Act::Answer(which) => {
-                    let mut numbers: Vec<u64> = running.keys().copied().collect();
-                    numbers.sort_unstable();
-                    let Some(number) = numbers.get(which) else { continue };
-                    let (id, _) = running.remove(number).unwrap();
-                    prop_assert!(conversation.done(&id), "what runs is wanted");
-                    prop_assert!(!conversation.done(&id), "and answered once");
-                }
-                Act::Send(parts, may_write) => {
-                    let messages: Vec<Value> = parts.iter().map(Part::message).collect();
-                    let message = match &messages[..] {
-                        [one] => one.clone(),
-                        _ => json!(messages),
-                    };
-                    let Ok(frame) = Frame::read(&Bytes::from(message.to_string()), MAX_VALUES) else {
-                        prop_assert_eq!(messages.len(), 1, "a batch is read whole");
-                        continue;
-                    };
-                    let before: HashSet<u64> = running.keys().copied().collect();
-                    let allow = |effect| {
-                        if effect == Effect::Read || may_write { Ok(()) } else { Err(()) }
-                    };
-                    let writes = parts.iter().any(|part| matches!(part, Part::Write(_)));
-                    let taken = conversation.take(frame, Named::Nothing, &view(), allow);
-                    let steps = match taken {
-                        Ok(Taken::Nothing) => Vec::new(),
-                        Ok(Taken::One(step)) => vec![step],
-                        Ok(Taken::Batch(steps)) => steps,
-                        Err(rejected) => {
-                            prop_assert!(writes && !may_write, "{:?}", rejected);
-                            continue;
-                        }
-                    };
-                    prop_assert!(may_write || !writes, "a write needs to be allowed");
-                    let answers = steps.iter().filter(|step| !matches!(step, Step::Stop(_))).count();
-                    let wanted = parts.iter().filter(|part| part.wants_answer()).count();
-                    prop_assert!(answers <= wanted, "no notification is answered");
-                    for step in steps {
-                        match step {
-                            Step::Say(body) => {
-                                let body: Value = serde_json::from_slice(&body).unwrap();
-                                prop_assert!(body.get("error").is_some());
-                            }
-                            Step::Stop(number) => {
-                                let (id, effect) = running.remove(&number).unwrap();
-                                prop_assert_eq!(effect, Effect::Read, "a write is not stopped");
-                                prop_assert!(before.contains(&number));
-                                prop_assert!(!conversation.done(&id), "nor answered");
-                            }
-                            Step::Run(run) => {
-                                let (id, number) = (run.id(), run.number);
-                                conversation.started(&id, number);
-                                let twice = running.values().any(|(other, _)| {
-                                    other.request() == id.request()
-                                });
-                                prop_assert!(!twice, "one id runs once");
-                                running.insert(number, (id, run.effect()));
-                            }
-                        }
-                    }
-                    for (id, _) in running.values() {
-                        prop_assert!(conversation.wants(id));
-                    }
-                    prop_assert_eq!(conversation.is_idle(), running.is_empty());
-                }
-            }
-        }
-        let left = conversation.abandon();
-        prop_assert_eq!(left.len(), running.len());
-        prop_assert!(left.iter().all(|call| call.stop.is_some()));
-        prop_assert!(conversation.is_idle());
     }
 }

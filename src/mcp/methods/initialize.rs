@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::mcp::{Code, Error, Host, Icon, Revision, jsonrpc::Params};
+use crate::mcp::{Code, Error, Host, Icon, Meta, Revision, jsonrpc::Params};
 
 /// Longest client name kept; longer ones are cut.
 const MAX_CLIENT_NAME_CHARS: usize = 64;
@@ -19,8 +19,17 @@ pub struct Initialized {
 }
 
 /// What an `initialize` settles; nothing when it is refused.
-pub(in crate::mcp) fn settled(params: &Params) -> Option<&'static Revision> {
-    params.get("protocolVersion").and_then(Value::as_str).map(Revision::negotiate)
+pub(in crate::mcp) fn settled(
+    params: &Params,
+    revision: &'static Revision,
+) -> Option<&'static Revision> {
+    let Params::Object(params) = params else { return None };
+    Meta::read(params, revision).ok()?;
+    requested(params).map(Revision::negotiate)
+}
+
+fn requested(params: &Map<String, Value>) -> Option<&str> {
+    params.get("protocolVersion").and_then(Value::as_str)
 }
 
 /// The result of `initialize` as JSON text.
@@ -29,7 +38,7 @@ pub(in crate::mcp) fn answer<H: Host>(
     caller: &H::Caller,
     params: &Map<String, Value>,
 ) -> Result<(Vec<u8>, Initialized), Error> {
-    let Some(requested) = params.get("protocolVersion").and_then(Value::as_str) else {
+    let Some(requested) = requested(params) else {
         let message = "`initialize` needs the string `protocolVersion`";
         return Err(Error::new(Code::InvalidParams, message));
     };
