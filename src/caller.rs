@@ -181,18 +181,18 @@ pub struct Caller {
 }
 
 /// What a request showed of its credentials, without them: enough to know its caller again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ShownCredentials {
     credential: ShownCredential,
     /// The bearer that came beside the key.
     fallback: Option<ShownCredential>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 struct ShownCredential {
     fingerprint: Fingerprint,
     /// `None` for a bare key.
-    scopes: Option<Scopes>,
+    grant: Option<Arc<Grant>>,
 }
 
 impl ShownCredentials {
@@ -212,7 +212,7 @@ impl Caller {
     pub fn shown(&self) -> ShownCredentials {
         let credential = |caller: &Self| ShownCredential {
             fingerprint: caller.fingerprint,
-            scopes: caller.grant.as_ref().map(|grant| grant.scopes),
+            grant: caller.grant.clone(),
         };
         ShownCredentials {
             credential: credential(self),
@@ -220,26 +220,19 @@ impl Caller {
         }
     }
 
-    /// This caller, as far as a later request showed the same: its scopes are the later ones, and
-    /// a fallback that was not shown again is left out. `None` for somebody else.
+    /// This caller, as far as a later request showed the same: what was granted is as the later one
+    /// says, and a fallback that was not shown again is left out. `None` for somebody else.
     pub fn as_shown(&self, shown: &ShownCredentials) -> Option<Self> {
         let fallback = self.fallback.as_deref().zip(shown.fallback.as_ref());
         let fallback =
-            fallback.and_then(|(fallback, shown)| fallback.with_scopes_of(shown)).map(Arc::new);
-        Some(Self { fallback, ..self.with_scopes_of(&shown.credential)? })
+            fallback.and_then(|(fallback, shown)| fallback.with_grant_of(shown)).map(Arc::new);
+        Some(Self { fallback, ..self.with_grant_of(&shown.credential)? })
     }
 
-    fn with_scopes_of(&self, shown: &ShownCredential) -> Option<Self> {
-        if self.fingerprint != shown.fingerprint {
-            return None;
-        }
-        let grant = match (&self.grant, shown.scopes) {
-            (None, None) => None,
-            (Some(grant), Some(scopes)) if grant.scopes == scopes => Some(Arc::clone(grant)),
-            (Some(grant), Some(scopes)) => Some(Arc::new(Grant { scopes, ..Grant::clone(grant) })),
-            _ => return None,
-        };
-        Some(Self { grant, ..self.clone() })
+    fn with_grant_of(&self, shown: &ShownCredential) -> Option<Self> {
+        let is_same =
+            self.fingerprint == shown.fingerprint && self.grant.is_some() == shown.grant.is_some();
+        is_same.then(|| Self { grant: shown.grant.clone(), ..self.clone() })
     }
 
     /// Whether tools that change something may be used, as far as this server has a say. Of the

@@ -70,6 +70,16 @@ fn a_stream_goes_on_only_for_who_shows_the_same_again() {
     assert!(!narrower.may_write(), "the scope is that of what was shown last");
     let wider = caller(b'a', Some(false)).as_shown(&opened.shown()).unwrap();
     assert!(wider.may_write());
+    let grant = Grant {
+        role: "Owner".into(),
+        key_expires_at: 9,
+        issued_at: 8,
+        ..Grant::clone(opened.grant.as_ref().unwrap())
+    };
+    let renewed = Caller { grant: Some(Arc::new(grant)), ..caller(b'a', None) };
+    let renewed = opened.as_shown(&renewed.shown()).unwrap().grant.unwrap();
+    let found = (&*renewed.role, renewed.issued_at, renewed.key_expires_at);
+    assert_eq!(found, ("Owner", 8, 9), "a renewed grant is the one that counts");
 }
 
 #[test]

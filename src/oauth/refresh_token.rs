@@ -9,8 +9,7 @@ use crate::{
     seal::{Payload, Purpose},
 };
 
-/// What is inside a refresh token. It ends with its connection, whatever the refreshes; one from
-/// before there was an end has none, and its key's age tells it.
+/// What is inside a refresh token. It ends with its connection, whatever the refreshes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct RefreshToken {
     pub(super) kid: String,

@@ -120,6 +120,7 @@ impl OAuth {
         self.key_requests.take(token.kid.clone()).map_err(OAuthError::too_often)?;
         let record = self.sign_in.key(&token.kid).await.map_err(|error| told(&error))?;
         let record = record.ok_or(GONE)?;
+        // The setting may have become shorter since.
         let end = record.created_at + self.settings.sign_in_life.as_secs();
         let end = sealed_end.map_or(end, |sealed| sealed.min(end));
         if end <= now {

@@ -5,7 +5,13 @@ mod link;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::harness::*;
+use crate::{
+    harness::*,
+    oauth::{
+        ANA,
+        browser::{Browser, Client},
+    },
+};
 use link::{Kind, Link};
 
 /// Of the one revision that has batches.
@@ -102,7 +108,7 @@ async fn what_runs_is_cancelled_from_within_a_batch() {
 }
 
 #[tokio::test]
-async fn no_member_of_a_refused_batch_runs() {
+async fn no_member_of_a_batch_runs_that_has_no_room() {
     let server = Server::start().await;
     for kind in [Kind::Sse, Kind::Stdio] {
         let mut link = Link::open(&server, kind, BATCHES).await;
@@ -111,22 +117,56 @@ async fn no_member_of_a_refused_batch_runs() {
         for id in 0..1020 {
             link.send(&call(&json!(id), "wiv_list_spaces", json!({}))).await;
         }
-        let before = folders(&server).await;
-        let batch: Vec<Value> =
-            (2000..2008).map(|id| call(&json!(id), "wiv_list_folders", json!({}))).collect();
-        let refused = link.refused(&json!(batch)).await;
+        let pings: Vec<Value> = (2000..2008).map(|id| request(id, "ping", json!({}))).collect();
+        let refused = link.refused(&json!(pings)).await;
         assert!(refused.contains("in flight"), "{kind:?}: {refused}");
-        assert_eq!(folders(&server).await, before, "{kind:?}");
+        // Once there is room, a later request is answered, and none of them is before it.
+        for id in 0..1020 {
+            link.send(&cancelled(&json!(id))).await;
+        }
+        let answers = link.ask(&request(3000, "ping", json!({}))).await;
+        assert_eq!(answers.keys().collect::<Vec<_>>(), ["3000"], "{kind:?}");
     }
-    // A write that the grant does not allow, and a revision that has no batches.
+}
+
+#[tokio::test]
+async fn no_member_of_a_batch_runs_in_a_revision_without_batches() {
+    let server = Server::start().await;
     for kind in Kind::ALL {
         let mut link = Link::open(&server, kind, "2025-11-25").await;
-        let before = folders(&server).await;
-        let batch = json!([call(&json!(2), "wiv_list_folders", json!({}))]);
-        let refused = link.refused(&batch).await;
+        let refused = link.refused(&json!([request(2, "ping", json!({}))])).await;
         assert!(refused.contains("-32600"), "{kind:?}: {refused}");
-        assert_eq!(folders(&server).await, before, "{kind:?}");
+        let answers = link.ask(&request(3, "ping", json!({}))).await;
+        assert_eq!(answers.keys().collect::<Vec<_>>(), ["3"], "{kind:?}");
     }
+}
+
+#[tokio::test]
+async fn no_member_of_a_batch_runs_of_which_one_is_not_granted() {
+    let server = Server::start_with_sign_in(&[]).await;
+    let client = Client::register(&server).await;
+    let mut browser = Browser::new();
+    browser.untick = Some("write");
+    let tokens = client.sign_in(&mut browser, ANA, None).await;
+    let access = tokens["access_token"].as_str().unwrap();
+    let batch = json!([
+        call(&json!(2), "wiv_list_folders", json!({})),
+        call(&json!(3), "wiv_start_execution", json!({ "workflow_id": "w" })),
+        request(4, "ping", json!({})),
+    ]);
+    let post = async |url: String, body: &Value| {
+        let post = server.http.post(url).bearer_auth(access).body(body.to_string());
+        let post = post.header("content-type", "application/json");
+        post.header("mcp-protocol-version", BATCHES).send().await.unwrap()
+    };
+    assert_eq!(post(server.url("/mcp"), &batch).await.status(), 403);
+    let get = server.http.get(server.url("/sse")).bearer_auth(access);
+    let mut stream = Stream::from(get, &server).await;
+    assert_eq!(post(stream.endpoint.clone(), &batch).await.status(), 403);
+    let later = request(5, "ping", json!({}));
+    assert_eq!(post(stream.endpoint.clone(), &later).await.status(), 202);
+    assert_eq!(stream.message().await["id"], 5, "nothing was answered before it");
+    assert_eq!(folders(&server).await, 0);
 }
 
 #[tokio::test]

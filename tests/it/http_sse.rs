@@ -332,7 +332,7 @@ async fn a_call_that_outlives_the_drain_is_answered_in_a_few_words() {
 }
 
 #[tokio::test]
-async fn a_call_runs_with_the_key_of_its_stream_and_the_scope_of_its_post() {
+async fn a_stream_takes_messages_of_its_own_key_only() {
     let server = Server::start().await;
     let mut stream = server.stream(ACME).await;
     // Another key is not the stream's caller, whatever it is good for.

@@ -4,7 +4,10 @@
 
 use std::sync::Arc;
 
-use super::{Session, session::NotTaken};
+use super::{
+    Session,
+    session::{NotTaken, Said},
+};
 use crate::{
     admission::Denied,
     auth::ProtectedResource,
@@ -80,8 +83,10 @@ impl<H: Host<Caller = Caller>> sessions::StreamOwner for Owner<H> {
             }
             NotTaken::Rejected(why) => MessageRefused::Rejected(why),
         })?;
-        for body in said {
-            endpoint.tell(session, None, body).await;
+        if !said.is_empty() {
+            // It waits for room, and is told also when whoever posted doesn't wait.
+            let told = endpoint.tasks.spawn(Arc::clone(&self).say(said, held));
+            let _failed = told.await;
         }
         Ok(())
     }
@@ -96,6 +101,14 @@ impl<H: Host<Caller = Caller>> sessions::StreamOwner for Owner<H> {
 }
 
 impl<H: Host<Caller = Caller>> Owner<H> {
+    async fn say(self: Arc<Self>, said: Vec<Said>, held: Arc<Held<Fingerprint>>) {
+        for mut said in said {
+            let body = std::mem::take(&mut said.body);
+            self.endpoint.tell(&self.session, None, body).await;
+        }
+        drop(held);
+    }
+
     /// Answers a request on the stream, when its turn has come.
     async fn answer(
         self: Arc<Self>,

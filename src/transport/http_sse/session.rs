@@ -3,6 +3,9 @@
 //! Conversation and queue stand under one lock, so that a call is answered or cancelled, never
 //! both. What a message means is settled in the conversation.
 
+mod said;
+mod state;
+
 use std::{
     sync::{
         Arc, Mutex, MutexGuard,
@@ -18,6 +21,9 @@ use tokio::{
     time::{Duration, timeout},
 };
 
+pub(super) use said::Said;
+use state::SessionState;
+
 use super::{
     queue::{Queue, Unsent, counted},
     too_slow::{Overflow, TooSlow},
@@ -26,10 +32,7 @@ use crate::{
     admission::Denied,
     caller::{Caller, Fingerprint},
     limits::Held,
-    mcp::{
-        self, Conversation, Effect, Frame, Named, Rejected, RequestId, Run, RunId, Step, Taken,
-        TransportKind, View,
-    },
+    mcp::{self, Effect, Frame, Named, Rejected, RequestId, Run, RunId, Step, Taken, View},
     transport::{ClientConnection, event_stream},
 };
 
@@ -43,10 +46,6 @@ const BEHIND_BYTES: usize = 64 * 1024;
 /// Calls of one stream that run at one time; the others wait in order. Twice what a key may have
 /// upstream, so that calls that need no upstream don't wait for those that do.
 const MAX_RUNNING: usize = 32;
-
-/// A reader that takes nothing for so long, while a thousand of its calls are in flight, is not
-/// reading.
-const DEAF_AFTER: Duration = Duration::from_secs(1);
 
 /// How long an answer waits for a reader. Beyond what a reader's own connection lives without
 /// reading.
@@ -78,24 +77,11 @@ pub(super) enum NotTaken {
     Rejected(Rejected<Denied>),
 }
 
-#[derive(Debug)]
-struct SessionState {
-    queue: Queue,
-    conversation: Conversation<AbortHandle>,
-    /// Let go with the stream: a write that goes on must not hold it.
-    connection: Option<ClientConnection>,
-    /// Which of its connection's requests the stream answers.
-    request: u64,
-}
-
 impl Session {
     pub(super) fn new(caller: Caller, connection: Option<ClientConnection>) -> Self {
-        let request = connection.as_ref().map_or(0, ClientConnection::requests);
-        let conversation = Conversation::new(TransportKind::HttpSse);
-        let queue = Queue::default();
         Self {
             caller,
-            state: Mutex::new(SessionState { queue, conversation, connection, request }),
+            state: Mutex::new(SessionState::new(connection)),
             unsent: Arc::default(),
             less: Notify::new(),
             running: Semaphore::new(MAX_RUNNING),
@@ -122,15 +108,17 @@ impl Session {
     }
 
     /// Lets the conversation take a frame; `spawn` starts each of its requests. What is to be said
-    /// at once comes back.
+    /// at once comes back, and the session is not idle before that was told.
     pub(super) fn take(
-        &self,
+        self: &Arc<Self>,
         frame: Frame,
         named: Named<'_>,
         view: &Arc<View>,
         allow: impl FnOnce(Effect) -> Result<(), Denied>,
         spawn: impl Fn(Run) -> AbortHandle,
-    ) -> Result<Vec<Vec<u8>>, NotTaken> {
+    ) -> Result<Vec<Said>, NotTaken> {
+        // Before the lock, because what was said locks it when it is dropped.
+        let mut said = Vec::new();
         let mut state = self.state();
         if state.queue.is_over {
             return Err(NotTaken::Ended);
@@ -143,10 +131,9 @@ impl Session {
             Err(Rejected::TooMany(_)) if state.is_deaf() => return Err(NotTaken::Deaf),
             Err(rejected) => return Err(NotTaken::Rejected(rejected)),
         };
-        let mut said = Vec::new();
         for step in steps {
             match step {
-                Step::Say(body) => said.push(body),
+                Step::Say(body) => said.push(Said::new(body, self, &mut state)),
                 Step::Stop(task) => task.abort(),
                 Step::Run(run) => {
                     // Under the lock, so that the call can't finish before it is known.
@@ -230,7 +217,7 @@ impl Session {
     /// taken in between and lost.
     pub(super) fn close_if_idle(&self) -> bool {
         let state = self.state();
-        let is_idle = state.conversation.is_idle();
+        let is_idle = state.is_idle();
         if is_idle {
             self.end_queue(state);
         }
@@ -324,21 +311,5 @@ impl Session {
     }
 }
 
-impl SessionState {
-    /// Whether the reader takes nothing that waits for it.
-    fn is_deaf(&self) -> bool {
-        self.queue.bytes() > MAX_WAITING_BYTES && self.queue.is_stuck_for(DEAF_AFTER)
-    }
-
-    /// Takes everything out of flight: reads are dropped, a write that may have been sent goes on
-    /// unheard.
-    fn abandon(&mut self) -> Vec<(RequestId, Effect)> {
-        let abandoned = self.conversation.abandon();
-        for call in &abandoned {
-            if let (Effect::Read, Some(task)) = (call.effect, &call.stop) {
-                task.abort();
-            }
-        }
-        abandoned.into_iter().map(|call| (call.id, call.effect)).collect()
-    }
-}
+#[cfg(test)]
+mod tests;

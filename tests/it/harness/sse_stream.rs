@@ -35,13 +35,18 @@ impl Stream {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        Self { key: key.to_owned(), ..Self::from(request, server).await }
+    }
+
+    /// A stream that this request opens.
+    pub(crate) async fn from(request: reqwest::RequestBuilder, server: &Server) -> Self {
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 200, "{}", response.text().await.unwrap());
         let mut stream = Self {
             response,
             unread: String::new(),
             http: server.http.clone(),
-            key: key.to_owned(),
+            key: String::new(),
             endpoint: String::new(),
         };
         let first = stream.next().await.unwrap();

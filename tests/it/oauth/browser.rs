@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::OnceLock};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::{Response, StatusCode, header, redirect::Policy};
-use serde_json::Value;
+use serde_json::{Value, json};
 use wiv_mcp::seal::Sealer;
 
 pub(crate) use super::client::Client;
@@ -189,11 +189,20 @@ pub(super) fn attribute(tag: &str, name: &str) -> Option<String> {
     Some(value.replace("&amp;", "&").replace("&#38;", "&"))
 }
 
-/// A sealed text with other contents.
+/// What a ticket holds: its end as `exp`, and its payload as `is`.
+pub(crate) fn unsealed(sealed: &str, sealer: &Sealer) -> Value {
+    let opened = String::from_utf8(sealer.open(sealed).unwrap()).unwrap();
+    let (end, payload) = opened.split_once('.').unwrap();
+    let payload: Value = serde_json::from_str(payload).unwrap();
+    json!({ "exp": end.parse::<u64>().ok(), "is": payload })
+}
+
+/// A ticket with other contents.
 pub(crate) fn resealed(sealed: &str, sealer: &Sealer, change: impl Fn(&mut Value)) -> String {
-    let mut content = serde_json::from_slice(&sealer.open(sealed).unwrap()).unwrap();
+    let mut content = unsealed(sealed, sealer);
     change(&mut content);
-    sealer.seal(content.to_string().as_bytes())
+    let end = content["exp"].as_u64().map_or(String::new(), |end| end.to_string());
+    sealer.seal(format!("{end}.{}", content["is"]).as_bytes())
 }
 
 /// Flips one character of a token's payload.

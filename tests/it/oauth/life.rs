@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     ANA,
-    browser::{Browser, Client},
+    browser::{Browser, Client, first_endpoint},
 };
 use crate::harness::*;
 
@@ -44,6 +44,47 @@ async fn a_refresh_may_narrow_but_never_widen() {
     assert_eq!(narrow["scope"], "wiv:read");
     let wide = client.refresh(text(&narrow["refresh_token"]), &[("scope", "wiv:write")]).await;
     assert_eq!(parse(wide).await["scope"], "wiv:read");
+}
+
+#[tokio::test]
+async fn a_call_runs_with_the_grant_of_its_post_whatever_opened_the_stream() {
+    let server = Server::start_with_sign_in(&[]).await;
+    let client = Client::register(&server).await;
+    let wide = client.sign_in(&mut Browser::new(), ANA, None).await;
+    let narrow = client.refresh(text(&wide["refresh_token"]), &[("scope", "wiv:read")]).await;
+    let narrow = parse(narrow).await;
+    let (wide, narrow) = (text(&wide["access_token"]), text(&narrow["access_token"]));
+    let workflow = server.data(ACME, "wiv_list_workflows", json!({ "limit": 1 })).await;
+    let start = json!({ "name": "wiv_start_execution",
+        "arguments": { "workflow_id": workflow["data"][0]["workflow_id"] } });
+    let writes = async || {
+        let calls = server.upstream_calls().await;
+        calls.iter().filter(|call| call["method"] == "POST" && call["path"] != "/auth").count()
+    };
+    let before = writes().await;
+    for (opened_with, posted_with, status) in
+        [(wide, narrow, 403), (narrow, wide, 202), (wide, wide, 202), (narrow, narrow, 403)]
+    {
+        let get = server.http.get(server.url("/sse")).bearer_auth(opened_with);
+        let endpoint = first_endpoint(get.send().await.unwrap()).await;
+        for (method, params, status) in [
+            ("tools/call", start.clone(), status),
+            ("tools/call", json!({ "name": "wiv_list_spaces" }), 202),
+        ] {
+            let post = server.http.post(server.url(&endpoint)).bearer_auth(posted_with);
+            let post = post.header("content-type", "application/json");
+            let post = post.body(request(1, method, params).to_string()).send().await.unwrap();
+            assert_eq!(post.status(), status);
+        }
+    }
+    let reached = async || writes().await - before;
+    for _ in 0..50 {
+        if reached().await == 2 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(reached().await, 2, "what was refused did not reach WIV");
 }
 
 #[tokio::test]

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bytes::Bytes;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
