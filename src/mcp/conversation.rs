@@ -73,9 +73,8 @@ impl Rejected<std::convert::Infallible> {
 
 /// A member of a batch, judged by itself.
 enum JudgedMember {
-    Invalid(jsonrpc::Invalid),
-    /// A request that can't be part of a batch, and its answer.
-    Misplaced(RequestId, Vec<u8>),
+    /// No message, or a request that can't be part of a batch.
+    Refused(Option<RequestId>, Error),
     Request(Request, Effect),
     Cancelled(Params),
     Nothing,
@@ -121,7 +120,7 @@ impl<S> Conversation<S> {
                 Ok(stop.map_or(Taken::Nothing, |stop| Taken::One(Step::Stop(stop))))
             }
             jsonrpc::Messages::One(Err(invalid)) => {
-                Err(Rejected::Malformed(self.invalid(&invalid, &[])))
+                Err(Rejected::Malformed(self.refuse(invalid.id.as_ref(), &[], &invalid.error)))
             }
             jsonrpc::Messages::Batch(members) => self.take_batch(members, named, view, allow),
         }
@@ -134,19 +133,20 @@ impl<S> Conversation<S> {
         view: &Arc<View>,
         allow: impl FnOnce(Effect) -> Result<(), E>,
     ) -> Result<Taken<S>, Rejected<E>> {
-        if self.is_repeated(&request.id, &[]) {
-            return Ok(Taken::Nothing);
-        }
         if self.spoken.is_of_another_transport(&request, named) {
-            return Ok(Taken::One(Step::Say(of_another_transport(&request.id))));
+            let said = self.refuse(Some(&request.id), &[], &of_another_transport());
+            return Ok(Taken::One(Step::Say(said)));
         }
         let revision =
             self.spoken.by_request(&request, named).map_err(|unspoken| match unspoken {
                 spoken::Unspoken::Frame(error) => malformed(error),
                 spoken::Unspoken::Request(error) => {
-                    Rejected::Malformed(response_error(Some(&request.id), &error))
+                    Rejected::Malformed(self.refuse(Some(&request.id), &[], &error))
                 }
             })?;
+        if self.is_repeated(&request.id, &[]) {
+            return Ok(Taken::Nothing);
+        }
         let effect = Effect::of(&request, view);
         allow(effect).map_err(Rejected::NotAllowed)?;
         let begins = request.method.is(Method::Initialize);
@@ -191,18 +191,13 @@ impl<S> Conversation<S> {
             return Err(Rejected::TooMany(refusal(&Error::new(Code::InternalError, TOO_MANY))));
         }
         let mut steps = Vec::with_capacity(members.len());
-        // A repeated id is answered once: the first one's answer is that of all.
+        // What comes again under an id is not run again: the first one's answer is that of all.
         let mut refused = Vec::new();
         for member in members {
             match member {
-                JudgedMember::Invalid(invalid) => {
-                    steps.push(Step::Say(self.invalid(&invalid, &refused)));
-                    refused.extend(invalid.id);
-                }
-                JudgedMember::Misplaced(id, _) if self.is_repeated(&id, &refused) => {}
-                JudgedMember::Misplaced(id, body) => {
-                    steps.push(Step::Say(body));
-                    refused.push(id);
+                JudgedMember::Refused(id, error) => {
+                    steps.push(Step::Say(self.refuse(id.as_ref(), &refused, &error)));
+                    refused.extend(id);
                 }
                 JudgedMember::Request(request, _) if self.is_repeated(&request.id, &refused) => {}
                 JudgedMember::Request(request, effect) => {
@@ -225,9 +220,9 @@ impl<S> Conversation<S> {
         view: &View,
     ) -> JudgedMember {
         match member {
-            Err(invalid) => JudgedMember::Invalid(invalid),
+            Err(invalid) => JudgedMember::Refused(invalid.id, invalid.error),
             Ok(Message::Request(request)) => match self.misplaced(&request, named) {
-                Some(refused) => JudgedMember::Misplaced(request.id, refused),
+                Some(error) => JudgedMember::Refused(Some(request.id), error),
                 None => {
                     let effect = Effect::of(&request, view);
                     JudgedMember::Request(request, effect)
@@ -254,11 +249,10 @@ impl<S> Conversation<S> {
         Run { number, request, revision, transport, effect, view }
     }
 
-    /// The answer to what is no message. Its id is left out where that would make a second answer
-    /// to a request.
-    fn invalid(&self, invalid: &jsonrpc::Invalid, refused: &[RequestId]) -> Vec<u8> {
-        let id = invalid.id.as_ref().filter(|id| !self.is_repeated(id, refused));
-        response_error(id, &invalid.error)
+    /// The answer to what is refused. The id is left out where it would make this a second answer
+    /// to another request.
+    fn refuse(&self, id: Option<&RequestId>, refused: &[RequestId], error: &Error) -> Vec<u8> {
+        response_error(id.filter(|id| !self.is_repeated(id, refused)), error)
     }
 
     /// Whether a request with this id is in flight, or was refused in the same frame.
@@ -270,10 +264,10 @@ impl<S> Conversation<S> {
         is_repeated
     }
 
-    /// The answer to a request that can't be part of a batch.
-    fn misplaced(&self, request: &Request, named: Named<'_>) -> Option<Vec<u8>> {
+    /// Why a request can't be part of a batch.
+    fn misplaced(&self, request: &Request, named: Named<'_>) -> Option<Error> {
         if self.spoken.is_of_another_transport(request, named) {
-            return Some(of_another_transport(&request.id));
+            return Some(of_another_transport());
         }
         let message = if request.method.is(Method::Initialize) {
             "`initialize` can't be part of a batch"
@@ -282,7 +276,7 @@ impl<S> Conversation<S> {
         } else {
             return None;
         };
-        Some(response_error(Some(&request.id), &Error::new(Code::InvalidRequest, message)))
+        Some(Error::new(Code::InvalidRequest, message))
     }
 
     /// Cancels a request of an earlier frame, or one before it in the same batch.
@@ -333,10 +327,10 @@ fn malformed<E>(error: Error) -> Rejected<E> {
 }
 
 /// The answer that makes a client of a later revision fall back to `initialize`.
-fn of_another_transport(id: &RequestId) -> Vec<u8> {
+fn of_another_transport() -> Error {
     let message = "this transport speaks revisions that begin with `initialize`; \
                    others are served by POST to the same address";
-    response_error(Some(id), &Error::new(Code::MethodNotFound, message))
+    Error::new(Code::MethodNotFound, message)
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 //! Conversation and queue stand under one lock, so that a call is answered or cancelled, never
 //! both. What a message means is settled in the conversation.
 
-mod said;
 mod state;
 
 use std::{
@@ -21,8 +20,7 @@ use tokio::{
     time::{Duration, timeout},
 };
 
-pub(super) use said::Said;
-use state::SessionState;
+use state::{MAX_WAITING_BYTES, SessionState};
 
 use super::{
     queue::{Queue, Unsent, counted},
@@ -35,10 +33,6 @@ use crate::{
     mcp::{self, Effect, Frame, Named, Rejected, RequestId, Run, RunId, Step, Taken, View},
     transport::{ClientConnection, event_stream},
 };
-
-/// Bytes that may wait for a stream to be read. One event may be larger; more wait outside, each
-/// with its call's turn.
-const MAX_WAITING_BYTES: usize = 1024 * 1024;
 
 /// A reader is behind when more waits for it, in bytes: one answer and its like.
 const BEHIND_BYTES: usize = 64 * 1024;
@@ -64,6 +58,22 @@ pub(super) struct Session {
     running: Semaphore,
     is_over: AtomicBool,
     is_retiring: AtomicBool,
+}
+
+/// What a session says at once; it is not idle while this lives.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub(super) body: Vec<u8>,
+    session: Arc<Session>,
+}
+
+impl Drop for Said {
+    fn drop(&mut self) {
+        let mut state = self.session.state();
+        state.unqueued -= 1;
+        // A stream that is to end looks again.
+        state.queue.wake();
+    }
 }
 
 /// Why a frame was not taken.
@@ -133,7 +143,10 @@ impl Session {
         };
         for step in steps {
             match step {
-                Step::Say(body) => said.push(Said::new(body, self, &mut state)),
+                Step::Say(body) => {
+                    state.unqueued += 1;
+                    said.push(Said { body, session: Arc::clone(self) });
+                }
                 Step::Stop(task) => task.abort(),
                 Step::Run(run) => {
                     // Under the lock, so that the call can't finish before it is known.

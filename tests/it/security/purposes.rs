@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use wiv_mcp::seal::Purpose;
+use wiv_mcp::seal::{Purpose, SealingKeys};
 
 use crate::{
     harness::*,
@@ -83,9 +83,19 @@ async fn one_of_each_sign_in(server: &Server) -> BTreeMap<&'static str, String> 
 async fn every_sealed_value_opens_for_one_purpose_and_no_two_share_it() {
     let server = Server::start_with_sign_in(&[]).await;
     let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+    // Ids of clients have a key of their own, for every purpose it could be taken for.
+    let (_, key) = (server.sandbox.oauth_environment().into_iter())
+        .find(|(name, _)| name == "WIV_MCP_CLIENT_ID_KEY")
+        .unwrap();
+    let client_id_keys = SealingKeys::parse(&key).unwrap();
+    let origin = server.app.origin().as_str();
+    let client_id_sealer = |purpose| client_id_keys.sealer(purpose, origin);
     let found = one_of_each_use(&server).await.into_iter();
     for (what, sealed) in found.chain(one_of_each_sign_in(&server).await) {
-        let opens = |purpose: &&Purpose| server.sealer(**purpose).open(&sealed).is_ok();
+        let opens = |purpose: &&Purpose| {
+            let own_keys = [server.sealer(**purpose), client_id_sealer(**purpose)];
+            own_keys.iter().any(|sealer| sealer.open(&sealed).is_ok())
+        };
         let purposes: Vec<_> = Purpose::ALL.iter().filter(opens).collect();
         assert_eq!(purposes.len(), 1, "{what}: {purposes:?}");
         let other = owners.insert(format!("{:?}", purposes[0]), what);

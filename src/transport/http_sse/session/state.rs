@@ -4,11 +4,14 @@
 
 use tokio::{task::AbortHandle, time::Duration};
 
-use super::MAX_WAITING_BYTES;
 use crate::{
     mcp::{Conversation, Effect, RequestId, TransportKind},
     transport::{ClientConnection, http_sse::queue::Queue},
 };
+
+/// Bytes that may wait for a stream to be read. One event may be larger; more wait outside, each
+/// with its call's turn.
+pub(super) const MAX_WAITING_BYTES: usize = 1024 * 1024;
 
 /// A reader that takes nothing for so long, while a thousand of its calls are in flight, is not
 /// reading.
