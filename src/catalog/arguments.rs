@@ -25,9 +25,13 @@ impl Tool {
     pub fn check(&self, mut arguments: Map<String, Value>) -> Result<Arguments, Vec<Problem>> {
         // Models write null for what they leave out.
         arguments.retain(|_, value| !value.is_null());
-        let arguments = Value::Object(arguments);
+        let mut arguments = Value::Object(arguments);
         let validator = self.validator();
-        let mut problems = if validator.is_valid(&arguments) {
+        let mut is_valid = validator.is_valid(&arguments);
+        if !is_valid && self.drop_empty(&mut arguments) {
+            is_valid = validator.is_valid(&arguments);
+        }
+        let mut problems = if is_valid {
             Vec::new()
         } else {
             wording::problems(validator, &self.input_schema, &arguments)
@@ -44,6 +48,19 @@ impl Tool {
         }
         problems.truncate(MAX_PROBLEMS);
         if problems.is_empty() { Ok(arguments) } else { Err(problems) }
+    }
+
+    /// Drops `[]` where an object is expected: PHP writes an empty one so. Whether there was any.
+    fn drop_empty(&self, arguments: &mut Value) -> bool {
+        let schema: Value = serde_json::from_str(self.input_schema.get())
+            .expect("input schemas were written by serde_json");
+        let Value::Object(values) = arguments else { return false };
+        let before = values.len();
+        values.retain(|name, value| {
+            let is_empty = value.as_array().is_some_and(Vec::is_empty);
+            !(is_empty && schema["properties"][name]["type"] == "object")
+        });
+        values.len() < before
     }
 }
 

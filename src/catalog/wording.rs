@@ -57,9 +57,10 @@ fn describe(schema: &Value, error: &ValidationError<'_>) -> Vec<Problem> {
         ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
             .iter()
             .take(MAX_PROBLEMS)
-            .map(|name| Problem {
+            .enumerate()
+            .map(|(number, name)| Problem {
                 path: member(&path, &shortened(name)),
-                message: unknown_name(broken, name),
+                message: unknown_name(broken, name, number == 0),
             })
             .collect(),
         ValidationErrorKind::Required { property } => {
@@ -85,7 +86,8 @@ fn broken_schema<'s>(schema: &'s Value, error: &ValidationError<'_>) -> &'s Valu
     schema.pointer(owner).unwrap_or(&Value::Null)
 }
 
-fn unknown_name(schema: &Value, name: &str) -> String {
+/// The names that are known are told with the first unknown one, and not again.
+fn unknown_name(schema: &Value, name: &str, is_first: bool) -> String {
     let known: Vec<&str> =
         schema["properties"].as_object().into_iter().flatten().map(|(name, _)| &**name).collect();
     if known.is_empty() {
@@ -93,10 +95,14 @@ fn unknown_name(schema: &Value, name: &str) -> String {
     }
     let all = quoted(&known);
     let nearest = nearest(known.into_iter(), name);
-    if nearest.is_empty() {
-        return format!("unknown; known here are {all}");
+    match (nearest.is_empty(), is_first) {
+        (true, true) => format!("unknown; known here are {all}"),
+        (true, false) => "unknown".into(),
+        (false, true) => {
+            format!("unknown; did you mean {}? Known here are {all}", quoted(&nearest))
+        }
+        (false, false) => format!("unknown; did you mean {}?", quoted(&nearest)),
     }
-    format!("unknown; did you mean {}? Known here are {all}", quoted(&nearest))
 }
 
 /// What a schema takes, in words.

@@ -4,7 +4,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Code, Error, Input, InputKind, LogLevel, Outbox, Revision, jsonrpc::member};
+use super::{
+    Code, Error, Input, InputKind, LogLevel, Outbox, Revision,
+    jsonrpc::{is_nothing, member},
+};
 
 /// How a message came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +92,11 @@ impl Context {
         self.outbox.send("notifications/progress", &params);
     }
 
+    /// Tells the client a message that is written already.
+    pub(super) fn tell(&self, message: Vec<u8>) {
+        self.outbox.deliver(message);
+    }
+
     /// Tells the client something for its log, if it wants that level. Never a secret.
     pub fn log(&self, level: LogLevel, logger: &str, data: &Value) {
         let least = match self.meta.log_level {
@@ -144,9 +152,9 @@ impl Meta {
     /// `-32602` when a part has the wrong type, or one that the revision needs is missing.
     pub(super) fn read(params: &Map<String, Value>, revision: &Revision) -> Result<Self, Error> {
         let invalid = |message: &'static str| Error::new(Code::InvalidParams, message);
-        let meta = match member(params, "_meta") {
+        let meta = match member(params, "_meta").filter(|meta| !is_nothing(meta)) {
             Some(Value::Object(meta)) => meta,
-            None | Some(Value::Null) if !revision.stateless => return Ok(Self::default()),
+            None if !revision.stateless => return Ok(Self::default()),
             None => return Err(invalid("this revision needs `_meta` in every request")),
             Some(_) => return Err(invalid("`_meta` must be a JSON object")),
         };
@@ -165,7 +173,7 @@ impl Meta {
                 "`_meta` must name the revision in `io.modelcontextprotocol/protocolVersion`",
             ));
         }
-        if member(meta, CLIENT_INFO).is_some_and(|info| !info.is_object()) {
+        if member(meta, CLIENT_INFO).is_some_and(|info| !info.is_object() && !is_nothing(info)) {
             return Err(invalid("`io.modelcontextprotocol/clientInfo` must be a JSON object"));
         }
         let Some(Value::Object(capabilities)) = member(meta, CLIENT_CAPABILITIES) else {

@@ -90,6 +90,7 @@ async fn answer<H: Host>(
             Method::Complete => methods::completion::complete(&asked, &context, &params).await,
             Method::SetLogLevel => methods::logging::set_level(&asked, &params),
             Method::Discover => Ok(methods::discover::answer(&asked, &context)),
+            Method::Listen => methods::subscriptions::listen(&asked, &context, &params),
             _ => Ok(messages::response_result(asked.id, b"{}")),
         };
         return body.map(Called::from);

@@ -35,7 +35,7 @@ pub(crate) const VALUE_BYTES: usize = 192;
 /// `params` of a message.
 #[derive(Debug, PartialEq)]
 pub(super) enum Params {
-    /// The member is missing or null.
+    /// The member is missing, or nothing stands in it.
     None,
     /// The only form that MCP uses.
     Object(Map<String, Value>),
@@ -69,6 +69,12 @@ pub(super) fn take_member(members: &mut Map<String, Value>, name: &str) -> Optio
         members.iter_mut().find(|(other, _)| *other == name).map(|(_, value)| value)
     };
     value.map(Value::take)
+}
+
+/// Whether a value stands for an object that isn't there: null, or `[]`, which is how PHP writes an
+/// empty one.
+pub(super) fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
 /// So many names are compared faster than one is hashed.
@@ -219,7 +225,8 @@ fn message(
         return Err(invalid("a message has a `method`, a `result` or an `error`"));
     };
     let params = match fields.params {
-        None | Some(Value::Null) => Params::None,
+        None => Params::None,
+        Some(params) if is_nothing(&params) => Params::None,
         Some(Value::Object(params)) => Params::Object(params),
         Some(_) => Params::Other,
     };

@@ -57,6 +57,8 @@ const LIST_TTL_MS: &[u8] = b"300000";
 pub(super) struct ResultWriter {
     body: Vec<u8>,
     is_empty: bool,
+    /// The subscription that the result ends.
+    subscription: Option<RequestId>,
 }
 
 impl ResultWriter {
@@ -64,7 +66,12 @@ impl ResultWriter {
     pub(super) fn begin(id: &RequestId, size: usize) -> Self {
         let mut body = begin(Some(id), size);
         body.extend_from_slice(b",\"result\":{");
-        Self { body, is_empty: true }
+        Self { body, is_empty: true, subscription: None }
+    }
+
+    /// Says in `_meta` which subscription the result ends.
+    pub(super) fn of_subscription(self, id: &RequestId) -> Self {
+        Self { subscription: Some(id.clone()), ..self }
     }
 
     /// The place to write a member's value to. The name needs no escapes.
@@ -111,7 +118,12 @@ impl ResultWriter {
             write_string(body, &server.title);
             body.extend_from_slice(b",\"version\":");
             write_string(body, &server.version);
-            body.extend_from_slice(b"}}");
+            body.push(b'}');
+            if let Some(id) = self.subscription.take() {
+                self.body.push(b',');
+                write_subscription(&mut self.body, &id);
+            }
+            self.body.push(b'}');
         }
         self.body.extend_from_slice(b"}}");
         self.body
@@ -122,6 +134,24 @@ impl ResultWriter {
             self.body.push(b',');
         }
     }
+}
+
+/// `notifications/subscriptions/acknowledged` of a subscription to nothing.
+pub(super) fn acknowledged(subscription: &RequestId) -> Vec<u8> {
+    let mut body = Vec::with_capacity(192);
+    body.extend_from_slice(
+        b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/subscriptions/acknowledged\",",
+    );
+    body.extend_from_slice(b"\"params\":{\"notifications\":{},\"_meta\":{");
+    write_subscription(&mut body, subscription);
+    body.extend_from_slice(b"}}}");
+    body
+}
+
+/// The member of `_meta` that names a subscription (basic/patterns/subscriptions).
+fn write_subscription(body: &mut Vec<u8>, id: &RequestId) {
+    body.extend_from_slice(b"\"io.modelcontextprotocol/subscriptionId\":");
+    body.extend_from_slice(id.as_json());
 }
 
 /// The envelope's beginning, up to the id; a response without one says null

@@ -44,6 +44,7 @@ methods! {
     PromptsList = "prompts/list";
     PromptsGet = "prompts/get";
     Complete = "completion/complete";
+    Listen = "subscriptions/listen";
 }
 
 /// The method that a request names.
@@ -98,8 +99,9 @@ impl Method {
     ];
 
     /// Methods of 2026-07-28.
-    pub(super) const STATELESS: [Self; 9] = [
+    pub(super) const STATELESS: [Self; 10] = [
         Self::Discover,
+        Self::Listen,
         Self::ToolsList,
         Self::ToolsCall,
         Self::ResourcesList,
@@ -113,7 +115,7 @@ impl Method {
     /// Whether a server with these features has the method.
     pub(super) fn is_of(self, capabilities: Capabilities) -> bool {
         match self {
-            Self::Initialize | Self::Discover | Self::Ping => true,
+            Self::Initialize | Self::Discover | Self::Ping | Self::Listen => true,
             Self::ToolsList | Self::ToolsCall => capabilities.tools,
             Self::ResourcesList | Self::ResourceTemplatesList | Self::ResourcesRead => {
                 capabilities.resources

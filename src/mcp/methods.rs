@@ -8,4 +8,5 @@ pub(super) mod initialize;
 pub(super) mod logging;
 pub(super) mod prompts;
 pub(super) mod resources;
+pub(super) mod subscriptions;
 pub(super) mod tools;

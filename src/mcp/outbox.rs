@@ -20,9 +20,17 @@ impl Outbox {
     }
 
     pub(super) fn send(&self, method: &str, params: &Value) {
-        let Some(deliver) = &self.0 else { return };
-        let message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
-        deliver(message.to_string().into_bytes());
+        if self.0.is_some() {
+            let message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
+            self.deliver(message.to_string().into_bytes());
+        }
+    }
+
+    /// Hands over a message that is written already.
+    pub(super) fn deliver(&self, message: Vec<u8>) {
+        if let Some(deliver) = &self.0 {
+            deliver(message);
+        }
     }
 }
 

@@ -36,13 +36,26 @@ pub(super) fn come_back() -> Bytes {
     format!("retry: {}\n\n", retry.as_millis()).into()
 }
 
-/// One message as an event. The JSON has no line breaks.
+/// One message as an event. The JSON has no line breaks of ASCII; those of Unicode are escaped,
+/// because some clients end a line at them.
 pub(super) fn message(json: &[u8]) -> Bytes {
     const BEFORE: &[u8] = b"event: message\ndata: ";
     const AFTER: &[u8] = b"\n\n";
     let mut frame = BytesMut::with_capacity(BEFORE.len() + json.len() + AFTER.len());
     frame.put_slice(BEFORE);
-    frame.put_slice(json);
+    let mut written = 0;
+    for at in memchr::memchr2_iter(0xc2, 0xe2, json) {
+        let (length, escape) = match &json[at..] {
+            [0xc2, 0x85, ..] => (2, &b"\\u0085"[..]),
+            [0xe2, 0x80, 0xa8, ..] => (3, &b"\\u2028"[..]),
+            [0xe2, 0x80, 0xa9, ..] => (3, &b"\\u2029"[..]),
+            _ => continue,
+        };
+        frame.put_slice(&json[written..at]);
+        frame.put_slice(escape);
+        written = at + length;
+    }
+    frame.put_slice(&json[written..]);
     frame.put_slice(AFTER);
     frame.freeze()
 }

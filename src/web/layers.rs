@@ -12,7 +12,7 @@ use std::{
 
 use axum::{body::Body, extract::Request, middleware::Next, response::Response};
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio::time::{Sleep, sleep_until, timeout};
@@ -49,6 +49,25 @@ pub(super) async fn trace(mut request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// Refuses a body that is compressed, with what is taken instead (RFC 9110, 15.5.16): this server
+/// expands nothing that a stranger sends.
+pub(super) async fn uncompressed(request: Request, next: Next) -> Response {
+    let is_plain = |coding: &str| coding.is_empty() || coding.eq_ignore_ascii_case("identity");
+    let are_plain = |codings: &str| codings.split(',').map(str::trim).all(is_plain);
+    let mut codings = request.headers().get_all(header::CONTENT_ENCODING).iter();
+    let is_plain = codings.all(|codings| codings.to_str().is_ok_and(are_plain));
+    if is_plain || request.method().is_safe() {
+        return next.run(request).await;
+    }
+    Refusal::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_content_encoding",
+        "send the body as it is, without Content-Encoding",
+    )
+    .header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))
+    .into_response()
 }
 
 /// Most that is read of a body whose request is refused already, in bytes.

@@ -18,7 +18,7 @@ use super::{
     Service, SignInService,
     cross_origin::cross_origin,
     health,
-    layers::{panicked, trace},
+    layers::{panicked, trace, uncompressed},
     mcp, pages,
 };
 use crate::{
@@ -108,9 +108,15 @@ pub fn router(service: Arc<Service>) -> Router {
     let pages = page_routes(&service).layer(guard);
     let strict_transport =
         service.origins.public.is_https().then_some(HeaderValue::from_static("max-age=31536000"));
+    let no_such_method = {
+        let service = Arc::clone(&service);
+        async move |request| no_such_method(&service, &request)
+    };
     mcp_routes(service)
         .merge(pages)
         .method_not_allowed_fallback(no_such_method)
+        // Only where a route is: an unknown path has nothing to say of bodies.
+        .route_layer(middleware::from_fn(uncompressed))
         // Innermost: a handler's panic becomes a response that the layers above finish.
         .layer(CatchPanicLayer::custom(panicked))
         // Answers are one caller's own; no cache may keep them.
@@ -140,16 +146,19 @@ async fn nothing_here(State(service): State<Arc<Service>>, request: Request) -> 
     if is_for_people(request.headers()) && !is_probed(request.uri().path()) {
         return service.front.nothing_here(TraceId::of(request.extensions()));
     }
-    Refusal::new(
-        StatusCode::NOT_FOUND,
-        "not_found",
-        "nothing is served at this path; MCP clients use /mcp or /sse",
-    )
-    .into_response()
+    let message = format!("nothing is served at this path; {}", mcp_addresses(&service));
+    Refusal::new(StatusCode::NOT_FOUND, "not_found", message).into_response()
+}
+
+/// What whoever missed the address is told: some clients are given the origin alone, or the path
+/// twice.
+fn mcp_addresses(service: &Service) -> String {
+    let origin = service.origins.public.as_str();
+    format!("MCP clients use {origin}/mcp or {origin}/sse")
 }
 
 /// The routes that stand for one method say which in `Allow`, as axum sets it.
-async fn no_such_method(request: Request) -> Response {
-    let message = format!("{} is not served here", request.method());
+fn no_such_method(service: &Service, request: &Request) -> Response {
+    let message = format!("{} is not served here; {}", request.method(), mcp_addresses(service));
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message).into_response()
 }

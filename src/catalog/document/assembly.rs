@@ -84,6 +84,7 @@ fn operation_tool(
                     "type": "object",
                     "minProperties": 1,
                     "description": overlay.description,
+                    "properties": overlay.properties,
                 }),
                 required: true,
                 is_tenant: false,

@@ -4,7 +4,7 @@
 //! silence would serve a tool that is not what its author meant.
 
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     super::{Hints, Toolset, nearest::nearest},
@@ -66,6 +66,9 @@ pub(super) struct Overlay {
     pub(super) argument: Box<str>,
     /// Tells a model what to put into it.
     pub(super) description: Box<str>,
+    /// Schemas of some members that it may hold; others are taken as well.
+    #[serde(default)]
+    pub(super) properties: Map<String, Value>,
 }
 
 /// Refuses a member whose name claims to be ours and isn't, or is not meant for its place.

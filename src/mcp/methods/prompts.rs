@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::mcp::{
     Code, Context, Error, Host, Outcome, PromptMessage, PromptRequest,
     asked::Asked,
+    jsonrpc::is_nothing,
     messages::{Keep, ResultWriter},
     state::Binding,
 };
@@ -30,8 +31,9 @@ pub(in crate::mcp) async fn get<H: Host>(
         return Err(invalid("`prompts/get` needs the string `name`"));
     };
     let arguments = match params.remove("arguments") {
-        None | Some(Value::Null) => Map::new(),
         Some(Value::Object(arguments)) => arguments,
+        None => Map::new(),
+        Some(arguments) if is_nothing(&arguments) => Map::new(),
         Some(_) => return Err(invalid("`arguments` must be a JSON object")),
     };
     let request = PromptRequest { name, arguments };

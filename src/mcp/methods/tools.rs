@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::mcp::{
     Code, Content, Context, Error, Host, Outcome, ToolCall,
     asked::Asked,
-    jsonrpc::take_member,
+    jsonrpc::{is_nothing, take_member},
     messages::{self, Keep, ResultWriter},
     state::Binding,
 };
@@ -44,8 +44,9 @@ pub(in crate::mcp) async fn call<H: Host>(
         return Err(Error::new(Code::InvalidParams, "`tools/call` needs the string `name`"));
     };
     let arguments = match take_member(&mut params, "arguments") {
-        None | Some(Value::Null) => Map::new(),
         Some(Value::Object(arguments)) => arguments,
+        None => Map::new(),
+        Some(arguments) if is_nothing(&arguments) => Map::new(),
         Some(_) => {
             return Err(Error::new(Code::InvalidParams, "`arguments` must be a JSON object"));
         }

@@ -1,0 +1,35 @@
+//! `subscriptions/listen`: acknowledges that nothing is announced, and ends (basic/patterns/subscriptions).
+//!
+//! Holds no stream open: nothing of ours changes while somebody watches. Clients ask unasked, and
+//! some give a server up that doesn't know the method.
+
+use serde_json::{Map, Value};
+
+use crate::mcp::{
+    Code, Context, Error, Host,
+    asked::Asked,
+    jsonrpc::is_nothing,
+    messages::{self, Keep, ResultWriter},
+};
+
+/// Says first that no kind of notification will come, then that the subscription is over.
+///
+/// # Errors
+/// When what is asked for is no filter.
+pub(in crate::mcp) fn listen<H: Host>(
+    asked: &Asked<'_, H>,
+    context: &Context,
+    params: &Map<String, Value>,
+) -> Result<Vec<u8>, Error> {
+    let filter = params.get("notifications").filter(|filter| !is_nothing(filter));
+    if filter.is_some_and(|filter| !filter.is_object()) {
+        let message = "`notifications` must be an object of the kinds to listen for";
+        return Err(Error::new(Code::InvalidParams, message));
+    }
+    context.tell(messages::acknowledged(asked.id));
+    Ok(ResultWriter::begin(asked.id, 256).of_subscription(asked.id).finish(
+        asked.host,
+        context,
+        Keep::Unsaid,
+    ))
+}
