@@ -184,9 +184,9 @@ async fn a_call_is_answered_with_what_the_revision_has() {
 #[tokio::test]
 async fn what_can_not_be_served_is_an_error_with_the_requests_id() {
     for (method, params, code) in [
-        ("ping", json!([]), -32602),
+        ("ping", json!([7]), -32602),
         ("tools/call", json!({}), -32602),
-        ("tools/call", json!({ "name": "echo", "arguments": [] }), -32602),
+        ("tools/call", json!({ "name": "echo", "arguments": [7] }), -32602),
         ("tools/call", json!({ "name": "nothing" }), -32602),
         ("resources/read", json!({ "uri": "x:y" }), -32002),
         ("resources/read", json!({}), -32602),

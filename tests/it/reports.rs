@@ -1,4 +1,4 @@
-//! What real clients, APIs and people were found to break, a file for each kind of sender.
+//! What clients, APIs and people were found to break, by sender.
 
 mod addresses;
 mod empty_objects;

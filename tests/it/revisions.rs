@@ -86,7 +86,6 @@ async fn methods_there_are_not_have_a_status_of_their_own() {
         "resources/subscribe",
         "prompts/list",
         "completion/complete",
-        "subscriptions/listen",
         "x",
     ] {
         let (status, answer) = ask(&server, method, json!({})).await;

@@ -17,7 +17,7 @@ async fn results_of_the_stateless_revision_say_what_they_are() {
     let call = ask("2026-07-28", "tools/call", with_meta(call, json!({}))).await;
     assert_eq!(call["result"]["resultType"], "complete");
     assert!(call["result"].get("ttlMs").is_none());
-    for method in ["initialize", "ping", "logging/setLevel", "subscriptions/listen"] {
+    for method in ["initialize", "ping", "logging/setLevel", "resources/subscribe"] {
         let answer = ask("2026-07-28", method, with_meta(json!({}), json!({}))).await;
         assert_eq!(answer["error"]["code"], -32601, "{method}");
     }
