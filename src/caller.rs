@@ -2,7 +2,7 @@
 //!
 //! Not for deciding whether a credential is good: `auth` reads it, `admission` tries it.
 //! A key can't be printed, logged, compared or put into a URL; it leaves only as a header value
-//! marked sensitive, towards the WIV API.
+//! marked sensitive, towards the WIV API, and to PropelAuth, who made it, when asked whose it is.
 
 use std::{fmt, net::IpAddr, sync::Arc};
 
@@ -168,7 +168,7 @@ impl Address {
 /// One authenticated request's origin: the key to pass upstream and its keyed hash.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// Sent to the WIV API as `X-API-Key`, and nowhere else.
+    /// Sent to the WIV API as `X-API-Key`; where sign-in is on, also to PropelAuth, to ask whose it is.
     pub key: ApiKey,
     /// Tells this caller from others in limits, marks and sessions.
     pub fingerprint: Fingerprint,

@@ -29,5 +29,11 @@ pub(crate) fn minute(unix_seconds: u64) -> String {
     format!("{} {:02}:{:02}", day(unix_seconds), of_day / 3_600, of_day / 60 % 60)
 }
 
+/// A time as RFC 3339 writes it, in UTC.
+pub(crate) fn timestamp(unix_seconds: u64) -> String {
+    let time = minute(unix_seconds).replace(' ', "T");
+    format!("{time}:{:02}Z", unix_seconds % 60)
+}
+
 #[cfg(test)]
 mod tests;

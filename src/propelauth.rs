@@ -17,14 +17,17 @@ mod reply;
 
 use std::time::Duration;
 
-use crate::{caller::Secret, origin::HttpUrl};
+use crate::{
+    caller::{ApiKey, Secret},
+    origin::HttpUrl,
+};
 
 pub use access_token::{Login, TokenFlaw};
 pub use backend::is_key_id;
 pub use http::Outage;
 pub use key_page::Whose;
 pub use listing::KeyWalk;
-pub use records::{CreatedKey, KeyRecord, Membership, NewKey, Organization, User};
+pub use records::{CreatedKey, KeyHolder, KeyRecord, Membership, NewKey, Organization, User};
 
 /// Where PropelAuth is, and our credentials there.
 #[derive(Debug, Clone)]
@@ -145,6 +148,14 @@ impl PropelAuth {
     /// When no key was made, or none whose answer could be read.
     pub async fn create_key(&self, new: &NewKey) -> Result<CreatedKey, BackendError> {
         self.backend.create_key(new).await
+    }
+
+    /// Whose a key is; `None` when it is none of PropelAuth's, or ended.
+    ///
+    /// # Errors
+    /// When PropelAuth gives no answer that says so.
+    pub async fn key_owner(&self, key: &ApiKey) -> Result<Option<KeyHolder>, BackendError> {
+        self.backend.key_owner(key).await
     }
 
     /// What is recorded of a key; `None` when it is gone.

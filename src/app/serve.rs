@@ -9,7 +9,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     audience::Audience,
-    parts::{catalog, client, tools},
+    parts::{catalog, client, propelauth, tools},
     sign_in::{footer, oauth, sign_in},
     start_error::StartError,
     start_line,
@@ -28,6 +28,7 @@ use crate::{
     settings::Settings,
     signin::Callback,
     telemetry::Causes,
+    tools::KeyOwners,
     transport::{Endpoint, TransportSettings},
     web::{self, Origins},
 };
@@ -62,7 +63,9 @@ impl App {
         let memory = Memory::new(settings.memory.bytes());
         let client = Arc::new(client(settings, descriptors, &memory)?);
         let marks = Marks::in_memory();
-        let sign_in = sign_in(settings, &keys, &origin, &marks)?;
+        let propelauth = propelauth(settings)?.map(Arc::new);
+        let key_owners = propelauth.clone().map(KeyOwners::new);
+        let sign_in = sign_in(settings, propelauth, &keys, &origin, &marks);
         if let Some(sign_in) = &sign_in {
             tasks.spawn(sign_in.sweep().run(settings.sweep, closing.clone()));
         }
@@ -84,7 +87,8 @@ impl App {
             let callback = Callback::new(sign_in).to(Arc::clone(&oauth)).to(Arc::clone(&account));
             web::SignInService { oauth, account, callback: Arc::new(callback) }
         });
-        let tools = Arc::new(tools(settings, catalog, client, &keys, origin.as_str(), Some(urls))?);
+        let tools = tools(settings, catalog, client, &keys, origin.as_str(), Some(urls))?;
+        let tools = Arc::new(tools.with_key_owners(key_owners));
         let signs_in = sign_in.is_some();
         let endpoint = Arc::new(Endpoint::new(
             Arc::clone(&tools),

@@ -4,12 +4,13 @@
 
 use std::sync::Arc;
 
-use super::{audience::Audience, parts::propelauth, start_error::StartError};
+use super::audience::Audience;
 use crate::{
     marks::Marks,
     oauth::{OAuth, OAuthSettings},
     origin::Origin,
     pages::Footer,
+    propelauth::PropelAuth,
     seal::SealingKeys,
     settings::{Settings, WebLink},
     signin::{SignIn, SignInSettings},
@@ -18,15 +19,13 @@ use crate::{
 /// The browser flow, when sign-in is on.
 pub(super) fn sign_in(
     settings: &Settings,
+    propelauth: Option<Arc<PropelAuth>>,
     keys: &SealingKeys,
     origin: &Origin,
     marks: &Marks,
-) -> Result<Option<Arc<SignIn>>, StartError> {
-    let (Some(client), Some(policy), Some(auth_url)) =
-        (propelauth(settings)?, settings.key_policy, &settings.propelauth_auth_url)
-    else {
-        return Ok(None);
-    };
+) -> Option<Arc<SignIn>> {
+    let auth_url = settings.propelauth_auth_url.as_ref()?;
+    let policy = settings.key_policy?;
     let sign_in_settings = SignInSettings {
         origin: origin.clone(),
         login_origin: auth_url.origin().clone(),
@@ -34,8 +33,7 @@ pub(super) fn sign_in(
         key_life: settings.key_life,
         footer: footer(settings),
     };
-    let sign_in = SignIn::new(Arc::new(client), sign_in_settings, keys.clone(), marks.clone());
-    Ok(Some(Arc::new(sign_in)))
+    Some(Arc::new(SignIn::new(propelauth?, sign_in_settings, keys.clone(), marks.clone())))
 }
 
 /// The authorization server.

@@ -50,6 +50,6 @@ pub(super) fn cursor_schema() -> Value {
         "type": "string",
         "minLength": 1,
         "maxLength": MAX_CURSOR_CHARS,
-        "description": "`page.next_cursor` of the page before, unchanged. Left out: first page.",
+        "description": "The cursor that the page before gave, unchanged. Left out: first page.",
     })
 }

@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::Value;
 
 use super::{
-    BackendError, CreatedKey, KeyRecord, NewKey, Organization, PropelAuthSettings, User,
+    BackendError, CreatedKey, KeyHolder, KeyRecord, NewKey, Organization, PropelAuthSettings, User,
     http::{BODY_LIMIT_BYTES, Http, LONG_BODY_LIMIT_BYTES, Outage, form, send},
     is_user_id,
     key_page::{KeyListPage, PAGE_SIZE, Whose},
+    records::KeyHolderAnswer,
     reply::{Reply, parse, understand},
 };
 use crate::caller::ApiKey;
@@ -91,6 +92,20 @@ impl BackendApi {
         }
         let key = ApiKey::parse(created.api_key_token.as_bytes()).map_err(|_| unusable())?;
         Ok(CreatedKey { id: created.api_key_id, key })
+    }
+
+    pub(super) async fn key_owner(&self, key: &ApiKey) -> Result<Option<KeyHolder>, BackendError> {
+        let key = std::str::from_utf8(key.expose()).expect("a key is visible ASCII");
+        let body = json(&serde_json::json!({ "api_key_token": key }));
+        match self.change(Method::POST, &format!("{KEYS}/validate"), Some(body)).await {
+            Ok(Reply::Done(body)) => {
+                let answer: KeyHolderAnswer = parse(&body, "owner of an API key")?;
+                Ok(Some(answer.into()))
+            }
+            // Refused is the key, and nothing else is in the request.
+            Ok(Reply::Gone) | Err(BackendError::Refused { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     pub(super) async fn key(&self, id: &str) -> Result<Option<KeyRecord>, BackendError> {

@@ -103,6 +103,56 @@ pub struct CreatedKey {
     pub key: ApiKey,
 }
 
+/// Whose a key is, as PropelAuth tells whoever has the key. Each part is absent where the key was
+/// made without it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyHolder {
+    /// Name of the organization whose data it opens.
+    pub organization: Option<String>,
+    /// The address of the person it was made for.
+    pub email: Option<String>,
+    /// The person's role in the organization.
+    pub role: Option<String>,
+    /// When it ends, in Unix seconds, if that was noted on it.
+    pub ends: Option<u64>,
+}
+
+/// The same, as PropelAuth writes it.
+#[derive(Deserialize)]
+pub(super) struct KeyHolderAnswer {
+    #[serde(default)]
+    metadata: Value,
+    user: Option<OwningUser>,
+    org: Option<OwningOrganization>,
+    user_in_org: Option<Membership>,
+}
+
+#[derive(Deserialize)]
+struct OwningUser {
+    email: String,
+}
+
+#[derive(Deserialize)]
+struct OwningOrganization {
+    org_name: String,
+}
+
+impl From<KeyHolderAnswer> for KeyHolder {
+    fn from(answer: KeyHolderAnswer) -> Self {
+        Self {
+            organization: answer.org.map(|org| org.org_name),
+            email: answer.user.map(|user| user.email),
+            role: answer.user_in_org.map(|membership| membership.role),
+            ends: answer.metadata.get(KeyHolder::NOTED_END).and_then(Value::as_u64),
+        }
+    }
+}
+
+impl KeyHolder {
+    /// Where a key's end is noted in its metadata: PropelAuth tells it by the key's id only.
+    pub const NOTED_END: &str = "ends";
+}
+
 /// What PropelAuth remembers of a key; never the key.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct KeyRecord {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     caller::ApiKey,
     clock::unix_seconds,
-    propelauth::{BackendError, KeyRecord, NewKey, Outage, is_key_id},
+    propelauth::{BackendError, KeyHolder, KeyRecord, NewKey, Outage, is_key_id},
 };
 
 /// What our keys carry in `metadata.src`.
@@ -88,6 +88,7 @@ impl SignIn {
             expires_at,
             metadata: json!({
                 "src": SOURCE_MARK, "client": label, "by": by.as_str(), "gen": 1,
+                KeyHolder::NOTED_END: expires_at,
             }),
         };
         let made = self.propelauth.create_key(&new).await.map_err(|error| not_made(&error))?;

@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use super::{
-    Tools, connection,
+    Tools,
     step::{CallStep, invalid},
 };
 use crate::{
@@ -47,7 +47,7 @@ impl Tools {
                     Action::Overlay { read, write, argument } => {
                         self.overlay(step, read, write, argument).await
                     }
-                    Action::Connection => Ok(connection::describe(caller, context)),
+                    Action::Connection => Ok(self.describe_connection(caller, context).await),
                 }
             }
             Err(failure) => Err(failure),
@@ -68,6 +68,13 @@ impl Tools {
     }
 
     fn unknown_tool(&self, name: &str) -> mcp::Error {
+        if let Some(setting) = self.catalog.tool(name).and_then(|tool| self.settings.bars(tool)) {
+            let message = format!(
+                "the tool `{name}` is switched off on this server, by its operator's setting \
+                 {setting}; nothing in a call can switch it on"
+            );
+            return mcp::Error::new(mcp::Code::InvalidParams, message);
+        }
         let shown: String = name.chars().take(64).collect();
         let nearest: Vec<&str> = self
             .catalog

@@ -1,14 +1,16 @@
-//! `wiv_get_connection`: what is known about the connection in use.
+//! `wiv_get_connection`: what is known about the connection in use, and the date.
 //!
-//! Asks nobody: what only WIV knows is null here, with a way to find out.
+//! Asks PropelAuth about a bare key, where keys are made there. What nobody tells is null, with a
+//! way to find out.
 
 use serde_json::json;
 
+use super::{Tools, key_owners::Ownership};
 use crate::{
     caller::Caller,
     clock,
     mcp::{Context, ToolResult},
-    text::{quoted, shown_organization, shown_role},
+    text::{quoted, shown_name, shown_organization, shown_role},
 };
 
 const HOW_TO_FIND_OUT: &str = "An API key names neither its organization nor its role to this \
@@ -16,48 +18,103 @@ server. To see whose data it reads, look at names you know: wiv_list_spaces or \
 wiv_list_workflows. In WIV, the avatar menu, API Keys, lists the keys of the organization you \
 are in.";
 
+/// Longest address there is (RFC 5321, 4.5.3.1.3, less its brackets).
+const MAX_EMAIL_CHARS: usize = 254;
+
+const NOT_TOLD_NOW: &str = "Whose key this is can't be told now; ask again in a minute.";
+
 const WHAT_A_REFUSED_WRITE_LOOKS_LIKE: &str = "The role decides what a key may change. A write \
 that it does not allow comes back as an error of kind `forbidden` with status 403, and nothing \
 is changed.";
 
-pub(super) fn describe(caller: &Caller, context: &Context) -> ToolResult {
-    let grant = caller.grant.as_ref();
-    let ends = grant.map(|grant| clock::day(grant.key_expires_at));
-    let structured = json!({
-        "data": {
-            "organization": grant.map(|grant| shown_organization(&grant.organization)),
-            "role": grant.map(|grant| shown_role(&grant.role)),
-            "credential": if grant.is_some() { "sign_in" } else { "api_key" },
-            "scopes": grant.map(|grant| grant.scopes.as_str()),
-            "key_expires_on": ends,
-            "transport": context.transport.as_str(),
-            "protocol_revision": context.revision.date,
-            "server": concat!("wiv-mcp ", env!("CARGO_PKG_VERSION")),
-        },
-        "notes": if grant.is_some() {
-            vec![WHAT_A_REFUSED_WRITE_LOOKS_LIKE]
-        } else {
-            vec![HOW_TO_FIND_OUT, WHAT_A_REFUSED_WRITE_LOOKS_LIKE]
-        },
-    });
-    let who = match grant {
-        None => format!(
-            "Credential: an API key. Organization: unknown. Role: unknown. Key expiry: unknown.\n\
-             {HOW_TO_FIND_OUT}"
-        ),
-        Some(grant) => format!(
-            "Credential: a sign-in. Organization: {}. Role: {}. Scopes: {}. It ends on {} (UTC) \
-             unless renewed.",
-            quoted(&shown_organization(&grant.organization)),
-            quoted(&shown_role(&grant.role)),
-            grant.scopes.as_str(),
-            ends.unwrap_or_default()
-        ),
-    };
-    let text = format!(
-        "{who}\nTransport: {}, protocol revision {}.\n{WHAT_A_REFUSED_WRITE_LOOKS_LIKE}",
-        context.transport.as_str(),
-        context.revision.date,
-    );
-    ToolResult::new(text, structured.to_string())
+/// What is known of who calls, fit to be shown.
+#[derive(Default)]
+struct Known {
+    organization: Option<String>,
+    role: Option<String>,
+    person: Option<String>,
+    /// When the key ends, in Unix seconds.
+    ends: Option<u64>,
+    note: Option<&'static str>,
+}
+
+impl Tools {
+    pub(super) async fn describe_connection(
+        &self,
+        caller: &Caller,
+        context: &Context,
+    ) -> ToolResult {
+        let known = self.known_of(caller).await;
+        let scopes = caller.grant.as_ref().map(|grant| grant.scopes.as_str());
+        let (ends, now) = (known.ends.map(clock::day), clock::unix_seconds());
+        let notes: Vec<&str> =
+            known.note.into_iter().chain([WHAT_A_REFUSED_WRITE_LOOKS_LIKE]).collect();
+        let structured = json!({
+            "data": {
+                "organization": known.organization,
+                "role": known.role,
+                "person": known.person,
+                "credential": if caller.grant.is_some() { "sign_in" } else { "api_key" },
+                "scopes": scopes,
+                "key_expires_on": ends,
+                "today": clock::day(now),
+                "time": clock::timestamp(now),
+                "transport": context.transport.as_str(),
+                "protocol_revision": context.revision.date,
+                "server": concat!("wiv-mcp ", env!("CARGO_PKG_VERSION")),
+            },
+            "notes": notes,
+        });
+        let said = |value: &Option<String>| value.as_deref().map_or("unknown".to_owned(), quoted);
+        let mut text = match scopes {
+            None => "Credential: an API key.".to_owned(),
+            Some(scopes) => format!("Credential: a sign-in. Scopes: {scopes}."),
+        };
+        text +=
+            &format!(" Organization: {}. Role: {}.", said(&known.organization), said(&known.role));
+        if known.person.is_some() {
+            text += &format!(" Person: {}.", said(&known.person));
+        }
+        text += &match (ends, caller.grant.is_some()) {
+            (Some(day), true) => format!(" It ends on {day} (UTC) unless renewed."),
+            (Some(day), false) => format!(" The key ends on {day} (UTC)."),
+            (None, _) => " Key expiry: unknown.".to_owned(),
+        };
+        text += &format!(
+            "\nIt is {} (UTC).\nTransport: {}, protocol revision {}.\n{}",
+            clock::timestamp(now),
+            context.transport.as_str(),
+            context.revision.date,
+            notes.join("\n")
+        );
+        ToolResult::new(text, structured.to_string())
+    }
+
+    async fn known_of(&self, caller: &Caller) -> Known {
+        if let Some(grant) = &caller.grant {
+            return Known {
+                organization: Some(shown_organization(&grant.organization)),
+                role: Some(shown_role(&grant.role)),
+                ends: Some(grant.key_expires_at),
+                ..Known::default()
+            };
+        }
+        let ownership = match &self.key_owners {
+            Some(owners) => owners.ask(caller, self.wiv.verdicts().knows(caller)).await,
+            None => Ownership::NotAsked,
+        };
+        match ownership {
+            Ownership::Known(owner) => Known {
+                note: owner.organization.is_none().then_some(HOW_TO_FIND_OUT),
+                organization: owner.organization.as_deref().map(shown_organization),
+                role: owner.role.as_deref().map(shown_role),
+                person: owner.email.as_deref().map(|email| shown_name(email, MAX_EMAIL_CHARS)),
+                ends: owner.ends,
+            },
+            Ownership::Unavailable => Known { note: Some(NOT_TOLD_NOW), ..Known::default() },
+            Ownership::Unknown | Ownership::NotAsked => {
+                Known { note: Some(HOW_TO_FIND_OUT), ..Known::default() }
+            }
+        }
+    }
 }

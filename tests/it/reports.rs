@@ -5,3 +5,4 @@ mod empty_objects;
 mod event_data;
 mod schemas;
 mod subscriptions;
+mod words;
