@@ -29,7 +29,7 @@ is changed.";
 
 /// What is known of who calls, fit to be shown.
 #[derive(Default)]
-struct Known {
+struct KnownOfCaller {
     organization: Option<String>,
     role: Option<String>,
     person: Option<String>,
@@ -90,13 +90,13 @@ impl Tools {
         ToolResult::new(text, structured.to_string())
     }
 
-    async fn known_of(&self, caller: &Caller) -> Known {
+    async fn known_of(&self, caller: &Caller) -> KnownOfCaller {
         if let Some(grant) = &caller.grant {
-            return Known {
+            return KnownOfCaller {
                 organization: Some(shown_organization(&grant.organization)),
                 role: Some(shown_role(&grant.role)),
                 ends: Some(grant.key_expires_at),
-                ..Known::default()
+                ..KnownOfCaller::default()
             };
         }
         let ownership = match &self.key_owners {
@@ -104,16 +104,18 @@ impl Tools {
             None => Ownership::NotAsked,
         };
         match ownership {
-            Ownership::Known(owner) => Known {
+            Ownership::Known(owner) => KnownOfCaller {
                 note: owner.organization.is_none().then_some(HOW_TO_FIND_OUT),
                 organization: owner.organization.as_deref().map(shown_organization),
                 role: owner.role.as_deref().map(shown_role),
                 person: owner.email.as_deref().map(|email| shown_name(email, MAX_EMAIL_CHARS)),
                 ends: owner.ends,
             },
-            Ownership::Unavailable => Known { note: Some(NOT_TOLD_NOW), ..Known::default() },
+            Ownership::Unavailable => {
+                KnownOfCaller { note: Some(NOT_TOLD_NOW), ..KnownOfCaller::default() }
+            }
             Ownership::Unknown | Ownership::NotAsked => {
-                Known { note: Some(HOW_TO_FIND_OUT), ..Known::default() }
+                KnownOfCaller { note: Some(HOW_TO_FIND_OUT), ..KnownOfCaller::default() }
             }
         }
     }
