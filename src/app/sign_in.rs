@@ -22,14 +22,11 @@ pub(super) fn sign_in(
     origin: &Origin,
     marks: &Marks,
 ) -> Result<Option<Arc<SignIn>>, StartError> {
-    let (Some(client), Some(policy), Some(auth_url)) =
-        (propelauth(settings)?, settings.key_policy, &settings.propelauth_auth_url)
-    else {
+    let (Some(client), Some(policy)) = (propelauth(settings)?, settings.key_policy) else {
         return Ok(None);
     };
     let sign_in_settings = SignInSettings {
         origin: origin.clone(),
-        login_origin: auth_url.origin().clone(),
         policy,
         key_life: settings.key_life,
         footer: footer(settings),
