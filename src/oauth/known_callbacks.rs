@@ -5,11 +5,12 @@
 
 /// Exactly as they are.
 const CALLBACKS: [&str; 14] = [
-    // https://support.claude.com/en/articles/11503834-building-custom-connectors-via-remote-mcp-servers
+    // https://support.claude.com/en/articles/11503834
     "https://claude.ai/api/mcp/auth_callback",
     "https://claude.com/api/mcp/auth_callback",
+    // Claude's desktop app; known before a row needed a page, and not found in any since.
     "claude://claude.ai/mcp-auth-callback/sdk",
-    // https://developers.openai.com/apps-sdk/build/auth
+    // https://developers.openai.com/plugins/build/auth
     "https://chatgpt.com/connector_platform_oauth_redirect",
     // https://cursor.com/docs/mcp
     "https://www.cursor.com/agents/mcp/oauth/callback",
@@ -32,7 +33,7 @@ const CALLBACKS: [&str; 14] = [
 
 /// Those with one segment of their own behind this: one for each connection or connector.
 const WITH_A_SEGMENT: [&str; 3] = [
-    // https://developers.openai.com/apps-sdk/build/auth
+    // https://developers.openai.com/plugins/build/auth
     "https://chatgpt.com/connector/oauth/",
     // Copilot Studio: https://github.com/microsoft/PowerPlatformConnectors/discussions/3252
     "https://global.consent.azure-apim.net/redirect/",

@@ -219,6 +219,11 @@ async fn a_state_of_four_kilobytes_is_carried_also_past_the_choice_of_an_organiz
             assert_eq!(back.get("state").map(String::as_str), state_named, "{}", state.len());
         }
     }
+    // Each of its bytes may need two.
+    let quoted = "\"".repeat(4_096);
+    let changes = [("state", Some(quoted.as_str()))];
+    let back = client.authorize_with(&mut Browser::new(), ANA, &changes).await;
+    assert_eq!(back["state"], quoted);
     // One browser, first with a long state and then with a short one.
     let mut browser = Browser::new();
     for state in [&long[..4_096], "short", &long[..4_096]] {
