@@ -12,15 +12,21 @@ mod code_use;
 mod consent;
 mod consent_form;
 mod error;
+mod known_callbacks;
+mod late_uses;
 mod metadata;
 mod parameters;
 mod public_address;
 mod redirects;
+mod refresh;
 mod refresh_token;
+mod refused_uris;
 mod registration;
 mod request;
 mod revoke;
+mod rotation;
 pub(crate) mod routes;
+mod scopes;
 mod token;
 mod uri;
 
@@ -75,6 +81,7 @@ pub struct OAuth {
     marks: Marks,
     /// Requests about a key that PropelAuth has to be asked for.
     key_requests: Rates<String>,
+    late_uses: late_uses::LateUses,
 }
 
 /// A refresh or revocation of one connection: thirty at once, because a client's windows share
@@ -107,6 +114,7 @@ impl OAuth {
             documents: client_document::Documents::new(settings.local_client_documents),
             marks,
             key_requests: Rates::new(KEY_REQUEST_PAUSE, KEY_REQUESTS_AT_ONCE, MAX_COUNTED_KEYS),
+            late_uses: late_uses::LateUses::new(),
             settings,
             sign_in,
         }

@@ -12,7 +12,6 @@ mod reader;
 use askama::Template;
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use url::{Position, Url};
 
 pub(crate) use assets::{Asset, assets, script_path, stylesheet_path};
 pub(crate) use fixed::Fixed;
@@ -31,40 +30,19 @@ pub struct Footer {
     pub privacy_url: Option<String>,
 }
 
-/// Where forms of a page may lead, besides here: Chromium holds redirects after a form to it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct FormTargets(Vec<String>);
-
-impl FormTargets {
-    /// Lets a form lead to a URL's origin, or to its scheme if it is a private one.
-    #[must_use]
-    pub(crate) fn and(mut self, url: &str) -> Self {
-        if let Some(source) = csp_source(url) {
-            self.0.push(source);
-        }
-        self
-    }
-}
-
-/// A URL as a source expression of a policy (CSP 3, 2.3.1). Texts that could break out of the
-/// header are left out.
-fn csp_source(text: &str) -> Option<String> {
-    let url = Url::parse(text).ok()?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Some(format!("{}:", url.scheme()));
-    }
-    let has_user = !url.username().is_empty() || url.password().is_some();
-    let origin = &url[..Position::BeforePath];
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:/[]_".contains(&byte);
-    (!has_user && origin.bytes().all(is_plain)).then(|| origin.to_owned())
+/// Where the answers to a page's forms lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FormsLead {
+    /// To pages of ours.
+    Here,
+    /// Away, to an address from where somebody else may lead on. Chromium holds every further
+    /// redirect to the policy of the page that the form was on, and which they are nobody here
+    /// can know: so the policy says nothing of forms.
+    Away,
 }
 
 /// A rendered page.
-pub(crate) fn page(
-    status: StatusCode,
-    template: &impl Template,
-    targets: &FormTargets,
-) -> Response {
+pub(crate) fn page(status: StatusCode, template: &impl Template, forms: FormsLead) -> Response {
     let Ok(html) = template.render() else {
         tracing::error!("a page's template failed");
         let mut response = Response::new(Body::from("Something failed here. Try again."));
@@ -73,7 +51,7 @@ pub(crate) fn page(
     };
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
-    *response.headers_mut() = page_headers(targets);
+    *response.headers_mut() = page_headers(forms);
     response
 }
 
@@ -81,17 +59,23 @@ pub(crate) fn page(
 ///
 /// # Errors
 /// When its template fails.
-pub(crate) fn fixed_page(template: &impl Template, targets: &FormTargets) -> askama::Result<Fixed> {
-    Ok(Fixed::text(page_headers(targets), template.render()?))
+pub(crate) fn fixed_page(template: &impl Template, forms: FormsLead) -> askama::Result<Fixed> {
+    Ok(Fixed::text(page_headers(forms), template.render()?))
 }
 
-fn page_headers(targets: &FormTargets) -> HeaderMap {
-    let policy = format!(
+/// What every page may load, and who may frame it (CSP 3).
+macro_rules! policy {
+    () => {
         "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; \
-         form-action 'self'{}; frame-ancestors 'none'; base-uri 'none'",
-        targets.0.iter().map(|target| format!(" {target}")).collect::<String>()
-    );
-    let policy = HeaderValue::try_from(policy).expect("sources are header characters");
+         frame-ancestors 'none'; base-uri 'none'"
+    };
+}
+
+fn page_headers(forms: FormsLead) -> HeaderMap {
+    let policy = HeaderValue::from_static(match forms {
+        FormsLead::Here => concat!(policy!(), "; form-action 'self'"),
+        FormsLead::Away => policy!(),
+    });
     HeaderMap::from_iter([
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
@@ -122,6 +106,8 @@ pub(crate) fn see_other(location: &str) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::LOCATION, location);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // The address that leads on may hold a code, and so may the one that was asked for.
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
 

@@ -22,7 +22,7 @@ use http::{HeaderMap, HeaderValue, header};
 pub use callback::Callback;
 pub(crate) use callback::callback;
 pub(crate) use choice::organization;
-pub use choice::{Choices, Chooser, InOrganization};
+pub use choice::{Choices, InOrganization};
 pub use continuation::{Continuation, Person};
 pub use cookie::{Cookies, FlowStep, same, sha256};
 pub(crate) use cookie::{STEP_SECONDS, random_text};
@@ -46,8 +46,6 @@ use crate::{
 pub struct SignInSettings {
     /// Public origin.
     pub origin: Origin,
-    /// Origin of PropelAuth's sign-in pages, for the policy of pages with a sign-in form.
-    pub login_origin: Origin,
     /// Who may get a key.
     pub policy: KeyPolicy,
     /// Life of a key.
@@ -95,11 +93,6 @@ impl SignIn {
     /// Who may get a key.
     pub fn policy(&self) -> KeyPolicy {
         self.settings.policy
-    }
-
-    /// Where PropelAuth's sign-in pages are.
-    pub fn login_origin(&self) -> &Origin {
-        &self.settings.login_origin
     }
 
     /// Where PropelAuth sends the browser back to. Registered there, byte for byte.

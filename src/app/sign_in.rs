@@ -24,11 +24,9 @@ pub(super) fn sign_in(
     origin: &Origin,
     marks: &Marks,
 ) -> Option<Arc<SignIn>> {
-    let auth_url = settings.propelauth_auth_url.as_ref()?;
     let policy = settings.key_policy?;
     let sign_in_settings = SignInSettings {
         origin: origin.clone(),
-        login_origin: auth_url.origin().clone(),
         policy,
         key_life: settings.key_life,
         footer: footer(settings),

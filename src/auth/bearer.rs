@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     caller::{ApiKey, Grant, Scopes},
     clock::unix_seconds,
+    origin::Origin,
     seal::{Opened, Payload, Purpose, SealingKeys, Ticket, TicketError},
 };
 
@@ -98,15 +99,30 @@ impl AccessTokens {
         }
     }
 
-    /// The resource that a request means: ours by name, with or without a slash at its end, or
-    /// `/mcp` when none is named. `None` for a foreign one.
-    pub fn resource(&self, named: Option<&str>) -> Option<&str> {
-        let Some(named) = named else { return self.resources.first().map(String::as_str) };
-        let named = named.trim_end_matches('/');
-        if named == self.issuer {
-            return self.resources.first().map(String::as_str);
+    /// The resource that a request means: ours by name, or `/mcp` when none is named. Of several
+    /// the first, because all are one audience. `None` when one is foreign.
+    pub fn resource<'n>(&self, named: impl IntoIterator<Item = &'n str>) -> Option<&str> {
+        let all: Option<Vec<&str>> = named.into_iter().map(|one| self.own_resource(one)).collect();
+        all?.first().copied().or_else(|| self.mcp())
+    }
+
+    /// Scheme, host and port are compared as what they mean (RFC 3986, 6.2); a path as it is
+    /// spelled, but for one slash at its end, which clients add.
+    fn own_resource(&self, named: &str) -> Option<&str> {
+        let (origin, path) = Origin::split(named)?;
+        if origin.as_str() != self.issuer {
+            return None;
         }
-        self.resources.iter().map(String::as_str).find(|resource| *resource == named)
+        let path = path.strip_suffix('/').unwrap_or(path);
+        if path.is_empty() {
+            return self.mcp();
+        }
+        let own = self.resources.iter().map(String::as_str);
+        own.into_iter().find(|resource| resource.strip_prefix(&self.issuer) == Some(path))
+    }
+
+    fn mcp(&self) -> Option<&str> {
+        self.resources.first().map(String::as_str)
     }
 
     /// A token that is good until `end`, in Unix seconds.

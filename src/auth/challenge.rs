@@ -124,12 +124,12 @@ impl Challenges {
 
     /// The grant lacks the scope to write (RFC 6750, 3.1).
     pub fn insufficient_scope(&self, resource: ProtectedResource) -> Challenge {
+        let message = "this tool changes something, and the sign-in allows reading only; allow \
+                       changes by signing in again";
         Challenge {
             reason: "insufficient_scope",
-            message: "this tool changes something, and the sign-in allows reading only; allow \
-                      changes by signing in again"
-                .to_owned(),
-            www_authenticate: self.header(resource, Some("insufficient_scope")),
+            message: message.to_owned(),
+            www_authenticate: self.header(resource, Some(("insufficient_scope", message))),
         }
     }
 
@@ -140,6 +140,7 @@ impl Challenges {
         how: &str,
         error: Option<&'static str>,
     ) -> Challenge {
+        let error = error.map(|error| (error, how.trim_end_matches("; see")));
         Challenge {
             reason,
             message: format!("{how} {}", self.urls.connect()),
@@ -147,15 +148,19 @@ impl Challenges {
         }
     }
 
-    fn header(&self, resource: ProtectedResource, error: Option<&'static str>) -> HeaderValue {
+    /// `error` is a code with its description (RFC 6750, 3).
+    fn header(&self, resource: ProtectedResource, error: Option<(&str, &str)>) -> HeaderValue {
         let Some(well_known) = self.documents else { return HeaderValue::from_static("Bearer") };
-        let error = error.map(|error| format!("error=\"{error}\", ")).unwrap_or_default();
+        let error = error
+            .map(|(code, words)| format!("error=\"{code}\", error_description=\"{words}\", "))
+            .unwrap_or_default();
         let document = Self::document_path(well_known, resource);
         let text = format!(
             "Bearer {error}resource_metadata=\"{}{document}\", scope=\"{}\"",
             self.urls.origin(),
             self.scopes
         );
-        HeaderValue::try_from(text).expect("an origin has header characters only")
+        HeaderValue::try_from(text)
+            .expect("an origin and our own words have header characters only")
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Account, clients::KeyClient, session::AccountSession};
 use crate::{
-    pages::{self, Footer, Form, FormTargets, MessagePage, PageLink, see_other, with_wait},
+    pages::{self, Footer, Form, FormsLead, MessagePage, PageLink, see_other, with_wait},
     seal::Purpose,
     signin::{Continuation, FlowError, Person},
     telemetry::{Refused, TraceId},
@@ -96,8 +96,8 @@ impl Account {
     /// For who is not signed in (any more) in this browser.
     pub(super) fn signed_out(&self, after_form: bool) -> Response {
         let template = SignedOutPage { footer: self.sign_in.footer(), after_form };
-        let targets = FormTargets::default().and(self.sign_in.login_origin().as_str());
-        Refused::new("signed_out").on(pages::page(StatusCode::FORBIDDEN, &template, &targets))
+        let page = pages::page(StatusCode::FORBIDDEN, &template, FormsLead::Away);
+        Refused::new("signed_out").on(page)
     }
 
     fn message(

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     clock::{day, minute},
-    pages::{self, Footer, Form, FormTargets, see_other, shown_name},
+    pages::{self, Footer, Form, FormsLead, see_other, shown_name},
     propelauth::KeyRecord,
     signin::{FlowError, FlowStep, MadeBy, ShownOrganization},
     telemetry::TraceId,
@@ -127,7 +127,7 @@ impl Account {
         };
         // Told once.
         let session = &session.clone().telling(None);
-        let mut response = pages::page(StatusCode::OK, &template, &FormTargets::default());
+        let mut response = pages::page(StatusCode::OK, &template, FormsLead::Here);
         response.headers_mut().append(header::SET_COOKIE, self.cookie(session));
         Ok(response)
     }

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use super::{ClientCard, cards};
 use crate::{
     origin::Origin,
-    pages::{self, Fixed, Footer, FormTargets, MessagePage, PageLink, fixed_page},
+    pages::{self, Fixed, Footer, FormsLead, MessagePage, PageLink, fixed_page},
     signin::{KeyPolicy, SignIn},
     telemetry::{Refused, TraceId},
 };
@@ -51,12 +51,8 @@ impl Front {
             needs_permission: sign_in.map(SignIn::policy) == Some(KeyPolicy::Permission),
             cards: cards(origin.as_str(), None),
         };
-        let targets = FormTargets::default();
-        let targets = match sign_in {
-            Some(sign_in) => targets.and(sign_in.login_origin().as_str()),
-            None => targets,
-        };
-        let page = fixed_page(&template, &targets).expect("nothing in this template can fail");
+        let forms = if sign_in.is_some() { FormsLead::Away } else { FormsLead::Here };
+        let page = fixed_page(&template, forms).expect("nothing in this template can fail");
         Self { origin, footer, page }
     }
 
@@ -81,7 +77,7 @@ impl Front {
             is_sse: path.trim_end_matches('/') == "/sse",
             status: parts.status.as_u16(),
         };
-        let page = pages::page(parts.status, &template, &FormTargets::default());
+        let page = pages::page(parts.status, &template, FormsLead::Here);
         let (page_parts, body) = page.into_parts();
         parts.headers.remove(header::CONTENT_LENGTH);
         parts.headers.extend(page_parts.headers);

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     admission::{Gate, NewKeyTrial},
     clock::day,
-    pages::{self, Footer, Form, FormTargets, shown_name},
+    pages::{self, Footer, Form, FormsLead, shown_name},
     signin::{FlowError, MadeBy, ShownOrganization, SignIn},
     telemetry::TraceId,
 };
@@ -110,7 +110,7 @@ impl Account {
             form: &session.form,
             cards,
         };
-        let mut response = pages::page(StatusCode::OK, &template, &FormTargets::default());
+        let mut response = pages::page(StatusCode::OK, &template, FormsLead::Here);
         response.headers_mut().append(header::SET_COOKIE, self.cookie(session));
         response
     }

@@ -28,7 +28,7 @@ impl Account {
     /// Who is signed in in this browser.
     pub(super) async fn session(&self, headers: &HeaderMap) -> Result<AccountSession, FlowError> {
         let cookie = self.sign_in.cookies().get(FlowStep::Account, headers);
-        let session = cookie.and_then(|cookie| self.sessions.redeem(cookie).ok());
+        let session = cookie.and_then(|cookie| self.sessions.redeem(&cookie).ok());
         let session = session.ok_or(FlowError::NotThisBrowser)?;
         // What all cookies of a session have in common is their form's text.
         match self.marks.get(MarkKind::EndedSession, &session.form).await? {

@@ -12,17 +12,17 @@ use super::{
     OAuth,
     code::{self, AuthorizationCode},
     consent,
-    error::OAuthError,
+    error::{NOT_OUR_RESOURCE, OAuthError},
     parameters::OAuthParameters,
-    redirects,
-    request::{AuthorizeRequest, MAX_STATE_BYTES},
+    redirects, refused_uris,
+    request::AuthorizeRequest,
+    scopes,
 };
 use crate::{
-    caller::Scopes,
     pages::{MessagePage, PageLink, see_other, with_wait},
     propelauth::Membership,
     seal::Purpose,
-    signin::{Choices, Chooser, Continuation, FlowError, FlowStep, InOrganization, Person, sha256},
+    signin::{Choices, Continuation, FlowError, FlowStep, InOrganization, Person, sha256},
     telemetry::TraceId,
 };
 
@@ -41,7 +41,7 @@ impl OAuth {
             Ok((request, site)) => consent::page(self, request, site.as_deref()),
             Err(Stop::Page(error)) => self.refused(&error, trace),
             Err(Stop::Redirect(request, error)) if self.trusts(&request) => {
-                self.tell(&request, error.code)
+                self.tell(&request, &error)
             }
             Err(Stop::Redirect(request, error)) => self.told_by_link(&request, &error, trace),
         }
@@ -49,54 +49,67 @@ impl OAuth {
 
     /// Checks a request, client and redirect URI first.
     async fn check(&self, query: &str) -> Result<(AuthorizeRequest, Option<String>), Stop> {
-        let bad = |description| Stop::Page(OAuthError::new("invalid_request", description));
         let parameters = OAuthParameters::parse(query).map_err(Stop::Page)?;
-        let need = |name: &str| parameters.get(name);
-        let id = need("client_id").ok_or(bad("the request names no client"))?;
-        let redirect_uri = need("redirect_uri").ok_or(bad("the request names no redirect URI"))?;
+        let id = parameters.need("client_id").map_err(Stop::Page)?;
+        let redirect_uri = parameters.need("redirect_uri").map_err(Stop::Page)?;
         let client = self.client(id).await.map_err(Stop::Page)?;
         if !client.may_return_to(redirect_uri) {
-            return Err(bad("the redirect URI is not one of this client's"));
-        }
-        let state = need("state");
-        if state.is_some_and(|state| state.len() > MAX_STATE_BYTES) {
-            return Err(bad("the state is longer than 1024 bytes"));
+            return Err(Stop::Page(self.not_registered(redirect_uri, &client.name)));
         }
         let request = AuthorizeRequest {
             client: sha256(id),
             name: client.name,
             redirect_uri: redirect_uri.to_owned(),
-            state: state.map(str::to_owned),
-            challenge: need("code_challenge").unwrap_or_default().to_owned(),
+            state: parameters.get("state").map(str::to_owned),
+            challenge: String::new(),
             resource: String::new(),
-            write: !self.settings.reads_only
-                && need("scope").is_none_or(|scope| Scopes::parse(scope).write),
+            write: false,
         };
-        let stop = |code, description| {
-            Stop::Redirect(Box::new(request.clone()), OAuthError::new(code, description))
+        match self.complete(request.clone(), &parameters) {
+            Ok(request) => Ok((request, client.site)),
+            Err(error) => Err(Stop::Redirect(Box::new(request), error)),
+        }
+    }
+
+    /// Checks what a client asks for, once it is known who asks.
+    fn complete(
+        &self,
+        request: AuthorizeRequest,
+        parameters: &OAuthParameters,
+    ) -> Result<AuthorizeRequest, OAuthError> {
+        let unsupported = |words| OAuthError::new("unsupported_response_type", words);
+        match parameters.get("response_type") {
+            Some("code") => {}
+            Some(_) => return Err(unsupported("response_type must be code")),
+            None => return Err(unsupported("response_type is missing; it must be code")),
+        }
+        let challenge = parameters.need("code_challenge")?;
+        if parameters.need("code_challenge_method")? != "S256" || !is_challenge(challenge) {
+            return Err(OAuthError::new("invalid_request", "PKCE with S256 is required"));
+        }
+        let scopes = scopes::grantable(parameters.get("scope"))?;
+        let resource = self.tokens.resource(parameters.resources()).ok_or(NOT_OUR_RESOURCE)?;
+        let request = AuthorizeRequest {
+            challenge: challenge.to_owned(),
+            resource: resource.to_owned(),
+            write: scopes.write && !self.settings.reads_only,
+            ..request
         };
-        if need("response_type") != Some("code") {
-            return Err(stop("unsupported_response_type", "only `code` is supported"));
+        if request.is_carriable() {
+            return Ok(request);
         }
-        let is_challenge = request.challenge.len() == 43
-            && request
-                .challenge
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-        if need("code_challenge_method") != Some("S256") || !is_challenge {
-            return Err(stop("invalid_request", "PKCE with S256 is required"));
+        let words = "the state is too long to be carried; it may have 4096 bytes";
+        Err(OAuthError::new("invalid_request", words))
+    }
+
+    /// Names the URI, to whoever looks at it: the client's maker, and the operator where a setting
+    /// of theirs is in the way.
+    fn not_registered(&self, uri: &str, client: &str) -> OAuthError {
+        if !self.settings.redirects.allows(uri) {
+            refused_uris::tell(uri, client);
         }
-        if need("scope").is_some_and(|scope| !scope.split(' ').all(is_known_scope)) {
-            return Err(stop("invalid_scope", "unknown scope"));
-        }
-        let Some(resource) = self.tokens.resource(need("resource")) else {
-            return Err(stop("invalid_target", "the resource is not of this server"));
-        };
-        let request = AuthorizeRequest { resource: resource.to_owned(), ..request };
-        if !request.is_carriable() {
-            return Err(bad("the request is too long"));
-        }
-        Ok((request, client.site))
+        OAuthError::new("invalid_request", "this redirect_uri is not one of the client's")
+            .about(uri)
     }
 
     /// `POST /oauth/authorize`: the person decided.
@@ -106,7 +119,7 @@ impl OAuth {
             Err(error) => return self.refused(&error, trace),
         };
         if !allowed {
-            return self.tell(&request, "access_denied");
+            return self.tell(&request, &DENIED);
         }
         self.form_is_done(self.flow.begin(request))
     }
@@ -140,7 +153,7 @@ impl OAuth {
             None => format!(
                 "The app’s request can’t be accepted. Remove WIV in the app, add it again and \
                  connect. (For its makers: {}.)",
-                error.description
+                error.told()
             ),
         };
         // A page is no answer to a client, whose statuses these are: a wait is told as such.
@@ -165,19 +178,25 @@ impl OAuth {
         let text = format!(
             "The app “{}” sent a request that can’t be accepted. You can go back to it at {place}, \
              which WIV does not know. (For its makers: {}.)",
-            request.name, error.description
+            request.name,
+            error.told()
         );
-        let (location, request_id) =
-            (self.location(request, &[("error", error.code)]), trace.to_string());
+        let (location, request_id) = (self.told_at(request, error), trace.to_string());
         let (title, footer) = ("Not connected", self.sign_in.footer());
         let link = Some(PageLink { label: "Go back to the app", path: &location });
         let page = MessagePage { title, text: &text, request_id: &request_id, link, footer };
         page.response(StatusCode::BAD_REQUEST)
     }
 
-    /// Sends an error to the client (RFC 6749, 4.1.2.1; RFC 9207).
-    fn tell(&self, request: &AuthorizeRequest, code: &str) -> Response {
-        self.answer(request, &[("error", code)])
+    /// Sends an error to the client.
+    fn tell(&self, request: &AuthorizeRequest, error: &OAuthError) -> Response {
+        see_other(&self.told_at(request, error))
+    }
+
+    /// Where a client reads its error (RFC 6749, 4.1.2.1; RFC 9207).
+    fn told_at(&self, request: &AuthorizeRequest, error: &OAuthError) -> String {
+        let told = [("error", error.code), ("error_description", &error.told())];
+        self.location(request, &told)
     }
 
     fn answer(&self, request: &AuthorizeRequest, parameters: &[(&str, &str)]) -> Response {
@@ -198,10 +217,7 @@ impl Continuation for OAuth {
     fn signed_in(&self, person: Person, carried: AuthorizeRequest, request: TraceId) -> Response {
         match self.sign_in.allowed(&person.memberships).as_deref() {
             Ok([only]) => self.give_code(&carried, &person.user_id, &only.org_id),
-            Ok(several) => self.choices.page(&person, several, carried, |carried| Chooser {
-                client: &carried.name,
-                returns_to: &carried.redirect_uri,
-            }),
+            Ok(several) => self.choices.page(&person, several, carried, |carried| &carried.name),
             Err(no_key) => self.failed(carried, FlowError::from(*no_key), request),
         }
     }
@@ -209,7 +225,7 @@ impl Continuation for OAuth {
     /// The client is told what its person decided; the rest is between the person and us.
     fn failed(&self, carried: AuthorizeRequest, error: FlowError, request: TraceId) -> Response {
         match error {
-            FlowError::Cancelled => self.tell(&carried, "access_denied"),
+            FlowError::Cancelled => self.tell(&carried, &DENIED),
             error => error.page(self.sign_in.footer(), request),
         }
     }
@@ -232,7 +248,11 @@ impl InOrganization for OAuth {
     }
 }
 
-/// Scopes that may be asked for. `offline_access` changes nothing: every grant can be renewed.
-fn is_known_scope(scope: &str) -> bool {
-    matches!(scope, Scopes::READ | Scopes::WRITE | "offline_access" | "")
+/// What the person decided, here or at PropelAuth.
+const DENIED: OAuthError = OAuthError::new("access_denied", "the person did not allow it");
+
+/// Whether a text can be a challenge of PKCE: a SHA-256 in base64url (RFC 7636, 4.2).
+fn is_challenge(text: &str) -> bool {
+    text.len() == 43
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }

@@ -13,7 +13,7 @@ use super::{
     request::AuthorizeRequest,
 };
 use crate::{
-    pages::{self, Footer, FormTargets},
+    pages::{self, Footer, FormsLead},
     signin::{FlowStep, STEP_SECONDS, random_text, same, sha256},
 };
 
@@ -47,10 +47,7 @@ pub(super) fn page(oauth: &OAuth, request: AuthorizeRequest, site: Option<&str>)
         write: request.write,
         request: &sealed,
     };
-    let targets = FormTargets::default()
-        .and(oauth.sign_in.login_origin().as_str())
-        .and(&request.redirect_uri);
-    let mut response = pages::page(StatusCode::OK, &template, &targets);
+    let mut response = pages::page(StatusCode::OK, &template, FormsLead::Away);
     let cookie = oauth.sign_in.cookies().set(FlowStep::Form, &form);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
@@ -71,7 +68,7 @@ pub(super) async fn decision(
     let sealed = parameters.get("request").ok_or(NOT_ASKED)?;
     let asked = oauth.consents.redeem(sealed).map_err(|_| NOT_ASKED)?;
     let form = oauth.sign_in.cookies().get(FlowStep::Form, headers).ok_or(NOT_ASKED)?;
-    if !same(&sha256(form), &asked.form) {
+    if !same(&sha256(&form), &asked.form) {
         return Err(NOT_ASKED);
     }
     let write = asked.request.write && parameters.get("write").is_some();

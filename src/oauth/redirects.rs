@@ -1,13 +1,13 @@
 //! Which redirect URIs may come at all, and when two are the same.
 //!
 //! Texts are compared whole, and read as browsers read them; only the port of a literal loopback host is
-//! ignored (RFC 8252, 7.3). Private schemes only as exactly the one known.
+//! ignored (RFC 8252, 7.3). Private schemes only where a whole address of theirs is known.
 
-use std::net::IpAddr;
+use std::{borrow::Cow, net::IpAddr};
 
 use url::{Host, Position, Url};
 
-use super::{public_address::is_public, uri};
+use super::{known_callbacks, public_address::is_public, uri};
 use crate::origin::Origin;
 
 /// What the operator lets in.
@@ -24,33 +24,19 @@ pub enum Redirects {
 /// Longest redirect URI, in bytes. It travels in a cookie beside others.
 const MAX_URI_BYTES: usize = 512;
 
-/// Callbacks of hosted and desktop clients, exactly as they are.
-const KNOWN: [&str; 8] = [
-    "https://claude.ai/api/mcp/auth_callback",
-    "https://claude.com/api/mcp/auth_callback",
-    "https://chatgpt.com/connector_platform_oauth_redirect",
-    "https://www.cursor.com/agents/mcp/oauth/callback",
-    "https://vscode.dev/redirect",
-    "https://insiders.vscode.dev/redirect",
-    "cursor://anysphere.cursor-mcp/oauth/callback",
-    "claude://claude.ai/mcp-auth-callback/sdk",
-];
-
-/// ChatGPT's callbacks have one segment of their own behind this.
-const CHATGPT_CALLBACK: &str = "https://chatgpt.com/connector/oauth/";
-
 /// Hosts that mean this computer, literally.
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
 impl Redirects {
-    /// Reads `known`, `any`, or `known` and the operator's URIs, comma-separated; `None` for
-    /// anything else.
+    /// Reads `any`, or `known`, alone or in a list with the operator's URIs, comma-separated;
+    /// `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut entries = text.split(',').map(str::trim);
-        match (entries.next()?, entries.collect::<Vec<_>>().as_slice()) {
-            ("any", []) => Some(Self::Any),
-            ("known", []) => Some(Self::Known),
-            ("known", uris) if uris.iter().all(|uri| may_be_listed(uri)) => {
+        let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+        let (known, uris): (Vec<_>, Vec<_>) = entries.partition(|entry| *entry == "known");
+        match (known.as_slice(), uris.as_slice()) {
+            ([], ["any"]) => Some(Self::Any),
+            (["known"], []) => Some(Self::Known),
+            (["known"], uris) if uris.iter().all(|uri| may_be_listed(uri)) => {
                 Some(Self::KnownAnd(uris.iter().map(|uri| (*uri).to_owned()).collect()))
             }
             _ => None,
@@ -73,7 +59,7 @@ impl Redirects {
             Self::KnownAnd(uris) => uris.iter().any(|listed| listed == uri),
             Self::Known | Self::Any => false,
         };
-        is_listed || KNOWN.contains(&uri) || is_loopback(uri) || is_chatgpt(uri)
+        is_listed || known_callbacks::has(uri) || is_loopback(uri)
     }
 }
 
@@ -98,11 +84,13 @@ fn may_be_listed(uri: &str) -> bool {
         "about",
         "view-source",
     ];
+    // With a host, or as `com.example.app:/path` (RFC 8252, 7.1).
     let is_private = || {
         uri::parse(uri).is_some_and(|url| {
-            let behind = uri.strip_prefix(url.scheme()).and_then(|rest| rest.strip_prefix("://"));
+            let behind = uri.strip_prefix(url.scheme()).and_then(|rest| rest.strip_prefix(":/"));
             !BROWSERS.contains(&url.scheme())
-                && behind.is_some_and(|behind| !behind.is_empty() && !behind.contains('\\'))
+                && behind
+                    .is_some_and(|behind| !matches!(behind, "" | "/") && !behind.contains('\\'))
         })
     };
     is_short_text(uri) && (is_private() || is_plain_https(uri) || is_loopback(uri))
@@ -121,6 +109,13 @@ pub(super) fn matches(registered: &str, requested: &str) -> bool {
     }
 }
 
+/// Whether two URIs lead to the same listener by the same path: equal, but for an empty path on
+/// this computer.
+pub(super) fn are_same(one: &str, other: &str) -> bool {
+    let port = |uri| uri::parse(uri).and_then(|url| url.port_or_known_default());
+    one == other || (is_loopback(one) && matches(one, other) && port(one) == port(other))
+}
+
 /// Whether the URI leads to an app on the person's own computer, where any program can listen on
 /// a port or claim a private scheme.
 pub(super) fn leads_to_this_computer(uri: &str) -> bool {
@@ -131,18 +126,14 @@ fn is_loopback(uri: &str) -> bool {
     loopback(uri).is_some()
 }
 
-/// Host of a loopback URI, and what stands behind it without the port.
-fn loopback(text: &str) -> Option<(&'static str, &str)> {
+/// Host of a loopback URI, and what stands behind it without the port. No path is a slash, as in
+/// the request that comes to the listener.
+fn loopback(text: &str) -> Option<(&'static str, Cow<'_, str>)> {
     let url = uri::parse(text).filter(|url| url.scheme() == "http")?;
     let host = LOOPBACK.into_iter().find(|host| url.host_str() == Some(host))?;
-    Some((host, uri::behind_host(&url, text)))
-}
-
-fn is_chatgpt(uri: &str) -> bool {
-    uri.strip_prefix(CHATGPT_CALLBACK).is_some_and(|id| {
-        (1..=128).contains(&id.len())
-            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-    })
+    let behind = uri::behind_host(&url, text);
+    let path = if behind.starts_with('/') { behind.into() } else { format!("/{behind}").into() };
+    Some((host, path))
 }
 
 fn is_plain_https(uri: &str) -> bool {

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     auth::SealedKey,
+    caller::Scopes,
     seal::{Payload, Purpose},
 };
 
-/// What is inside a refresh token. It ends with its connection, whatever the refreshes.
+/// What is inside a refresh token: the grant, which no refresh changes. It ends with its connection, whatever the refreshes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct RefreshToken {
     pub(super) kid: String,
@@ -24,4 +25,11 @@ pub(super) struct RefreshToken {
 
 impl Payload for RefreshToken {
     const PURPOSE: Purpose = Purpose::RefreshToken;
+}
+
+impl RefreshToken {
+    /// What the person granted.
+    pub(super) const fn granted(&self) -> Scopes {
+        Scopes { write: self.write }
+    }
 }

@@ -12,6 +12,7 @@ use super::{
     OAuth,
     client::OAuthClient,
     error::{OAuthError, json_response},
+    refused_uris,
 };
 use crate::{
     clock::unix_seconds,
@@ -21,11 +22,11 @@ use crate::{
 /// Largest registration read, in bytes.
 const MAX_BYTES: usize = 16 * 1024;
 
-/// Redirect URIs of one client. Cursor registers three.
-const MAX_REDIRECT_URIS: usize = 5;
+/// Redirect URIs of one client. Cursor registers three, editors with forks of them six.
+const MAX_REDIRECT_URIS: usize = 20;
 
-/// What is sealed, at most, in bytes: the id travels in URLs.
-const MAX_SEALED_BYTES: usize = 2048;
+/// What is sealed, at most, in bytes: the id travels in URLs, and has less than 4,096 with it.
+const MAX_SEALED_BYTES: usize = 2816;
 
 /// What we read of a registration; the rest is the client's business.
 #[derive(Deserialize)]
@@ -61,23 +62,33 @@ impl OAuth {
                  register with none",
             ));
         }
-        let uris = registration.redirect_uris;
         let bad_uri = |description| OAuthError::new("invalid_redirect_uri", description);
-        if uris.is_empty() || uris.len() > MAX_REDIRECT_URIS {
-            return Err(bad_uri("register 1 to 5 redirect URIs"));
+        if registration.redirect_uris.len() > MAX_REDIRECT_URIS {
+            return Err(bad_uri("register at most 20 redirect URIs"));
         }
-        if !uris.iter().all(|uri| self.settings.redirects.allows(uri)) {
-            return Err(bad_uri(
-                "a redirect URI is not allowed here: loopback and known clients are; the \
-                 operator sets WIV_MCP_REDIRECTS",
-            ));
-        }
+        let (uris, refused): (Vec<_>, Vec<_>) = registration
+            .redirect_uris
+            .into_iter()
+            .partition(|uri| self.settings.redirects.allows(uri));
         let client = OAuthClient::new(registration.client_name.as_deref(), uris);
+        for uri in &refused {
+            refused_uris::tell(uri, &client.name);
+        }
+        if client.redirect_uris.is_empty() {
+            let Some(first) = refused.first() else {
+                return Err(bad_uri("register at least one redirect URI"));
+            };
+            return Err(bad_uri(
+                "no redirect URI is allowed here: loopback and known clients are; the operator \
+                 sets WIV_MCP_REDIRECTS; refused",
+            )
+            .about(first));
+        }
         let sealed = serde_json::to_vec(&client).expect("strings become JSON");
         if sealed.len() > MAX_SEALED_BYTES {
             return Err(bad_uri("the redirect URIs are too long together"));
         }
-        let body = json!({
+        let mut body = json!({
             "client_id": self.client_ids.issue_for_ever(&client),
             "client_id_issued_at": unix_seconds(),
             "client_name": client.name,
@@ -86,6 +97,11 @@ impl OAuth {
             "grant_types": ["authorization_code", "refresh_token"],
             "response_types": ["code"],
         });
+        // Of several the good ones are registered; the answer says what became of the rest
+        // (RFC 7591, 3.2.1).
+        if !refused.is_empty() {
+            body["refused_redirect_uris"] = json!(refused);
+        }
         Ok(json_response(StatusCode::CREATED, &body))
     }
 }

@@ -4,11 +4,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Longest `state` that is carried for a client, in bytes: it travels in a cookie.
-pub(super) const MAX_STATE_BYTES: usize = 1024;
+/// Longest `state` that is carried for a client, in bytes. Some put all that they know into it.
+const MAX_STATE_BYTES: usize = 4096;
 
-/// Most that the cookie of a sign-in may carry of a request, in bytes.
-const MAX_BYTES: usize = 2048;
+/// Most that the cookies of a sign-in may carry of a request, in bytes: a state of that length,
+/// though each of its bytes is a quotation mark and needs two, and everything else.
+const MAX_BYTES: usize = 2 * MAX_STATE_BYTES + 1024;
 
 /// A client's request, verified.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,9 +25,10 @@ pub struct AuthorizeRequest {
 }
 
 impl AuthorizeRequest {
-    /// Whether it fits into the cookie that carries it.
+    /// Whether it fits into the cookies that carry it.
     pub(super) fn is_carriable(&self) -> bool {
-        serde_json::to_string(self).is_ok_and(|text| text.len() <= MAX_BYTES)
+        let is_short = self.state.as_ref().is_none_or(|state| state.len() <= MAX_STATE_BYTES);
+        is_short && serde_json::to_string(self).is_ok_and(|text| text.len() <= MAX_BYTES)
     }
 
     /// Where the browser goes with an answer (RFC 6749, 4.1.2; RFC 9207).

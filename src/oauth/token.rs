@@ -1,17 +1,17 @@
 //! `/oauth/token`: a code or a refresh token becomes a pair of tokens.
 //!
-//! The key is made here, so that it never travels through a browser. PropelAuth's notes on the
-//! key are the only state of rotation: a generation, and when it was set.
+//! The key is made here, so that it never travels through a browser. Not for refreshes.
 
 use axum::{body::Body, response::Response};
-use http::{HeaderMap, StatusCode};
-use serde_json::{Value, json};
+use http::{HeaderMap, StatusCode, header};
+use serde_json::json;
 
 use super::{
     OAuth,
     code::AuthorizationCode,
-    error::{OAuthError, json_response},
+    error::{NOT_OUR_RESOURCE, OAuthError, json_response},
     parameters::OAuthParameters,
+    redirects,
     refresh_token::RefreshToken,
 };
 use crate::{
@@ -23,10 +23,6 @@ use crate::{
     text::{shown_organization, shown_role},
 };
 
-/// How long an answer may have been lost: within it the refresh token before the newest is
-/// answered again, in seconds.
-const LOST_ANSWER_SECONDS: u64 = 60;
-
 impl OAuth {
     /// `POST /oauth/token`.
     pub(super) async fn token(
@@ -35,30 +31,34 @@ impl OAuth {
         body: Body,
     ) -> Result<Response, OAuthError> {
         let parameters = OAuthParameters::read(headers, body).await?;
-        let id = parameters.get("client_id").ok_or(OAuthError::invalid_client())?;
+        let id = parameters.get("client_id").ok_or_else(|| no_client_id(headers))?;
         self.check_client_id(id)?;
-        match parameters.get("grant_type") {
-            Some("authorization_code") => self.first(&parameters, id).await,
-            Some("refresh_token") => self.refresh(&parameters, id).await,
-            Some(_) => Err(OAuthError::new("unsupported_grant_type", "code or refresh token")),
-            None => Err(OAuthError::new("invalid_request", "grant_type is missing")),
+        match parameters.need("grant_type")? {
+            "authorization_code" => self.first(&parameters, id).await,
+            "refresh_token" => self.refresh(&parameters, id).await,
+            _ => Err(OAuthError::new(
+                "unsupported_grant_type",
+                "grant_type must be authorization_code or refresh_token",
+            )),
         }
     }
 
     async fn first(&self, parameters: &OAuthParameters, id: &str) -> Result<Response, OAuthError> {
-        let need = |name| {
-            parameters.get(name).ok_or(OAuthError::new("invalid_request", "a parameter is missing"))
-        };
-        let opened = self.open_code(need("code")?)?;
-        let verifier = need("code_verifier")?;
+        let (code, verifier) = (parameters.need("code")?, parameters.need("code_verifier")?);
+        let opened = self.open_code(code)?;
         let request = &opened.payload.request;
-        if !same(&request.client, &sha256(id)) || request.redirect_uri != need("redirect_uri")? {
+        if !same(&request.client, &sha256(id)) {
             return Err(OAuthError::invalid_grant("the code is for another client"));
+        }
+        // PKCE has tied the code to who began; OAuth 2.1 asks for no URI any more (section 10.2).
+        let named = parameters.get("redirect_uri");
+        if named.is_some_and(|uri| !redirects::are_same(uri, &request.redirect_uri)) {
+            return Err(OAuthError::invalid_grant("the code is for another redirect_uri"));
         }
         if !is_verifier(verifier) || !same(&request.challenge, &sha256(verifier)) {
             return Err(OAuthError::invalid_grant("the code verifier is wrong"));
         }
-        self.check_resource(parameters, &request.resource)?;
+        self.check_resource(parameters)?;
         self.use_code(&opened).await?;
         let code = &opened.payload;
         let end = unix_seconds() + self.settings.sign_in_life.as_secs();
@@ -69,7 +69,7 @@ impl OAuth {
                 if error.is_outage() && error != FlowError::KeyLost {
                     self.give_code_back(code).await;
                 }
-                return Err(told(&error));
+                return Err(error.into());
             }
         };
         self.made_key(code, &made.id).await?;
@@ -83,7 +83,7 @@ impl OAuth {
             generation: 1,
             key: SealedKey::new(&made.key),
         };
-        Ok(self.pair(&refresh, end, &membership, made.expires_at))
+        Ok(self.pair(&refresh, refresh.granted(), end, &membership, made.expires_at))
     }
 
     async fn make_key(
@@ -97,81 +97,18 @@ impl OAuth {
         Ok((membership, made))
     }
 
-    async fn refresh(
-        &self,
-        parameters: &OAuthParameters,
-        id: &str,
-    ) -> Result<Response, OAuthError> {
-        const GONE: OAuthError = OAuthError::invalid_grant("the sign-in ended; sign in again");
-        let token = parameters
-            .get("refresh_token")
-            .ok_or(OAuthError::new("invalid_request", "refresh_token is missing"))?;
-        let opened = self.refresh_tokens.open(token).map_err(|_| GONE)?;
-        let (is_over, sealed_end, mut token) = (opened.is_over(), opened.end, opened.payload);
-        if !same(&token.client, &sha256(id)) {
-            return Err(OAuthError::invalid_grant("the token is for another client"));
-        }
-        self.check_resource(parameters, &token.aud)?;
-        let narrowed = parameters.get("scope").map(Scopes::parse);
-        let now = unix_seconds();
-        if is_over || self.sign_in.is_gone(&token.kid).await {
-            return Err(GONE);
-        }
-        self.key_requests.take(token.kid.clone()).map_err(OAuthError::too_often)?;
-        let record = self.sign_in.key(&token.kid).await.map_err(|error| told(&error))?;
-        let record = record.ok_or(GONE)?;
-        // The setting may have become shorter since.
-        let end = record.created_at + self.settings.sign_in_life.as_secs();
-        let end = sealed_end.map_or(end, |sealed| sealed.min(end));
-        if end <= now {
-            tracing::info!(key_id = token.kid, "a connection is as old as it may be; ending it");
-            self.sign_in.delete_key(&token.kid).await.map_err(|error| told(&error))?;
-            return Err(GONE);
-        }
-        let membership = match self.sign_in.membership(&token.user_id, &token.org_id).await {
-            Ok(membership) => membership,
-            Err(error) if error.is_outage() => return Err(OAuthError::unavailable()),
-            Err(error) => {
-                tracing::info!(key_id = token.kid, reason = %error, "ending a connection");
-                self.sign_in.delete_key(&token.kid).await.map_err(|error| told(&error))?;
-                return Err(GONE);
-            }
-        };
-        let number = |name: &str| record.metadata.get(name).and_then(Value::as_u64);
-        let newest = number("gen").unwrap_or(0);
-        let set_at = number("gen_at").unwrap_or(0);
-        let answer_was_lost = newest == token.generation + 1 && now < set_at + LOST_ANSWER_SECONDS;
-        if newest != token.generation && !answer_was_lost {
-            tracing::warn!(key_id = token.kid, "a refresh token was used twice; ending its key");
-            self.sign_in.delete_key(&token.kid).await.map_err(|error| told(&error))?;
-            return Err(GONE);
-        }
-        let key_ends = if answer_was_lost {
-            record.expires_at.unwrap_or(now).min(end)
-        } else {
-            let mut metadata = record.metadata.clone();
-            metadata["gen"] = json!(token.generation + 1);
-            metadata["gen_at"] = json!(now);
-            let renewed = self.sign_in.renew_key(&token.kid, &metadata, end).await;
-            renewed.map_err(|error| told(&error))?.ok_or(GONE)?
-        };
-        token.generation += 1;
-        token.write &= narrowed.is_none_or(|scopes| scopes.write);
-        Ok(self.pair(&token, end, &membership, key_ends))
-    }
-
-    /// A new access token and its refresh token, of a connection that ends at `end`. Neither
-    /// outlives the key.
-    fn pair(
+    /// A new access token for these scopes and its refresh token, of a connection that ends at
+    /// `end`. Neither outlives the key.
+    pub(super) fn pair(
         &self,
         refresh: &RefreshToken,
+        scopes: Scopes,
         end: u64,
         membership: &Membership,
         key_ends: u64,
     ) -> Response {
         let now = unix_seconds();
         let life = self.settings.access_token_life.as_secs().min(key_ends.saturating_sub(now));
-        let scopes = Scopes { write: refresh.write };
         let access = AccessToken {
             iss: self.settings.issuer.as_str().to_owned(),
             aud: refresh.aud.clone(),
@@ -195,30 +132,25 @@ impl OAuth {
 
     /// `resource` may be left out; named, it must be what was granted or the other endpoint of
     /// the same audience.
-    fn check_resource(
-        &self,
-        parameters: &OAuthParameters,
-        granted: &str,
-    ) -> Result<(), OAuthError> {
-        let named = parameters.get("resource");
-        if named.is_none() || self.tokens.resource(named).is_some_and(|_| !granted.is_empty()) {
-            return Ok(());
-        }
-        Err(OAuthError::new("invalid_target", "the resource is not of this server"))
+    pub(super) fn check_resource(&self, parameters: &OAuthParameters) -> Result<(), OAuthError> {
+        let own = self.tokens.resource(parameters.resources());
+        own.map(|_| ()).ok_or(NOT_OUR_RESOURCE)
     }
+}
+
+/// A client that does not say who it is. It is not told to register anew: it may have, and say so
+/// where nobody reads it.
+fn no_client_id(headers: &HeaderMap) -> OAuthError {
+    OAuthError::client_flaw(if headers.contains_key(header::AUTHORIZATION) {
+        "client_id is missing: send it in the form; a Basic header is not read, as clients prove \
+         themselves by PKCE"
+    } else {
+        "client_id is missing: send it in the form"
+    })
 }
 
 /// Whether a text can be a verifier of PKCE: 43 to 128 unreserved characters (RFC 7636, 4.1).
 fn is_verifier(text: &str) -> bool {
     (43..=128).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
-}
-
-/// What a failed step means to a client: an outage is 503, everything else ends the grant.
-fn told(error: &FlowError) -> OAuthError {
-    if error.is_outage() {
-        OAuthError::unavailable()
-    } else {
-        OAuthError::invalid_grant("the account may not connect (any more)")
-    }
 }

@@ -5,7 +5,7 @@
 use url::{Position, Url};
 
 /// Reads an address without user and fragment (URL Standard). Only what browsers leave out may
-/// be more or less in the text: a scheme's own port, and a lone slash for the path.
+/// be more or less in the text: a scheme's own port, and the slash of an empty path.
 pub(super) fn parse(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let has_user = !url.username().is_empty() || url.password().is_some();
@@ -32,5 +32,6 @@ pub(super) fn behind_host<'t>(url: &Url, text: &'t str) -> &'t str {
 
 fn is_path(url: &Url, text: &str) -> bool {
     let path = &url[Position::AfterPort..];
-    text == path || (text.is_empty() && path == "/")
+    let has_none = text.is_empty() || text.starts_with('?');
+    text == path || (has_none && path.strip_prefix('/') == Some(text))
 }

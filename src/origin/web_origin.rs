@@ -27,6 +27,14 @@ impl Origin {
         (reading::path(&url).is_empty()).then(|| Self::of_url(&url)).flatten()
     }
 
+    /// The origin of an address, and what stands behind it as it is spelled there.
+    pub fn split(text: &str) -> Option<(Self, &str)> {
+        let host = text.find("://")? + "://".len();
+        let behind = text[host..].find(['/', '\\', '?', '#']).map_or(text.len(), |at| host + at);
+        let (origin, rest) = text.split_at(behind);
+        Some((Self::parse(origin)?, rest))
+    }
+
     /// The origin of a URL that was read.
     pub(super) fn of_url(url: &Url) -> Option<Self> {
         let host = url.host_str()?.to_owned();

@@ -39,16 +39,16 @@ pub(crate) async fn read_body(body: Body, limit_bytes: usize) -> Result<Bytes, U
     })
 }
 
-/// Fields by name.
+/// Fields by name: one value each, but for names that may come again.
 #[derive(Debug, Default)]
-pub(crate) struct Form(BTreeMap<String, String>);
+pub(crate) struct Form(BTreeMap<String, Vec<String>>);
 
 /// Why a form can't be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum FormError {
     /// A name came twice: which value counts could not be told.
-    #[error("a parameter stands twice")]
-    Repeated,
+    #[error("a parameter stands twice: {0}")]
+    Repeated(String),
     /// Another content type.
     #[error("send a form, urlencoded")]
     NotAForm,
@@ -64,20 +64,39 @@ impl Form {
     /// Reads a query or form text (RFC 6749, 3.1: a parameter stands once; an empty one counts
     /// as missing).
     pub(crate) fn parse(text: &str) -> Result<Self, FormError> {
-        let mut fields = BTreeMap::new();
+        Self::parse_repeating(text, &[])
+    }
+
+    /// As [`Self::parse`], where these names may come more than once.
+    pub(crate) fn parse_repeating(text: &str, repeating: &[&str]) -> Result<Self, FormError> {
+        let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
             if value.is_empty() {
                 continue;
             }
-            if fields.insert(name.into_owned(), value.into_owned()).is_some() {
-                return Err(FormError::Repeated);
-            }
+            let values = fields.entry(name.into_owned()).or_default();
+            values.push(value.into_owned());
         }
-        Ok(Self(fields))
+        let repeated = fields
+            .iter()
+            .find(|(name, values)| values.len() > 1 && !repeating.contains(&name.as_str()));
+        match repeated {
+            Some((name, _)) => Err(FormError::Repeated(name.clone())),
+            None => Ok(Self(fields)),
+        }
     }
 
     /// Reads a request's form.
     pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Self, FormError> {
+        Self::read_repeating(headers, body, &[]).await
+    }
+
+    /// As [`Self::read`], where these names may come more than once.
+    pub(crate) async fn read_repeating(
+        headers: &HeaderMap,
+        body: Body,
+        repeating: &[&str],
+    ) -> Result<Self, FormError> {
         let is_form = headers
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
@@ -89,10 +108,17 @@ impl Form {
             return Err(FormError::NotAForm);
         }
         let bytes = read_body(body, MAX_FORM_BYTES).await.map_err(FormError::Unread)?;
-        Self::parse(std::str::from_utf8(&bytes).map_err(|_| FormError::NotUtf8)?)
+        let text = std::str::from_utf8(&bytes).map_err(|_| FormError::NotUtf8)?;
+        Self::parse_repeating(text, repeating)
     }
 
+    /// A field's value.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.all(name).next()
+    }
+
+    /// Every value of a name that may come again.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.get(name).into_iter().flatten().map(String::as_str)
     }
 }

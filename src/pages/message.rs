@@ -6,7 +6,7 @@ use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
 
-use super::{Footer, FormTargets, page};
+use super::{Footer, FormsLead, page};
 
 /// What a page without a form says.
 #[derive(Template)]
@@ -36,6 +36,6 @@ pub(crate) struct PageLink<'a> {
 impl MessagePage<'_> {
     /// The page.
     pub(crate) fn response(&self, status: StatusCode) -> Response {
-        page(status, self, &FormTargets::default())
+        page(status, self, FormsLead::Here)
     }
 }

@@ -87,7 +87,8 @@ settings! {
         "how long an access token lives";
     "WIV_MCP_REDIRECTS", redirects: Redirects = Text("known"),
         "redirect URIs of OAuth clients: `known` (well-known clients and loopback), `known` and a \
-         comma-separated list of further ones, or `any` (https on the public internet)";
+         comma-separated list of further ones (apps' own schemes included), or `any` (https on the \
+         public internet)";
     "WIV_MCP_CLIENT_ID_KEY", client_id_key: Option<SealingKeys> = Unset("needed with sign-in"),
         "`id:base64url(32 bytes)`: seals OAuth client ids; kept for ever, as clients keep their ids";
     "WIV_MCP_WELL_KNOWN_PRM", well_known: WellKnown = Text("mcp"),

@@ -66,7 +66,7 @@ impl Callback {
 
     fn open(&self, headers: &HeaderMap) -> Option<(Secrets, GoOn<'_>)> {
         let cookie = self.sign_in.cookies.get(FlowStep::SignIn, headers)?;
-        self.uses.iter().find_map(|one| one.open(cookie))
+        self.uses.iter().find_map(|one| one.open(&cookie))
     }
 }
 
@@ -82,6 +82,7 @@ pub(crate) async fn callback(
     let Some((left, go_on)) = callback.open(&headers) else {
         return begin_anew(
             sign_in,
+            &headers,
             FlowError::NotThisBrowser.page(&sign_in.settings.footer, request),
         );
     };
@@ -95,12 +96,13 @@ pub(crate) async fn callback(
     };
     let may_come_again = matches!(came, Err(FlowError::Busy { .. } | FlowError::MarksUnavailable));
     let response = go_on(came, request);
-    if may_come_again { response } else { begin_anew(sign_in, response) }
+    if may_come_again { response } else { begin_anew(sign_in, &headers, response) }
 }
 
 /// The state is used: coming back once more begins anew.
-fn begin_anew(sign_in: &SignIn, mut response: Response) -> Response {
-    let cleared = sign_in.cookies.clear(FlowStep::SignIn);
-    response.headers_mut().append(header::SET_COOKIE, cleared);
+fn begin_anew(sign_in: &SignIn, sent: &HeaderMap, mut response: Response) -> Response {
+    for cleared in sign_in.cookies.clear_in_parts(FlowStep::SignIn, sent) {
+        response.headers_mut().append(header::SET_COOKIE, cleared);
+    }
     response
 }

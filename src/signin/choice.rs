@@ -18,7 +18,7 @@ use super::{
     organizations::ShownOrganization,
 };
 use crate::{
-    pages::{self, Footer, Form, FormTargets},
+    pages::{self, Footer, Form, FormsLead},
     propelauth::Membership,
     seal::{Payload, Purpose, Ticket},
     telemetry::TraceId,
@@ -40,15 +40,6 @@ pub trait InOrganization: Continuation {
 pub struct Choices<C: InOrganization> {
     sign_in: Arc<SignIn>,
     tickets: Ticket<Offered<C>>,
-}
-
-/// What the organization page says of who wants the choice.
-#[derive(Debug, Clone, Copy)]
-pub struct Chooser<'c> {
-    /// The client's name, fit to be shown.
-    pub client: &'c str,
-    /// Where the person goes after the form.
-    pub returns_to: &'c str,
 }
 
 #[derive(Template)]
@@ -86,13 +77,13 @@ impl<C: InOrganization> Choices<C> {
         Self { sign_in, tickets }
     }
 
-    /// Asks a person which of these organizations.
+    /// Asks a person which of these organizations, in the name of a client.
     pub fn page(
         &self,
         person: &Person,
         memberships: &[Membership],
         carried: C::Carried,
-        chooser: impl Fn(&C::Carried) -> Chooser<'_>,
+        client: impl Fn(&C::Carried) -> &str,
     ) -> Response {
         let SignIn { cookies, settings, .. } = &*self.sign_in;
         let form = random_text();
@@ -103,16 +94,14 @@ impl<C: InOrganization> Choices<C> {
             form: sha256(&form),
             of: PhantomData,
         };
-        let Chooser { client, returns_to } = chooser(&offered.carried);
         let template = OrganizationPage {
             footer: &settings.footer,
             email: &person.email,
-            client,
+            client: client(&offered.carried),
             choice: &self.tickets.issue(&offered, Duration::from_secs(STEP_SECONDS)),
             organizations: ShownOrganization::all(memberships),
         };
-        let targets = FormTargets::default().and(returns_to);
-        let mut response = pages::page(StatusCode::OK, &template, &targets);
+        let mut response = pages::page(StatusCode::OK, &template, FormsLead::Away);
         response.headers_mut().append(header::SET_COOKIE, cookies.set(FlowStep::Form, &form));
         response
     }
@@ -134,7 +123,7 @@ impl<C: InOrganization> Choices<C> {
         let cookie =
             sign_in.cookies.get(FlowStep::Form, headers).ok_or(FlowError::NotThisBrowser)?;
         let was_offered = offered.organizations.iter().any(|offered| offered == organization);
-        if !was_offered || !same(&sha256(cookie), &offered.form) {
+        if !was_offered || !same(&sha256(&cookie), &offered.form) {
             return Err(FlowError::NotThisBrowser);
         }
         sign_in.budget.use_up(&offered.form).await?;

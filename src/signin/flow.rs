@@ -80,8 +80,9 @@ impl<C: Continuation> Flow<C> {
         let left = Left::<C> { secrets, carried, of: PhantomData };
         let sealed = self.tickets.issue(&left, Duration::from_secs(STEP_SECONDS));
         let mut response = see_other(&location);
-        let cookie = cookies.set(FlowStep::SignIn, &sealed);
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+        for cookie in cookies.set_in_parts(FlowStep::SignIn, &sealed) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
         response
     }
 }

@@ -28,13 +28,44 @@ fn a_planted_cookie_makes_none() {
         for cookie in cookies {
             headers.append("cookie", HeaderValue::from_static(cookie));
         }
-        Cookies::new(true).get(FlowStep::Form, &headers).map(str::to_owned)
+        Cookies::new(true).get(FlowStep::Form, &headers).map(std::borrow::Cow::into_owned)
     };
     assert_eq!(get(&["a=b; __Host-wiv-form=x; c=d"]).as_deref(), Some("x"));
     assert_eq!(get(&["wiv-form=x"]), None);
     assert_eq!(get(&["__Host-wiv-form=x; __Host-wiv-form=y"]), None);
     assert_eq!(get(&["__Host-wiv-form=x", "__Host-wiv-form=x"]), None);
     assert_eq!(get(&[]), None);
+}
+
+#[test]
+fn a_long_value_comes_back_from_its_parts_and_from_nothing_less() {
+    let cookies = Cookies::new(true);
+    let sent = |cookies: &[HeaderValue]| {
+        let pairs =
+            cookies.iter().map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap());
+        let pairs: Vec<_> = pairs.collect();
+        let value = HeaderValue::from_str(&pairs.join("; ")).unwrap();
+        HeaderMap::from_iter([(header::COOKIE, value)])
+    };
+    for length in [1, 3_800, 3_801, 7_600, 7_601, 15_200] {
+        let value: String = ('a'..='z').cycle().take(length).collect();
+        let set = cookies.set_in_parts(FlowStep::SignIn, &value);
+        assert!(set.iter().all(|cookie| cookie.len() < 4_096), "{length}");
+        let whole = sent(&set);
+        assert_eq!(cookies.get(FlowStep::SignIn, &whole).as_deref(), Some(&*value), "{length}");
+        assert_eq!(cookies.clear_in_parts(FlowStep::SignIn, &whole).len(), set.len());
+        if set.len() > 1 {
+            let cut = sent(&set[..set.len() - 1]);
+            assert_eq!(cookies.get(FlowStep::SignIn, &cut), None, "{length}");
+        }
+    }
+    for odd in ["x~1", "x~0", "x~5", "x~9999999999999999999999", "x~", "x~-1", "x~2"] {
+        let headers = HeaderMap::from_iter([(
+            header::COOKIE,
+            HeaderValue::from_str(&format!("__Host-wiv-form={odd}")).unwrap(),
+        )]);
+        assert_eq!(cookies.get(FlowStep::Form, &headers), None, "{odd}");
+    }
 }
 
 #[tokio::test]

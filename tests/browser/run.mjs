@@ -6,6 +6,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { chromium } from "playwright-core";
 
 import { connectsByKey, connectsBySignIn, ofLink, ofSettings, waiting } from "./assistants.mjs";
+import { APP, callbacks } from "./callbacks.mjs";
 import { expect, look, press, seen } from "./looking.mjs";
 import { demo, withoutSignIn } from "./places.mjs";
 
@@ -36,6 +37,7 @@ const browser = await chromium.launch({
   args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
 });
 
+const leadingOn = await callbacks();
 const foreign = [];
 const complaints = [];
 
@@ -44,9 +46,9 @@ async function person(options = {}) {
   const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"], ...options });
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
-  const known = [ready.url, ready.identity_url, plain, new URL(waiting.url).origin];
+  const known = [ready.url, ready.identity_url, plain, new URL(waiting.url).origin, ...leadingOn.origins];
   page.on("request", (request) => {
-    if (!known.includes(new URL(request.url()).origin)) foreign.push(request.url());
+    if (!request.url().startsWith(APP) && !known.includes(new URL(request.url()).origin)) foreign.push(request.url());
   });
   // The page's own status is what it is about; a missing file and a refusal by the policy are ours.
   page.on("console", (message) => {
@@ -325,13 +327,12 @@ await part("names that try to be something else", async () => {
   for (const [org, name] of Object.entries(names)) await rename(name, org);
 });
 
-await part("the pages of an OAuth client", async () => {
-  const omar = await person();
-  const redirect = waiting.url;
+/** The address to which a client that registers now sends its person. */
+async function asking(name, redirect) {
   const registered = await fetch(`${ready.url}/oauth/register`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ client_name: "Cursor", redirect_uris: [redirect], token_endpoint_auth_method: "none" }),
+    body: JSON.stringify({ client_name: name, redirect_uris: [redirect], token_endpoint_auth_method: "none" }),
   });
   const { client_id } = await registered.json();
   const query = new URLSearchParams({
@@ -339,7 +340,12 @@ await part("the pages of an OAuth client", async () => {
     code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", code_challenge_method: "S256",
     resource: ready.mcp_url,
   });
-  const authorize = `${ready.url}/oauth/authorize?${query}`;
+  return `${ready.url}/oauth/authorize?${query}`;
+}
+
+await part("the pages of an OAuth client", async () => {
+  const omar = await person();
+  const authorize = await asking("Cursor", waiting.url);
   await omar.goto(authorize);
   await look(omar, "consent", shots);
   await press(omar.getByRole("button", { name: "Cancel" }));
@@ -356,6 +362,43 @@ await part("the pages of an OAuth client", async () => {
   await omar.waitForURL(/code=/);
   await omar.goto(`${ready.url}/oauth/authorize?client_id=nobody`);
   await look(omar, "oauth-error", shots);
+});
+
+await part("callbacks that lead on, to another origin and to an app", async () => {
+  let ends = 0;
+  for (const [redirect, end] of [[leadingOn.toAnotherOrigin, leadingOn.behind], [leadingOn.toAnApp, APP]]) {
+    for (const [who, organization, options] of [
+      [user("ana"), undefined, {}],
+      [user("omar"), /Globex/, {}],
+      [user("omar"), /Globex/, { javaScriptEnabled: false }],
+    ]) {
+      const authorize = await asking("Leading on", redirect);
+      // The browser tells that it goes there also where no program answers to a scheme. It goes to an app once only,
+      // so that each answer has a browser of its own.
+      const arrives = async (page, sign, step) => {
+        const arrived = page.waitForRequest((request) => request.url().startsWith(end) && request.url().includes(sign));
+        await step();
+        await arrived;
+        await page.context().close();
+        ends += 1;
+      };
+      const refusing = await person(options);
+      await refusing.goto(authorize);
+      await arrives(refusing, "error=access_denied", () => refusing.getByRole("button", { name: "Cancel" }).click());
+      const page = await person(options);
+      await page.goto(authorize);
+      await page.getByRole("button", { name: "Allow and sign in" }).click();
+      await page.getByLabel("Email").fill(who.email);
+      await page.getByLabel("Password").fill(who.password);
+      const logIn = () => page.locator("form button").first().click();
+      if (organization) {
+        await logIn();
+        await page.getByRole("radio", { name: organization }).check();
+        await arrives(page, "code=", () => page.getByRole("button", { name: "Connect this organization" }).click());
+      } else await arrives(page, "code=", logIn);
+    }
+  }
+  return `${ends} ends`;
 });
 
 await part("what a person sees when something fails", async () => {

@@ -65,6 +65,11 @@ def main():
         # Only FastMCP opens a browser by itself.
         with sign_in.opening(webbrowser, window):
             held &= told(row.line(), story)
+    row = sign_in.Row(SDK, "http", "dcr", served, served.mcp_url, False)
+    window = sign_in.Window(served.person(row.in_several))
+    connect = sdk
+    story = functools.partial(sign_in.windows, row, connect, provider, window)
+    held &= told(f"{row.line()} · two windows", story)
     return 0 if held else 1
 
 

@@ -44,6 +44,11 @@ def main():
         connect = functools.partial(Client.connect, transport)
         story = functools.partial(sign_in.story, row, connect, provider(row, window), window)
         held &= told(row.line(), story)
+    row = sign_in.Row(sdk, "http", "dcr", served, served.mcp_url, False)
+    window = sign_in.Window(served.person(row.in_several))
+    connect = functools.partial(Client.connect, over_http)
+    story = functools.partial(sign_in.windows, row, connect, provider, window)
+    held &= told(f"{row.line()} · two windows", story)
     return 0 if held else 1
 
 

@@ -29,6 +29,7 @@ def running(binary):
                     "mcp_url": f"{server.url}/mcp",
                     "sse_url": f"{server.url}/sse",
                     "identity_url": stand_ins["identity_url"],
+                    "integration_key": stand_ins["env"]["PROPELAUTH_API_KEY"],
                     "users": stand_ins["users"],
                     "restart_url": restart_url,
                 }

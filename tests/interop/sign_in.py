@@ -30,6 +30,8 @@ CLIENT_METADATA = {
     "token_endpoint_auth_method": "none",
 }
 
+HALF_AN_HOUR_S = 1800
+
 # Long past, so that a client believes its token to be expired.
 EXPIRED_AT = 1.0
 
@@ -44,6 +46,8 @@ class Place:
         self.users = told["users"]
         # None where the server can't be restarted with the same sealing keys.
         self.restart_url = told.get("restart_url")
+        # What PropelAuth's Backend API is asked with, where that is told.
+        self.integration_key = told.get("integration_key")
 
     def person(self, in_several):
         """Somebody who can sign in, in one organization or in several, and one of those."""
@@ -60,15 +64,27 @@ class Place:
         keys = ask(f"{self.identity_url}/_control/keys")["keys"]
         return {key["api_key_id"] for key in keys if key["is_live"]}
 
+    def half_an_hour_later(self):
+        """Turns the stand-in's clock, and what was noted on keys back by as much: ours stands."""
+        ask(f"{self.identity_url}/_control/clock", "POST", {"advance_s": HALF_AN_HOUR_S})
+        for key in ask(f"{self.identity_url}/_control/keys")["keys"]:
+            if key["is_live"] and "gen_at" in key["metadata"]:
+                notes = {**key["metadata"], "gen_at": key["metadata"]["gen_at"] - HALF_AN_HOUR_S}
+                url = f"{self.identity_url}/api/backend/v1/end_user_api_keys/{key['api_key_id']}"
+                bearer = {"Authorization": f"Bearer {self.integration_key}"}
+                ask(url, "PATCH", {"metadata": notes}, bearer)
+
     def revoke(self, key_ids):
         for key_id in key_ids:
             ask(f"{self.identity_url}/_control/keys/{key_id}", "DELETE")
 
 
-def ask(url, method="GET"):
-    request = urllib.request.Request(url, method=method)
+def ask(url, method="GET", body=None, headers=None):
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json", **(headers or {})}
+    request = urllib.request.Request(url, data=data, headers=headers, method=method)
     with urllib.request.urlopen(request, timeout=30) as response:
-        return json.load(response)
+        return json.loads(response.read() or b"null")
 
 
 def places():
@@ -175,6 +191,24 @@ async def story(row, connect, provider, window, checks):
     async with connect(row.url, auth=provider) as client:
         checks.that(len(window.opened) == 2, f"asked to sign in {len(window.opened)} times, not 2")
         await succeed(client, checks, "wiv_search_cases", limit=5)
+        return client.revision
+
+
+async def windows(row, connect, make_provider, window, checks):
+    """Two windows of one client begin with one refresh token, and refresh in turn, each by itself."""
+    first, second = make_provider(row, window), make_provider(row, window)
+    async with connect(row.url, auth=first) as client:
+        await succeed(client, checks, "wiv_get_connection")
+        await second.context.storage.set_tokens(first.context.current_tokens)
+        await second.context.storage.set_client_info(first.context.client_info)
+        # It found the server when it signed in, some other day.
+        second.context.oauth_metadata = first.context.oauth_metadata
+        async with connect(row.url, auth=second) as other:
+            for _ in range(3):
+                for one, provider in ((client, first), (other, second)):
+                    await asyncio.to_thread(row.place.half_an_hour_later)
+                    await refresh(one, provider, checks)
+        checks.that(len(window.opened) == 1, f"asked to sign in {len(window.opened)} times")
         return client.revision
 
 

@@ -4,5 +4,6 @@ mod addresses;
 mod empty_objects;
 mod event_data;
 mod schemas;
+mod sign_in;
 mod subscriptions;
 mod words;

@@ -32,7 +32,6 @@ fn oauth(marks: &Marks) -> OAuth {
     });
     let settings = SignInSettings {
         origin: origin.clone(),
-        login_origin: url.origin().clone(),
         policy: KeyPolicy::Member,
         key_life: Duration::from_secs(60),
         footer: Footer::default(),

@@ -12,6 +12,8 @@ use crate::harness::*;
 
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+/// Where the client listens.
+const CLIENT: &str = "http://127.0.0.1:4711";
 pub(crate) const REDIRECT: &str = "http://127.0.0.1:4711/callback";
 
 /// Keeps cookies by port and follows redirects until they leave for the client.
@@ -21,6 +23,7 @@ pub(crate) struct Browser {
     /// A checkbox to untick.
     pub(crate) untick: Option<&'static str>,
     pub(crate) decision: &'static str,
+    last_headers: header::HeaderMap,
 }
 
 /// Where a walk ended.
@@ -34,7 +37,8 @@ pub(crate) enum End {
 impl Browser {
     pub(crate) fn new() -> Self {
         let http = client_builder().redirect(Policy::none()).build().unwrap();
-        Self { http, cookies: BTreeMap::new(), untick: None, decision: "allow" }
+        let last_headers = header::HeaderMap::new();
+        Self { http, cookies: BTreeMap::new(), untick: None, decision: "allow", last_headers }
     }
 
     /// Opens an address and follows redirects.
@@ -87,13 +91,14 @@ impl Browser {
                 self.cookies.insert((port, name.to_owned()), value.to_owned());
             }
         }
+        self.last_headers = response.headers().clone();
         response
     }
 
     async fn follow(&mut self, mut url: String, mut response: Response) -> End {
         while response.status().is_redirection() {
             let location = response.headers()[header::LOCATION].to_str().unwrap().to_owned();
-            if location.starts_with(REDIRECT) {
+            if location.starts_with(CLIENT) {
                 let query = location.split_once('?').unwrap().1;
                 let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
                 return End::Client(pairs.collect());
@@ -132,6 +137,11 @@ impl Browser {
         let found = cookies.find(|((_, name), _)| name == cookie);
         let (_, value) = found.unwrap_or_else(|| panic!("no cookie {cookie}"));
         *value = resealed(value, sealer, change);
+    }
+
+    /// What came with the last answer.
+    pub(crate) fn last_headers(&self) -> &header::HeaderMap {
+        &self.last_headers
     }
 
     /// Every cookie value it holds.

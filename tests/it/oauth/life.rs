@@ -13,7 +13,7 @@ fn text(value: &Value) -> &str {
 }
 
 #[tokio::test]
-async fn a_refresh_rotates_and_a_second_use_ends_the_connection() {
+async fn a_refresh_rotates_and_a_late_use_is_refused() {
     let server = Server::start_with_sign_in(&[]).await;
     let client = Client::register(&server).await;
     let first = client.sign_in(&mut Browser::new(), ANA, None).await;
@@ -22,28 +22,15 @@ async fn a_refresh_rotates_and_a_second_use_ends_the_connection() {
     let second = parse(second).await;
     assert_ne!(second["refresh_token"], first["refresh_token"]);
     client.tool(text(&second["access_token"]), "wiv_list_spaces", json!({})).await;
-    // The answer may have been lost: the same token is answered again for a minute.
+    // The answer may have been lost, or another window has the token.
     assert_eq!(client.refresh(text(&first["refresh_token"]), &[]).await.status(), 200);
     let third = parse(client.refresh(text(&second["refresh_token"]), &[]).await).await;
     assert!(third["access_token"].is_string(), "{third}");
-    // Two generations old: somebody else has it too.
-    let stolen = client.refresh(text(&first["refresh_token"]), &[]).await;
-    assert_eq!(stolen.status(), 400);
-    assert_eq!(parse(stolen).await["error"], "invalid_grant");
-    let ended = client.refresh(text(&third["refresh_token"]), &[]).await;
-    assert_eq!(parse(ended).await["error"], "invalid_grant");
-}
-
-#[tokio::test]
-async fn a_refresh_may_narrow_but_never_widen() {
-    let server = Server::start_with_sign_in(&[]).await;
-    let client = Client::register(&server).await;
-    let first = client.sign_in(&mut Browser::new(), ANA, None).await;
-    let refresh = text(&first["refresh_token"]);
-    let narrow = parse(client.refresh(refresh, &[("scope", "wiv:read")]).await).await;
-    assert_eq!(narrow["scope"], "wiv:read");
-    let wide = client.refresh(text(&narrow["refresh_token"]), &[("scope", "wiv:write")]).await;
-    assert_eq!(parse(wide).await["scope"], "wiv:read");
+    // Older than the one before the newest: refused, and nothing ends for it.
+    let late = client.refresh(text(&first["refresh_token"]), &[]).await;
+    assert_eq!(late.status(), 400);
+    assert_eq!(parse(late).await["error"], "invalid_grant");
+    assert_eq!(client.refresh(text(&third["refresh_token"]), &[]).await.status(), 200);
 }
 
 #[tokio::test]
