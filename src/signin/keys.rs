@@ -194,7 +194,11 @@ impl SignIn {
         latest_end: u64,
     ) -> Result<Option<u64>, FlowError> {
         let expires_at = self.end_of_key(Some(latest_end));
-        match self.propelauth.update_key(id, Some(expires_at), metadata).await {
+        let mut metadata = metadata.clone();
+        if let Some(notes) = metadata.as_object_mut() {
+            notes.insert(KeyHolder::NOTED_END.to_owned(), json!(expires_at));
+        }
+        match self.propelauth.update_key(id, Some(expires_at), &metadata).await {
             Ok(true) => Ok(Some(expires_at)),
             Ok(false) => {
                 self.budget.died(id).await;

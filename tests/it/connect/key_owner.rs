@@ -50,7 +50,9 @@ async fn a_key_from_the_page_names_its_organization_its_person_and_its_end() {
 /// Days from 1970 to a day, counted by walking the calendar.
 fn days_since_1970(day: &str) -> u64 {
     let parts: Vec<u64> = day.split('-').map(|part| part.parse().unwrap()).collect();
-    let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let is_leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     let february = if is_leap(parts[0]) { 29 } else { 28 };
     let lengths = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let years: u64 = (1970..parts[0]).map(|year| if is_leap(year) { 366 } else { 365 }).sum();
