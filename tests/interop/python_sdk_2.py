@@ -18,6 +18,7 @@ from fastmcp.client.transports import SSETransport, StdioTransport, StreamableHt
 from mcp.client.sse import sse_client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.client.subscriptions import listen
 from mcp.shared.exceptions import MCPError
 
 from scenario import SCENARIO_WITHIN_S, scenario, stdio_command, told, wire
@@ -91,6 +92,9 @@ def without_discovery(transport):
     return lambda url, headers: Client.connect(transport, url, headers, mode="legacy")
 
 
+# The revision in which clients listen.
+STATELESS = "2026-07-28"
+
 SDK = f"python-sdk {version('mcp')}"
 FASTMCP = f"fastmcp {version('fastmcp-slim')}"
 
@@ -108,6 +112,16 @@ ROWS = [
 ]
 
 
+async def a_subscription_to_nothing(client, checks):
+    """That listening, which clients do unasked, is acknowledged as empty and ends gracefully."""
+    # FastMCP's client has the SDK's session inside.
+    async with listen(client.session, tools_list_changed=True) as subscription:
+        honored = wire(subscription.honored)
+        checks.that(not any(honored.values()), f"the server honors {honored}")
+        events = [event async for event in subscription]
+        checks.that(not events, f"the server announced {events}")
+
+
 def main():
     demo = json.loads(os.environ["WIV_DEMO"])
     held = True
@@ -117,6 +131,8 @@ def main():
             headers = {"X-API-Key": demo["api_keys"]["acme"]}
             async with connect(demo[address], headers) as client:
                 await scenario(client, demo, checks)
+                if client.revision == STATELESS:
+                    await a_subscription_to_nothing(client.client, checks)
                 return client.revision
 
         held &= told(f"{named} · {transport} · key", story)

@@ -15,6 +15,9 @@ import { installedVersion, scenario, stdioCommand, told } from "../scenario.mjs"
 
 const PACKAGES = fileURLToPath(new URL("./node_modules/", import.meta.url));
 
+// The revision in which clients listen.
+const STATELESS = "2026-07-28";
+
 // Unless told otherwise it opens with `initialize`; `auto` asks with `server/discover` first.
 const AUTO = { versionNegotiation: { mode: "auto" } };
 
@@ -36,12 +39,23 @@ const TRANSPORTS = [
   ["stdio with discovery", "wiv_api_url", overStdio, AUTO],
 ];
 
+/** That listening, which clients do unasked, is acknowledged as empty and ends gracefully. */
+async function aSubscriptionToNothing(client, checks) {
+  const subscription = await client.listen({ toolsListChanged: true });
+  const honored = JSON.stringify(subscription.honoredFilter);
+  checks.that(honored === "{}", `the server honors ${honored}`);
+  const end = await subscription.closed;
+  checks.that(end === "graceful", `the subscription ended: ${end}`);
+}
+
 async function run(transport, url, options, demo, checks) {
   const client = new Client({ name: "wiv-mcp-interop", version: "1.0.0" }, options);
   try {
     await client.connect(transport(url, demo.api_keys.acme));
     await scenario(client, demo, checks);
-    return client.getNegotiatedProtocolVersion();
+    const revision = client.getNegotiatedProtocolVersion();
+    if (revision === STATELESS) await aSubscriptionToNothing(client, checks);
+    return revision;
   } finally {
     await client.close();
   }
