@@ -16,6 +16,7 @@ mod isolation;
 mod oauth;
 mod process;
 mod propelauth;
+mod reports;
 mod revisions;
 mod secrets;
 mod security;
