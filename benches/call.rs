@@ -198,6 +198,8 @@ fn render(bencher: Bencher<'_, '_>, body: &str, limit: usize) {
         scrolls: false,
         limit: Some(limit),
         limits: Limits { text_chars: 32_000 },
+        status: http::StatusCode::OK,
+        writes: false,
     };
     bencher.counter(divan::counter::BytesCount::of_str(body)).bench(|| {
         let position = Position::default();

@@ -1,46 +1,47 @@
 //! From an upstream body to what a model reads.
 //!
-//! Knows shapes, not meanings: no name of a WIV field stands here. Nothing is cut without a
+//! Knows shapes, not meanings: no name of a WIV field stands here, only those that envelopes and
+//! failures have everywhere. Nothing is cut without a
 //! sentence in `notes`, and text from cloud accounts is data, never markup.
 
+mod beside;
 mod cells;
 mod cleaning;
+mod envelope;
 mod failure;
 mod format;
+mod hints;
+mod layout;
+mod list;
 mod names;
+mod numbers;
 mod overlay;
 mod page;
+mod reason;
 mod refused;
 mod shape;
 mod shorten;
+mod silent;
 mod table;
 
 pub use cleaning::Keys;
 pub use failure::{FailureKind, ToolFailure};
+pub use layout::{Layout, Limits};
 pub use overlay::{Change, lay_over};
 pub use page::{PageSummary, Position};
+pub use reason::{Reason, is_in_wivs_form};
 pub use refused::{FailedOperation, Unshaped};
-pub use shape::{LONG_BODY_BYTES, Layout, Limits, render};
+pub use shape::{LONG_BODY_BYTES, render};
 
-use serde_json::value::RawValue;
-
-use crate::json;
-
-/// The members of an upstream answer that mean something to us, borrowed from its body.
-///
-/// Documented envelope: `{"data": …}`, searches add `next_page_key`. An answer without `data`
-/// is taken whole, because most operations' answers are assumed.
-#[derive(Debug, Clone, Copy)]
-pub struct Upstream<'a> {
-    /// Rows or one object.
-    pub data: &'a RawValue,
-    /// Where the next page begins; absent on the last.
-    pub next_page_key: Option<&'a RawValue>,
-}
-
-/// The body is not JSON that we pass on.
+/// The body is nothing that we pass on as an answer.
 #[derive(Debug, thiserror::Error)]
 pub enum MalformedAnswer {
+    /// It says itself that the call failed, in these words.
+    #[error("the answer says that the call failed")]
+    Failed(Reason),
+    /// Encoded, though that was not asked for.
+    #[error("the answer is encoded as {0}")]
+    Encoded(String),
     /// Not UTF-8.
     #[error("the answer is not UTF-8")]
     NotUtf8(#[from] std::str::Utf8Error),
@@ -48,7 +49,7 @@ pub enum MalformedAnswer {
     #[error("the answer is not JSON")]
     NotJson(#[from] serde_json::Error),
     /// Nested so deep that readers may choke on it.
-    #[error("the answer nests deeper than {MAX_DEPTH} levels")]
+    #[error("the answer nests deeper than {} levels", envelope::MAX_DEPTH)]
     TooDeep,
     /// More rows at once than are read.
     #[error("the answer has more than {} rows", page::MAX_ROWS)]
@@ -58,47 +59,38 @@ pub enum MalformedAnswer {
     NoObject,
 }
 
-/// Deepest nesting passed on to clients. Workflows with loops in loops need about ten.
-const MAX_DEPTH: usize = 64;
-
-impl<'a> Upstream<'a> {
-    /// Finds the members in a body.
-    ///
-    /// # Errors
-    /// When the body is not JSON, or nests deeper than clients can be trusted to read.
-    pub fn parse(body: &'a [u8]) -> Result<Self, MalformedAnswer> {
-        Self::read(std::str::from_utf8(body)?)
+impl MalformedAnswer {
+    /// The same, with the cause that the body's encoding is. A body is looked at first: some
+    /// proxies decode and leave the header.
+    #[must_use]
+    pub fn encoded_as(self, name: Option<&str>) -> Self {
+        match (self, name) {
+            (Self::NotUtf8(_) | Self::NotJson(_), Some(name)) => Self::Encoded(name.to_owned()),
+            (other, _) => other,
+        }
     }
 
-    fn read(text: &'a str) -> Result<Self, MalformedAnswer> {
-        #[derive(serde::Deserialize)]
-        struct Members<'a> {
-            #[serde(borrow, default, deserialize_with = "present")]
-            data: Option<&'a RawValue>,
-            #[serde(borrow)]
-            next_page_key: Option<&'a RawValue>,
-        }
-        /// A null `data` is there, and is null.
-        fn present<'d, D: serde::Deserializer<'d>>(
-            reader: D,
-        ) -> Result<Option<&'d RawValue>, D::Error> {
-            serde::Deserialize::deserialize(reader).map(Some)
-        }
-        // A write may be answered with nothing at all; what it did is its status' matter.
-        if text.trim().is_empty() {
-            return Ok(Self { data: serde_json::from_str("null")?, next_page_key: None });
-        }
-        if json::depth(text) > MAX_DEPTH {
-            return Err(MalformedAnswer::TooDeep);
-        }
-        if text.trim_start().starts_with('{') {
-            let members: Members<'a> = serde_json::from_str(text)?;
-            if let Some(data) = members.data {
-                return Ok(Self { data, next_page_key: members.next_page_key });
-            }
-        }
-        Ok(Self { data: serde_json::from_str(text)?, next_page_key: None })
+    /// Whether the same request may get a better answer: where this one only ends too early.
+    fn may_pass(&self) -> bool {
+        matches!(self, Self::NotJson(error) if error.is_eof())
     }
+}
+
+/// A body's text.
+fn text_of(body: &[u8]) -> Result<&str, MalformedAnswer> {
+    // What some encodings begin with, for servers that don't name theirs.
+    const BEGINNINGS: [(&[u8], &str); 4] = [
+        (b"\x1f\x8b", "gzip"),
+        (b"\x28\xb5\x2f\xfd", "zstd"),
+        (b"\xff\xfe", "UTF-16"),
+        (b"\xfe\xff", "UTF-16"),
+    ];
+    std::str::from_utf8(body).map_err(|error| {
+        let known = BEGINNINGS.iter().find(|(beginning, _)| body.starts_with(beginning));
+        known.map_or(MalformedAnswer::NotUtf8(error), |(_, name)| {
+            MalformedAnswer::Encoded((*name).to_owned())
+        })
+    })
 }
 
 #[cfg(test)]

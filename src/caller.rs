@@ -4,6 +4,8 @@
 //! A key can't be printed, logged, compared or put into a URL; it leaves only as a header value
 //! marked sensitive, towards the WIV API, and to PropelAuth, who made it, when asked whose it is.
 
+mod mistaken_key;
+
 use std::{fmt, net::IpAddr, sync::Arc};
 
 use aws_lc_rs::constant_time;
@@ -26,6 +28,21 @@ pub enum ApiKeyError {
     /// Longer than [`MAX_KEY_BYTES`].
     #[error("the API key is longer than 4096 bytes")]
     TooLong,
+    /// What stands in a template until somebody fills it in.
+    #[error(
+        "the API key is a placeholder that nobody filled in; put a real key into the client's \
+         settings"
+    )]
+    Placeholder,
+    /// Quotes around it.
+    #[error("the API key has quotes around it; send it without them")]
+    Quoted,
+    /// The scheme of another header in front of it.
+    #[error("the API key has a scheme such as `Bearer ` in front of it; send the key alone")]
+    HasScheme,
+    /// The name of a header or a variable in front of it.
+    #[error("the API key has a name such as `X-API-Key` in front of it; send the key alone")]
+    HasName,
     /// A byte outside visible ASCII.
     #[error("the API key has characters outside visible ASCII")]
     NotVisibleAscii,
@@ -35,6 +52,19 @@ pub enum ApiKeyError {
 }
 
 impl ApiKey {
+    /// Reads a key that a person put somewhere, which may be what stood there before. What an
+    /// issuer made is no mistake, however it looks: see [`parse`](Self::parse).
+    ///
+    /// # Errors
+    /// Says what is wrong with the text, never the text.
+    pub fn configured(text: &[u8]) -> Result<Self, ApiKeyError> {
+        let mistake = |text| mistaken_key::mistake(std::str::from_utf8(text).ok()?);
+        match mistake(text.trim_ascii()) {
+            Some(mistake) if text.len() <= MAX_KEY_BYTES => Err(mistake),
+            _ => Self::parse(text),
+        }
+    }
+
     /// Reads a key; white space around it is dropped, as pasted keys often carry some.
     ///
     /// # Errors
@@ -53,6 +83,11 @@ impl ApiKey {
         let mut value = HeaderValue::from_bytes(text).map_err(|_| ApiKeyError::NotVisibleAscii)?;
         value.set_sensitive(true);
         Ok(Self(value))
+    }
+
+    /// Whether a text is what stands in a template in the place of a credential.
+    pub(crate) fn is_placeholder(text: &str) -> bool {
+        mistaken_key::is_placeholder(text)
     }
 
     /// The key as a header value that `http` and `hyper` know to be sensitive.

@@ -8,7 +8,10 @@ use http_body::Body as _;
 use http_body_util::BodyExt;
 use tokio::time::{Duration, Instant, timeout_at};
 
-use crate::limits::{Room, Uncounted};
+use crate::{
+    limits::{Room, Uncounted},
+    text,
+};
 
 /// A body of unknown length counts as the largest from this size on, in bytes: memory is taken
 /// once, because who holds some and waits for more keeps others waiting.
@@ -132,9 +135,10 @@ impl Reader {
         }
     }
 
-    /// What was read.
+    /// What was read, without a byte order mark in front.
     pub(crate) fn into_bytes(self) -> Bytes {
-        if self.pieces.is_empty() { self.only } else { self.pieces.freeze() }
+        let body = if self.pieces.is_empty() { self.only } else { self.pieces.freeze() };
+        body.slice_ref(text::without_byte_order_mark(&body))
     }
 
     fn len(&self) -> usize {

@@ -7,7 +7,7 @@ mod answer;
 mod client;
 mod tls;
 
-pub(crate) use answer::{NoAnswer, UnreadAnswer, read, send};
+pub(crate) use answer::{NoAnswer, UnreadAnswer, encoding, read, send};
 pub(crate) use client::{Reach, Via, client};
 
 #[cfg(test)]

@@ -28,5 +28,11 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace(is_quote, "'"))
 }
 
+/// A body without the byte order mark in front of it, which some editors and shells write. Readers
+/// of JSON may skip it (RFC 8259, 8.1), and no form begins with one.
+pub(crate) fn without_byte_order_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ use http::StatusCode;
 use tokio::time::{Duration, Instant, timeout_at};
 
 use crate::{
+    answer,
     auth::Callers,
     caller::{ApiKey, Caller, Fingerprint},
     catalog::UpstreamRequest,
@@ -143,7 +144,8 @@ fn judge(answer: &Result<wiv::Answer, Failure>) -> KeyTrial {
         Ok(answer) if answer.status.is_success() => KeyTrial::Good,
         Ok(answer) => match answer.status {
             StatusCode::UNAUTHORIZED => KeyTrial::Refused,
-            StatusCode::FORBIDDEN => KeyTrial::Limited,
+            // A gateway's refusal says nothing about the key.
+            StatusCode::FORBIDDEN if answer::is_in_wivs_form(&answer.body) => KeyTrial::Limited,
             _ => KeyTrial::Unknown,
         },
         Err(Failure::TooManyTries(busy)) => KeyTrial::Untried(*busy),

@@ -7,6 +7,7 @@ use std::{borrow::Cow, collections::VecDeque};
 
 use memchr::{memchr, memmem};
 
+use super::numbers;
 use crate::{
     caller::{ApiKey, Caller},
     json,
@@ -57,15 +58,51 @@ impl Keys {
 #[derive(Debug)]
 pub(super) struct Cleaned<'a> {
     pub(super) json: Cow<'a, str>,
-    /// Something hidden, or half of a character, was taken out.
+    /// Something hidden was taken out.
     pub(super) had_hidden: bool,
+    /// Half of a character was replaced: no strict reader takes it, and some hang over it.
+    pub(super) had_half: bool,
+    /// A number became a text.
+    pub(super) had_large_number: bool,
     /// A key was taken out.
     pub(super) had_key: bool,
 }
 
-/// Cleans the strings of a JSON text, names of members included.
+impl Cleaned<'_> {
+    /// Whether anything was done.
+    pub(super) fn is_other(&self) -> bool {
+        matches!(self.json, Cow::Owned(_))
+    }
+
+    /// What was done, in sentences for whoever reads the answer.
+    pub(super) fn notes(&self) -> impl Iterator<Item = String> {
+        let all = [
+            (self.had_hidden, "Invisible characters were removed from WIV's answer."),
+            (
+                self.had_half,
+                "WIV's answer had half of a character in some places, as texts have that were cut; \
+                 \u{fffd} stands there.",
+            ),
+            (
+                self.had_large_number,
+                "WIV's answer had numbers that many programs can't hold; they are given as texts.",
+            ),
+            (self.had_key, "WIV's answer repeated an API key; [key] stands in its place."),
+        ];
+        all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, note)| note.to_owned())
+    }
+}
+
+/// Cleans the strings of a JSON text, names of members included, and its numbers.
 pub(super) fn clean<'a>(text: &'a str, keys: &Keys) -> Cleaned<'a> {
-    let mut cleaned = Cleaned { json: Cow::Borrowed(text), had_hidden: false, had_key: false };
+    let quoted = numbers::quoted(text);
+    let mut cleaned = Cleaned {
+        had_hidden: false,
+        had_half: false,
+        had_large_number: quoted.is_some(),
+        had_key: false,
+        json: quoted.map_or(Cow::Borrowed(text), Cow::Owned),
+    };
     let mut keys = keys.iter();
     let mut key = keys.next();
     loop {
@@ -73,8 +110,9 @@ pub(super) fn clean<'a>(text: &'a str, keys: &Keys) -> Cleaned<'a> {
             let mut pass = Pass::new(key, cleaned.json.len());
             pass.text(&cleaned.json);
             cleaned.had_hidden |= pass.had_hidden;
+            cleaned.had_half |= pass.had_half;
             cleaned.had_key |= pass.had_key;
-            if pass.had_hidden || pass.had_key {
+            if pass.had_hidden || pass.had_half || pass.had_key {
                 cleaned.json = Cow::Owned(pass.out);
             }
         }
@@ -115,6 +153,7 @@ struct Pass<'k> {
     matcher: Option<Matcher<'k>>,
     out: String,
     had_hidden: bool,
+    had_half: bool,
     had_key: bool,
 }
 
@@ -122,7 +161,8 @@ impl<'k> Pass<'k> {
     /// Nothing grows: what is put in is shorter than what it replaces.
     fn new(key: Option<&'k str>, size: usize) -> Self {
         let out = String::with_capacity(size);
-        Self { key, matcher: key.map(Matcher::new), out, had_hidden: false, had_key: false }
+        let matcher = key.map(Matcher::new);
+        Self { key, matcher, out, had_hidden: false, had_half: false, had_key: false }
     }
 
     fn text(&mut self, text: &str) {
@@ -150,9 +190,10 @@ impl<'k> Pass<'k> {
         self.out.push('"');
         for unit in json::units(json::inside(string)) {
             let shown = reader.next(unit.says);
-            self.had_hidden |= shown != ShownAs::AsIs || unit.is_broken;
+            self.had_hidden |= shown != ShownAs::AsIs;
+            self.had_half |= unit.is_broken;
             let (written, says) = match shown {
-                ShownAs::AsIs if unit.is_broken => ("\\ufffd", unit.says),
+                ShownAs::AsIs if unit.is_broken => ("\u{fffd}", unit.says),
                 ShownAs::AsIs => (unit.written, unit.says),
                 ShownAs::AsSpace => (" ", ' '),
                 ShownAs::Gone => continue,

@@ -78,7 +78,10 @@ impl ToolFailure {
         let request_id = format!("{trace_id:032x}");
         let mut text = self.message.clone().into_owned();
         if let Some(seconds) = self.retry_after_seconds {
-            text.push_str(&format!(" Try again in {seconds} s."));
+            match seconds {
+                0 => text.push_str(" Try again now."),
+                seconds => text.push_str(&format!(" Try again in {seconds} s.")),
+            }
         }
         text.push_str(&format!(" (request {request_id})"));
         let structured = json!({ "error": {

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{MalformedAnswer, Upstream};
+use super::{Keys, MalformedAnswer, envelope::Upstream, reason, text_of};
 use crate::json;
 
 /// One member that is changed.
@@ -22,10 +22,13 @@ pub struct Change {
 /// repetition goes.
 ///
 /// # Errors
-/// When the body holds no object.
-pub fn lay_over(body: &[u8], changes: &[Change]) -> Result<Vec<u8>, MalformedAnswer> {
-    let upstream = Upstream::parse(body)?;
-    let object = upstream.data.get();
+/// When the body holds no object, or says that the call failed.
+pub fn lay_over(body: &[u8], changes: &[Change], keys: &Keys) -> Result<Vec<u8>, MalformedAnswer> {
+    let upstream = Upstream::read(text_of(body)?)?;
+    if upstream.says_it_failed() {
+        return Err(MalformedAnswer::Failed(reason::of_json(upstream.whole, keys)));
+    }
+    let object = upstream.data;
     if !object.starts_with('{') {
         return Err(MalformedAnswer::NoObject);
     }

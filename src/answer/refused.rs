@@ -7,14 +7,10 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::{FailureKind, Keys, MalformedAnswer, ToolFailure};
-use crate::{caller::MAX_KEY_BYTES, json, text, wiv};
-
-/// Longest text of upstream that is repeated, in characters.
-const MAX_UPSTREAM_TEXT_CHARS: usize = 500;
-
-/// Larger bodies are not the documented form, and reading them would hold up other callers.
-const MAX_ERROR_BODY_BYTES: usize = 64 * 1024;
+use super::{
+    FailureKind, Keys, MalformedAnswer, ToolFailure,
+    reason::{self, Reason},
+};
 
 /// What is known about the operation that failed.
 #[derive(Debug, Clone, Copy)]
@@ -48,98 +44,110 @@ impl ToolFailure {
         body: &[u8],
         retry_after: Option<Duration>,
     ) -> Self {
-        let said = upstream_text(body, operation.keys);
-        let said = said.as_deref();
+        let reason = reason::of(body, operation.keys);
+        let said = reason.quoted();
         let (kind, message) = match status {
             StatusCode::UNAUTHORIZED if operation.signed_in => (
                 FailureKind::Unauthorized,
                 format!(
-                    "WIV no longer takes this sign-in{}: it was revoked or expired. Trying again \
+                    "WIV no longer takes this sign-in{said}: it was revoked or expired. Trying again \
                      will not help; the person must sign in again: reconnect in the assistant's \
                      settings{}.",
-                    quoted(said),
                     operation.connect_url.map(|url| format!(", or see {url}")).unwrap_or_default()
                 ),
             ),
             StatusCode::UNAUTHORIZED => (
                 FailureKind::Unauthorized,
                 format!(
-                    "WIV refused the API key{}. It expired, was revoked, or is mistyped; trying \
+                    "WIV refused the API key{said}. It expired, was revoked, or is mistyped; trying \
                      again will not help. Get a new key {} and put it into the client's \
                      settings.",
-                    quoted(said),
                     operation.where_keys_are()
+                ),
+            ),
+            StatusCode::FORBIDDEN if !reason.is_documented => (
+                FailureKind::Forbidden,
+                format!(
+                    "The request was refused with status 403, in other words than WIV's{said}. It may \
+                     be the role of the API key, {}or something between this server and WIV, such \
+                     as a gateway or a firewall. Trying again will not help; a person can try the \
+                     same in WIV, and the operator can look at the way there.",
+                    if operation.documented { "" } else { "this server's path for it, " }
                 ),
             ),
             StatusCode::FORBIDDEN => (
                 FailureKind::Forbidden,
                 format!(
-                    "WIV does not allow this with the role of the API key{}. Trying again will \
+                    "WIV does not allow this with the role of the API key{said}. Trying again will \
                      not help; a person with a higher role can do it, or give the key's owner \
-                     that role.",
-                    quoted(said)
+                     that role."
+                ),
+            ),
+            StatusCode::GONE => (
+                FailureKind::NotFound,
+                format!(
+                    "WIV no longer has this object{said}. Find another with a list or search tool."
                 ),
             ),
             StatusCode::NOT_FOUND if operation.documented => (
                 FailureKind::NotFound,
                 format!(
-                    "WIV has no such object{}. Check the id with a list or search tool; don't \
-                     guess ids.",
-                    quoted(said)
+                    "WIV has no such object{said}. Check the id with a list or search tool; don't \
+                     guess ids."
                 ),
             ),
             StatusCode::NOT_FOUND => (
                 FailureKind::NotFound,
                 format!(
-                    "No such object, or this server's path for it is wrong{}. Check the id with \
+                    "No such object, or this server's path for it is wrong{said}. Check the id with \
                      a list or search tool; if the id is right, the operator can correct the \
-                     path in the catalogue.",
-                    quoted(said)
+                     path in the catalogue."
                 ),
             ),
             StatusCode::CONFLICT => (
                 FailureKind::Conflict,
                 format!(
-                    "WIV refused this because of the object's present state{}. Read the object \
-                     again and decide anew.",
-                    quoted(said)
+                    "WIV refused this because of the object's present state{said}. Read the object \
+                     again and decide anew."
                 ),
             ),
             StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => (
                 FailureKind::InvalidArguments,
                 format!(
-                    "WIV did not accept the arguments{}. Correct them before trying again.",
-                    quoted(said)
+                    "WIV did not accept the arguments{said}. Correct them before trying again."
+                ),
+            ),
+            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => (
+                FailureKind::TooLarge,
+                format!(
+                    "WIV found the request too large{said}. Nothing was done; send less in one call."
                 ),
             ),
             StatusCode::TOO_MANY_REQUESTS => (
                 FailureKind::RateLimited,
-                format!("WIV is limiting the calls of this key{}. Nothing was done.", quoted(said)),
+                format!("WIV is limiting the calls of this key{said}. Nothing was done."),
             ),
-            status if status.is_server_error() && operation.writes => (
+            status if operation.writes && (status.is_server_error() || may_pass(status)) => (
                 FailureKind::UpstreamError,
                 format!(
-                    "WIV failed with status {}{}. The change may have been made: read the \
+                    "WIV failed with status {}{said}. The change may have been made: read the \
                      object before trying again.",
-                    status.as_u16(),
-                    quoted(said)
+                    status.as_u16()
                 ),
             ),
-            status if status.is_server_error() => (
+            status if may_pass(status) => (
                 FailureKind::UpstreamError,
                 format!(
-                    "WIV failed with status {}{}. Trying again later may help.",
-                    status.as_u16(),
-                    quoted(said)
+                    "WIV failed with status {}{said}. Trying again later may help.",
+                    status.as_u16()
                 ),
             ),
             status => (
                 FailureKind::UpstreamError,
                 format!(
-                    "WIV answered with the unexpected status {}{}. Trying again will not help; \
+                    "WIV answered with the unexpected status {}{said}. Trying again will not help; \
                      the operator should check WIV_API_URL and the catalogue.",
-                    status.as_u16(),
-                    quoted(said)
+                    status.as_u16()
                 ),
             ),
         };
@@ -147,83 +155,10 @@ impl ToolFailure {
             kind,
             status: Some(status.as_u16()),
             message: message.into(),
-            retry_after_seconds: retry_after.map(|wait| wait.as_secs()),
-        }
-    }
-
-    /// No whole answer came.
-    pub fn silent(operation: FailedOperation<'_>, failure: &wiv::Failure) -> Self {
-        use wiv::Failure;
-        let unknown_outcome = "The request was sent and its answer was lost: the change may or \
-             may not have been made. Read the object before trying again.";
-        match failure {
-            Failure::Busy(busy) => Self {
-                retry_after_seconds: Some(busy.retry_after_seconds),
-                ..Self::new(
-                    FailureKind::RateLimited,
-                    "Too many calls are running with this key. Nothing was done.",
-                )
-            },
-            Failure::TooManyTries(busy) => Self {
-                retry_after_seconds: Some(busy.retry_after_seconds),
-                ..Self::new(
-                    FailureKind::RateLimited,
-                    "Too many API keys that this server doesn't know are being tried at once. \
-                     Nothing was done.",
-                )
-            },
-            Failure::OutOfDescriptors(_) => Self {
-                retry_after_seconds: Some(1),
-                ..Self::new(
-                    FailureKind::RateLimited,
-                    "This server has no room for another connection to the WIV API just now. \
-                     Nothing was done.",
-                )
-            },
-            Failure::NoRoom(_) if operation.writes => {
-                Self::new(FailureKind::OutcomeUnknown, unknown_outcome)
-            }
-            Failure::NoRoom(busy) => Self {
-                retry_after_seconds: Some(busy.retry_after_seconds),
-                ..Self::new(
-                    FailureKind::RateLimited,
-                    "This server has no room for another answer just now. Ask for less, or try \
-                     again.",
-                )
-            },
-            Failure::Unreachable(_) => Self::new(
-                FailureKind::UpstreamError,
-                "The WIV API can't be reached. Nothing was done; trying again later may help.",
-            ),
-            Failure::Broken(_) | Failure::Timeout if operation.writes => {
-                Self::new(FailureKind::OutcomeUnknown, unknown_outcome)
-            }
-            Failure::Broken(_) => Self::new(
-                FailureKind::UpstreamError,
-                "The connection to the WIV API broke. Trying again may help.",
-            ),
-            Failure::Timeout => Self::new(
-                FailureKind::Timeout,
-                "The WIV API did not answer in time. Ask for less (a smaller `limit`, a \
-                 narrower filter), or try again later.",
-            ),
-            Failure::TooLarge { .. } if operation.writes => Self::new(
-                FailureKind::OutcomeUnknown,
-                "The change was sent; its answer is too large to read. Read the object to see \
-                 what was done.",
-            ),
-            Failure::TooLarge { limit_bytes } => Self::new(
-                FailureKind::TooLarge,
-                format!(
-                    "The WIV API's answer is larger than {limit_bytes} bytes. Ask for less: a \
-                     smaller `limit`, a narrower filter or date range."
-                ),
-            ),
-            Failure::Unsendable(_) => Self::new(
-                FailureKind::UpstreamError,
-                "The request could not be built. Nothing was done; the operator finds the \
-                 cause in the log.",
-            ),
+            // Beside "trying again will not help" a wait would say the contrary.
+            retry_after_seconds: retry_after
+                .filter(|_| may_pass(status))
+                .map(|wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0)),
         }
     }
 
@@ -233,23 +168,38 @@ impl ToolFailure {
         status: StatusCode,
         malformed: &MalformedAnswer,
     ) -> Self {
+        if let MalformedAnswer::Failed(reason) = malformed {
+            return Self::failed(operation, status, reason);
+        }
         let said = format!("WIV sent an answer that can't be read: {malformed}");
-        match malformed {
-            MalformedAnswer::TooManyRows => Self::untold(
-                operation,
-                status,
+        let (kind, advice) = match malformed {
+            MalformedAnswer::TooManyRows => (
                 FailureKind::TooLarge,
-                &said,
                 "Ask for less: a smaller `limit`, a narrower filter or date range.",
             ),
-            _ => Self::untold(
-                operation,
-                status,
+            _ if malformed.may_pass() => (FailureKind::Malformed, "Trying again may help."),
+            _ => (
                 FailureKind::Malformed,
-                &said,
-                "Trying again may help.",
+                "Trying again will hardly help; the operator should check WIV_API_URL and what \
+                 stands between this server and WIV.",
             ),
-        }
+        };
+        Self::untold(operation, status, kind, &said, advice)
+    }
+
+    /// A success by its status and a failure by its words.
+    fn failed(operation: FailedOperation<'_>, status: StatusCode, reason: &Reason) -> Self {
+        let advice = if operation.writes {
+            "Read the object to see whether anything was changed."
+        } else {
+            "The same call will hardly do better."
+        };
+        let message = format!(
+            "WIV answered with status {} and says that the call failed{}. {advice}",
+            status.as_u16(),
+            reason.quoted()
+        );
+        Self { status: Some(status.as_u16()), ..Self::new(FailureKind::UpstreamError, message) }
     }
 
     /// An answer came, and making it readable took too long or failed.
@@ -298,31 +248,13 @@ pub enum Unshaped {
     Failed,
 }
 
-/// The documented `{"error": "<text>"}`, without what is hidden and without keys, on one line and
-/// of bounded length. Other bodies, such as a proxy's HTML, are not repeated.
-fn upstream_text(body: &[u8], keys: &Keys) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct ErrorBody<'a> {
-        #[serde(borrow)]
-        error: &'a serde_json::value::RawValue,
-    }
-    if body.len() > MAX_ERROR_BODY_BYTES {
-        return None;
-    }
-    let body: ErrorBody<'_> = serde_json::from_slice(body).ok()?;
-    let string = body.error.get();
-    if !string.starts_with('"') {
-        return None;
-    }
-    // A key that is cut in two would not be found: the cut comes after.
-    let beginning = text::shown(json::units(json::inside(string)).map(|unit| unit.says))
-        .take(MAX_UPSTREAM_TEXT_CHARS + MAX_KEY_BYTES);
-    let said = keys.taken_out_of(beginning.collect());
-    let said: String = said.chars().take(MAX_UPSTREAM_TEXT_CHARS).collect();
-    let said = said.trim().trim_end_matches('.');
-    (!said.is_empty()).then(|| said.to_owned())
-}
-
-fn quoted(said: Option<&str>) -> String {
-    said.map(|said| format!(" (it says: {})", text::quoted(said))).unwrap_or_default()
+/// Whether the same request may be taken later.
+fn may_pass(status: StatusCode) -> bool {
+    let is_of_moment = matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY
+    );
+    let is_for_ever =
+        matches!(status, StatusCode::NOT_IMPLEMENTED | StatusCode::HTTP_VERSION_NOT_SUPPORTED);
+    is_of_moment || (status.is_server_error() && !is_for_ever)
 }

@@ -7,10 +7,18 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::json;
+use crate::json::tests::json_value;
 use crate::text::{CharacterReader, ShownAs};
 
-const LAYOUT: Layout =
-    Layout { rows: true, scrolls: false, limit: Some(2), limits: Limits { text_chars: 32_000 } };
+const LAYOUT: Layout = Layout {
+    rows: true,
+    scrolls: false,
+    limit: Some(2),
+    limits: Limits { text_chars: 32_000 },
+    status: http::StatusCode::OK,
+    writes: false,
+};
 
 fn show(body: &Value, layout: Layout, position: &Position) -> (Value, String) {
     let seal = |next: Position| {
@@ -138,9 +146,10 @@ fn an_empty_body_is_no_data_and_no_failure() {
     let position = Position::default();
     let rendered =
         render(b"", LAYOUT, &position, &Keys::none(), vec![], |_| String::new()).unwrap();
-    assert_eq!(rendered.structured, r#"{"data":null}"#);
-    let (structured, _) = show(&json!({ "data": null }), LAYOUT, &position);
-    assert_eq!(structured, json!({ "data": null }));
+    assert!(rendered.structured.starts_with(r#"{"data":null,"#), "{}", rendered.structured);
+    let (structured, text) = show(&json!({ "data": null }), LAYOUT, &position);
+    assert_eq!(structured["data"], json!(null));
+    assert!(text.starts_with("No data."), "{text}");
 }
 
 #[test]
@@ -177,6 +186,40 @@ proptest! {
     #[test]
     fn no_body_makes_rendering_panic(body: Vec<u8>) {
         let _either = render(&body, LAYOUT, &Position::default(), &Keys::none(), vec![], |_| String::new());
+    }
+
+    #[test]
+    fn numbers_that_are_held_stay_as_they_are_written(value in json_value()) {
+        prop_assert_eq!(numbers::quoted(&value.to_string()), None);
+    }
+
+    #[test]
+    fn no_number_is_more_than_a_float_holds(digits in "[1-9][0-9]{0,400}", exponent in -500_i32..500) {
+        let text = format!("{{\"a\":[{digits}e{exponent} , \"{digits}e{exponent}\"]}}");
+        let quoted = numbers::quoted(&text).unwrap_or(text);
+        let read: Value = serde_json::from_str(&quoted).unwrap();
+        let number = &read["a"][0];
+        prop_assert!(number.is_string() || number.as_f64().unwrap() != 0.0, "{}", number);
+    }
+
+    #[test]
+    fn no_body_of_a_refusal_makes_reading_it_panic(body: Vec<u8>, value in json_value(), name in "(error|errors|detail|message|loc)") {
+        let _any = reason::of(&body, &Keys::none());
+        let nested = json!({ &name: value, "errors": [{ &name: value }] }).to_string();
+        let reason = reason::of(nested.as_bytes(), &Keys::none());
+        let chars = reason.text.map_or(0, |text| text.chars().count());
+        prop_assert!(chars <= 500, "{}", chars);
+    }
+
+    #[test]
+    fn whatever_stands_beside_the_data_what_is_told_is_json(value in json_value(), name: String) {
+        let body = json!({ "data": [{ "id": 1 }], &name: value });
+        let position = Position::default();
+        let body = body.to_string();
+        let seal = |_: Position| String::new();
+        if let Ok(rendered) = render(body.as_bytes(), LAYOUT, &position, &Keys::none(), vec![], seal) {
+            serde_json::from_str::<Value>(&rendered.structured).unwrap();
+        }
     }
 
     #[test]

@@ -72,6 +72,9 @@ pub enum BearerError {
     /// Not sealed by us: perhaps a raw API key.
     #[error("the bearer is no token of this server")]
     NotATokenOfOurs,
+    /// What stands in a template until somebody fills it in.
+    #[error("the bearer is a placeholder")]
+    Placeholder,
     /// Its time is over.
     #[error("the access token is expired")]
     Expired,

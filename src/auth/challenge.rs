@@ -100,6 +100,11 @@ impl Challenges {
                 "the bearer is no token of this server; a WIV API key is sent as X-API-Key, not \
                  as a bearer; see",
             ),
+            BearerError::Placeholder => (
+                "placeholder",
+                "the bearer is a placeholder that nobody filled in; a WIV API key is sent as \
+                 X-API-Key, not as a bearer; see",
+            ),
             BearerError::Expired => {
                 ("expired_token", "the access token is expired; renew it or sign in again; see")
             }

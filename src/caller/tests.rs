@@ -3,6 +3,23 @@
 use super::*;
 
 #[test]
+fn what_a_person_configured_may_be_a_mistake_and_what_an_issuer_made_is_none() {
+    for (text, error) in [
+        ("${WIV_API_KEY}", ApiKeyError::Placeholder),
+        ("YOUR_API_KEY", ApiKeyError::Placeholder),
+        ("\"k-1\"", ApiKeyError::Quoted),
+        ("Bearer k-1", ApiKeyError::HasScheme),
+        ("x-api-key=k-1", ApiKeyError::HasName),
+    ] {
+        assert_eq!(ApiKey::configured(text.as_bytes()).unwrap_err(), error, "{text}");
+    }
+    for made in ["${input:k}", "\"'<&>$`{x}", "YOUR_API_KEY"] {
+        assert_eq!(ApiKey::parse(made.as_bytes()).unwrap().expose(), made.as_bytes());
+    }
+    assert!(ApiKey::configured(b" wiv-demo-acme\n").is_ok());
+}
+
+#[test]
 fn white_space_around_a_key_is_dropped() {
     assert_eq!(ApiKey::parse(b" \t wiv-demo-acme\n").unwrap().expose(), b"wiv-demo-acme");
 }

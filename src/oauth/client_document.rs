@@ -162,6 +162,7 @@ fn told(error: &FetchError) -> OAuthError {
         FetchError::Url => "the client_id is no acceptable URL of a client document",
         FetchError::Address => "the host of the client_id has no public address",
         FetchError::Timeout => "the client’s document took too long",
+        FetchError::Encoded(_) => "the client’s document is encoded; send it as it is",
         FetchError::Answer => "the client_id leads to no client document: JSON of at most 5 KiB",
         FetchError::Http(_) | FetchError::TooOften(_) => {
             "the client’s document could not be fetched"

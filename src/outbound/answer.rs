@@ -3,10 +3,14 @@
 //! Not for statuses: an answer of any status is an answer.
 
 use bytes::{Bytes, BytesMut};
+use http::header;
 use reqwest::{RequestBuilder, Response};
 use tokio::time::{Instant, timeout_at};
 
-use crate::limits::Room;
+use crate::{limits::Room, text};
+
+/// Longest name of an encoding that is repeated. Registered ones have at most ten characters.
+const MAX_ENCODING_CHARS: usize = 20;
 
 /// Why no whole answer came.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +50,29 @@ pub(crate) async fn send(request: RequestBuilder, deadline: Instant) -> Result<R
     sent.map_err(|_| NoAnswer::TooLate)?.map_err(failed)
 }
 
-/// Reads a whole body, never more than the limit of it, as there is room for it.
+/// The encodings of an answer's body by their names, where it has any though none was asked for.
+pub(crate) fn encoding(response: &Response) -> Option<String> {
+    let mut names = Vec::new();
+    for value in response.headers().get_all(header::CONTENT_ENCODING) {
+        for name in value.to_str().unwrap_or("?").split(',').map(str::trim) {
+            let is_name =
+                name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+            match name {
+                "" => {}
+                _ if name.eq_ignore_ascii_case("identity") => {}
+                _ if is_name && name.len() <= MAX_ENCODING_CHARS => {
+                    names.push(name.to_ascii_lowercase())
+                }
+                _ => names.push("an encoding without a proper name".to_owned()),
+            }
+        }
+    }
+    names.truncate(3);
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// Reads a whole body, never more than the limit of it, as there is room for it. A byte order
+/// mark in front is no part of it.
 ///
 /// # Errors
 /// When it did not come whole before the deadline, is too large, or has no room.
@@ -57,7 +83,9 @@ pub(crate) async fn read<R: Room>(
     room: &mut R,
 ) -> Result<Bytes, UnreadAnswer<R::Refused>> {
     let reading = read_on(response, limit_bytes, room);
-    timeout_at(deadline, reading).await.unwrap_or(Err(UnreadAnswer::NoAnswer(NoAnswer::TooLate)))
+    let read = timeout_at(deadline, reading).await;
+    let body = read.unwrap_or(Err(UnreadAnswer::NoAnswer(NoAnswer::TooLate)))?;
+    Ok(body.slice_ref(text::without_byte_order_mark(&body)))
 }
 
 async fn read_on<R: Room>(

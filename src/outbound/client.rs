@@ -52,6 +52,9 @@ pub(crate) enum Via<'v> {
 pub(crate) fn client(reach: Reach<'_>) -> reqwest::Result<Client> {
     let mut default_headers = HeaderMap::new();
     default_headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    // Without it any encoding may come (RFC 9110, 12.5.3), and none is decoded here: a limit would
+    // have to hold for what comes out, too.
+    default_headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     #[expect(clippy::disallowed_methods, reason = "the one place")]
     let builder = Client::builder()
         .user_agent(concat!("wiv-mcp/", env!("CARGO_PKG_VERSION")))

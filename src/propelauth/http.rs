@@ -47,6 +47,9 @@ pub enum Outage {
     /// The answer is not what PropelAuth's documentation describes.
     #[error("PropelAuth's {0} can't be read")]
     Malformed(&'static str),
+    /// The answer is encoded, though that was not asked for.
+    #[error("PropelAuth's answer is encoded as {0}")]
+    Encoded(String),
     /// A status that the request should not get.
     #[error("PropelAuth answered with status {}", .0.as_u16())]
     Status(StatusCode),
@@ -95,13 +98,17 @@ pub(super) async fn send(
     let deadline = Instant::now() + TIMEOUT;
     let response = outbound::send(request, deadline).await.map_err(Outage::NoAnswer)?;
     let status = response.status();
+    let encoding = outbound::encoding(&response);
     let read = outbound::read(response, limit_bytes, deadline, &mut Uncounted).await;
     let body = read.map_err(|unread| match unread {
         UnreadAnswer::NoAnswer(no_answer) => Outage::NoAnswer(no_answer),
         UnreadAnswer::TooLarge => Outage::TooLarge { limit_bytes },
         UnreadAnswer::NoRoom(never) => match never {},
     })?;
-    Ok(HttpAnswer { status, body })
+    match encoding {
+        Some(name) if std::str::from_utf8(&body).is_err() => Err(Outage::Encoded(name)),
+        _ => Ok(HttpAnswer { status, body }),
+    }
 }
 
 /// Names and values as in a query or a form's body (RFC 6749, appendix B).

@@ -110,6 +110,7 @@ async fn obey(State(control): State<Control>, request: Request, next: Next) -> R
         Kind::ServerError => faults::server_error(),
         Kind::NotFound => faults::not_found(),
         Kind::Huge => faults::huge(),
+        Kind::Answer => fault.given.into_response(),
         Kind::Cut => {
             let (head, body) = whole(next.run(request).await).await;
             faults::cut(head, &body)

@@ -8,6 +8,7 @@
 //! part that is absent meets all. The first rule that meets a request, has let its `after`
 //! requests pass and is not used up is its fault.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -58,6 +59,19 @@ pub(crate) enum Kind {
     /// Does nothing and resets the connection.
     #[serde(rename = "reset")]
     Reset,
+    /// Does nothing and answers what the rule's `answer` says, byte by byte.
+    #[serde(rename = "answer")]
+    Answer,
+}
+
+/// An answer that nobody would think of: any status, headers and text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Given {
+    /// 200 when nobody says.
+    status: Option<u16>,
+    headers: BTreeMap<String, String>,
+    body: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -77,6 +91,9 @@ pub(crate) struct Rule {
     /// How often; 0 or null is until deleted.
     #[serde(default = "once")]
     times: Option<u64>,
+    /// What fault `answer` answers.
+    #[serde(default)]
+    answer: Given,
     /// Waited before any fault; `slow` has a default.
     delay_ms: Option<u64>,
     /// How many requests pass first, so that a fault meets the middle of a walk.
@@ -89,9 +106,10 @@ fn once() -> Option<u64> {
 }
 
 /// What one request meets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) kind: Kind,
+    pub(crate) given: Given,
     pub(crate) delay: Duration,
 }
 
@@ -127,7 +145,7 @@ impl Faults {
         let rule = &mut rules[at];
         let usual_delay_ms = if rule.fault == Kind::Slow { USUAL_DELAY_MS } else { 0 };
         let delay = Duration::from_millis(rule.delay_ms.unwrap_or(usual_delay_ms));
-        let fault = Fault { kind: rule.fault, delay };
+        let fault = Fault { kind: rule.fault, given: rule.answer.clone(), delay };
         match rule.times {
             Some(1) => _ = rules.remove(at),
             Some(times) if times > 1 => rule.times = Some(times - 1),
@@ -139,6 +157,18 @@ impl Faults {
     /// Never held across an await. A poisoned list is still a list.
     fn lock(&self) -> MutexGuard<'_, Vec<Rule>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Given {
+    /// What can't be a status or a header is answered 500, for whoever ordered it to see.
+    pub(crate) fn into_response(self) -> Response {
+        let mut builder = Response::builder().status(self.status.unwrap_or(200));
+        for (name, value) in &self.headers {
+            builder = builder.header(name, value);
+        }
+        let response = builder.body(Body::from(self.body));
+        response.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
     }
 }
 

@@ -270,7 +270,7 @@ impl Kind for ApiKey {
     const IS_SECRET: bool = true;
 
     fn read(text: &str) -> Result<Self, String> {
-        Self::parse(text.as_bytes()).map_err(|error| format!("a WIV API key: {error}"))
+        Self::configured(text.as_bytes()).map_err(|error| format!("a WIV API key: {error}"))
     }
 }
 

@@ -232,7 +232,7 @@ fn may_be_done(error: &BackendError) -> bool {
     match error {
         BackendError::Unavailable(Outage::NoAnswer(cause)) => !cause.is_connect(),
         BackendError::Unavailable(
-            Outage::TooLarge { .. } | Outage::Malformed(_) | Outage::Status(_),
+            Outage::TooLarge { .. } | Outage::Malformed(_) | Outage::Encoded(_) | Outage::Status(_),
         ) => true,
         _ => false,
     }

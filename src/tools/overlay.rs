@@ -2,6 +2,7 @@
 //!
 //! An update with part of an object would delete the rest.
 
+use http::StatusCode;
 use serde_json::Value;
 
 use super::{
@@ -9,10 +10,9 @@ use super::{
     step::{CallStep, invalid},
 };
 use crate::{
-    answer::{self, Change, FailureKind, Position, ToolFailure},
+    answer::{self, Change, MalformedAnswer, Position, ToolFailure},
     catalog::{Arguments, Operation, Problem},
     mcp::ToolResult,
-    wiv,
 };
 
 impl Tools {
@@ -27,15 +27,18 @@ impl Tools {
         let changes = changes(step.arguments, argument)?;
         let request = read.request(step.arguments, None).map_err(|problem| invalid(&[problem]))?;
         let present = self.send(step, read, &request).await?.answer;
-        let body = present.body.clone();
-        let lay_over = move || answer::lay_over(&body, &changes);
+        let (body, keys) = (present.body.clone(), step.keys.clone());
+        let lay_over = move || answer::lay_over(&body, &changes, &keys);
         let whole = if present.body.len() < answer::LONG_BODY_BYTES {
             lay_over()
         } else {
             let done = self.aside.run(step.deadline, lay_over).await;
             done.map_err(|why| self.unshaped(step, read, &request, present.status, why))?
         };
-        let whole = whole.map_err(|_| unreadable(&present))?;
+        let whole = whole.map_err(|malformed| {
+            let malformed = malformed.encoded_as(present.encoding.as_deref());
+            unreadable(self.facts(step, read, &request), present.status, &malformed)
+        })?;
         // Its memory would be missing for the answer of the write.
         drop(present);
         let request = write
@@ -63,12 +66,13 @@ fn changes(arguments: &Arguments, argument: &str) -> Result<Vec<Change>, ToolFai
     Ok(changes)
 }
 
-fn unreadable(present: &wiv::Answer) -> ToolFailure {
-    ToolFailure {
-        status: Some(present.status.as_u16()),
-        ..ToolFailure::new(
-            FailureKind::Malformed,
-            "WIV sent the present object in a form that can't be read. Nothing was changed.",
-        )
-    }
+fn unreadable(
+    operation: answer::FailedOperation<'_>,
+    status: StatusCode,
+    malformed: &MalformedAnswer,
+) -> ToolFailure {
+    let failure = ToolFailure::unreadable(operation, status, malformed);
+    let message =
+        format!("The present object is needed first. {} Nothing was changed.", failure.message);
+    ToolFailure { message: message.into(), ..failure }
 }

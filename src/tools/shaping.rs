@@ -35,6 +35,8 @@ impl Tools {
             scrolls: operation.paging == Some(Paging::Scroll),
             limit: operation.paging.map(|_| step.arguments.limit()),
             limits: self.settings.answer_limits(),
+            status: answer.status,
+            writes: self.facts(step, operation, request).writes,
         };
         let notes = notes(step, *used);
         let rendered = if answer.body.len() < answer::LONG_BODY_BYTES {
@@ -48,6 +50,7 @@ impl Tools {
             rendered.map_err(|why| self.unshaped(step, operation, request, answer.status, why))?
         };
         let rendered = rendered.map_err(|malformed| {
+            let malformed = malformed.encoded_as(answer.encoding.as_deref());
             tracing::warn!(
                 operation = &*operation.id,
                 request.id = format_args!("{:032x}", step.trace.request_id),

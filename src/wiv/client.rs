@@ -27,6 +27,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Unused connections kept to the one upstream host.
 const POOL_MAX_IDLE: usize = 256;
 
+/// Longest wait that is believed, a day. No conversation lasts longer, and larger numbers are
+/// mostly dates in disguise or mistakes.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -76,6 +80,8 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// The whole body, within the limit.
     pub body: Bytes,
+    /// What the body is encoded as by its own word, though that was not asked for.
+    pub encoding: Option<String>,
     /// The room that it takes until it is dropped.
     _held: Held<Fingerprint>,
 }
@@ -281,9 +287,10 @@ impl Client {
         let response = outbound::send(builder, deadline).await.map_err(failure)?;
         let status = response.status();
         let retry_after = seconds(response.headers().get(header::RETRY_AFTER));
+        let encoding = outbound::encoding(&response);
         let mut held = self.answers.nothing(caller.fingerprint);
         let body = reading::read(response, self.body_limit_bytes, &mut held, deadline).await?;
-        Ok(Answer { status, retry_after, body, _held: held })
+        Ok(Answer { status, retry_after, body, encoding, _held: held })
     }
 }
 
@@ -300,12 +307,16 @@ fn jitter(trace_id: u128) -> f64 {
     ((trace_id >> 64) as u32) as f64 / f64::from(u32::MAX)
 }
 
-/// `Retry-After`, as seconds or as a date (RFC 9110, 10.2.3).
+/// `Retry-After`, as seconds or as a date (RFC 9110, 10.2.3); some servers send parts of seconds.
+/// What is past is now, and what is too far away says nothing.
 fn seconds(value: Option<&HeaderValue>) -> Option<Duration> {
     let text = value?.to_str().ok()?.trim();
-    if let Ok(seconds) = u64::from_str(text) {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(std::time::SystemTime::now()).unwrap_or_default())
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let wait = if is_number {
+        Duration::try_from_secs_f64(f64::from_str(text).ok()?.ceil()).ok()?
+    } else {
+        let date = httpdate::parse_http_date(text).ok()?;
+        date.duration_since(std::time::SystemTime::now()).unwrap_or_default()
+    };
+    (wait <= LONGEST_WAIT).then_some(wait)
 }

@@ -86,6 +86,8 @@ export async function scenario(client, demo, checks) {
   const ended = await follow(client, demo, checks, { workflow_id, execution_id });
   checks.that(ended.status === "SUCCEEDED", `the execution ended as ${ended.status}`);
 
+  await oddAnswer(client, demo, checks);
+
   for (const args of [{ limit: "five" }, { no_such_argument: 1 }]) {
     const refused = await call(client, "wiv_search_cases", args);
     const kind = refused.structuredContent?.error?.kind;
@@ -100,6 +102,24 @@ export async function scenario(client, demo, checks) {
     (error) => error.code,
   );
   checks.that(code === -32602, `an unknown tool is answered with ${code}`);
+}
+
+// A text that was cut inside an emoji, a number beyond a float, and digits beyond 64 bits.
+const ODD = String.raw`{"data":[{"a":"x\ud800y","\udfff":1e400,"n":18446744073709551617}]}`;
+
+/** That an answer which no strict reader takes reaches this client readable. */
+async function oddAnswer(client, demo, checks) {
+  const fault = { match: { path: "/v2/cases/search" }, fault: "answer", answer: { body: ODD } };
+  const response = await fetch(`${demo.wiv_api_url.replace(/\/$/, "")}/_control/faults`, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(fault),
+  });
+  checks.that(response.ok, `ordering an odd answer was answered ${response.status}`);
+  await response.body?.cancel();
+  const [row] = (await succeed(client, checks, "wiv_search_cases", {})).data;
+  checks.that(row.a === "x\ufffdy", `half of a character became ${JSON.stringify(row.a)}`);
+  checks.that(row["\ufffd"] === "1e400", `1e400 became ${JSON.stringify(row["\ufffd"])}`);
 }
 
 /** Asks for the execution until it ended, turning the stand-in's clock instead of sleeping. */

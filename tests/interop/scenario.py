@@ -100,6 +100,8 @@ async def scenario(client, demo, checks):
     ended = await follow(client, demo, checks, workflow_id, execution_id)
     checks.that(ended["status"] == "SUCCEEDED", f"the execution ended as {ended['status']}")
 
+    await odd_answer(client, demo, checks)
+
     for arguments in ({"limit": "five"}, {"no_such_argument": 1}):
         refused = await client.call_tool("wiv_search_cases", arguments)
         kind = ((refused.get("structuredContent") or {}).get("error") or {}).get("kind")
@@ -114,6 +116,29 @@ async def scenario(client, demo, checks):
     except client.error as error:
         code = error.error.code
     checks.that(code == -32602, f"an unknown tool is answered with {code}")
+
+
+# A text that was cut inside an emoji, a number beyond a float, and digits beyond 64 bits.
+ODD = r'{"data":[{"a":"x\ud800y","\udfff":1e400,"n":18446744073709551617}]}'
+
+
+async def odd_answer(client, demo, checks):
+    """That an answer which no strict reader takes reaches this client readable."""
+    fault = {"match": {"path": "/v2/cases/search"}, "fault": "answer", "answer": {"body": ODD}}
+    await asyncio.to_thread(order_fault, demo["wiv_api_url"], fault)
+    row = (await succeed(client, checks, "wiv_search_cases"))["data"][0]
+    checks.that(row["a"] == "x\ufffdy", f"half of a character became {row['a']!a}")
+    checks.that(row["\ufffd"] == "1e400", f"1e400 became {row}")
+
+
+def order_fault(wiv_api_url, fault):
+    request = urllib.request.Request(
+        f"{wiv_api_url.rstrip('/')}/_control/faults",
+        data=json.dumps(fault).encode(),
+        headers={"Content-Type": "application/json"},
+        method="PUT",
+    )
+    urllib.request.urlopen(request, timeout=10).close()
 
 
 async def follow(client, demo, checks, workflow_id, execution_id):

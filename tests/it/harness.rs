@@ -21,7 +21,7 @@ use wiv_mcp::{
 };
 
 pub(crate) use catalogue::{is_of, reading_tool_count, tool_count, tools_that};
-pub(crate) use far_end::FarEnd;
+pub(crate) use far_end::{Answer, FarEnd};
 pub(crate) use pipe::Pipe;
 pub(crate) use sse_stream::Stream;
 

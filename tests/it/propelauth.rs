@@ -315,5 +315,7 @@ async fn the_backend_api_is_told_the_tenant_and_nothing_of_the_browser() {
     assert!(headers["authorization"].as_str().unwrap().starts_with("Bearer "));
     let mut names: Vec<_> = headers.keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!(names, ["accept", "authorization", "host", "user-agent", "x-propelauth-url"]);
+    let expected =
+        ["accept", "accept-encoding", "authorization", "host", "user-agent", "x-propelauth-url"];
+    assert_eq!(names, expected);
 }

@@ -1,8 +1,15 @@
-//! What clients, APIs and people were found to break, by sender.
+//! What the world was seen to send: each report with its neighbours.
+//!
+//! A sentence for each kind of input. What the product does otherwise is tested elsewhere.
 
 mod addresses;
+mod answers;
+mod beside;
 mod empty_objects;
+mod errors;
 mod event_data;
+mod keys;
+mod marks;
 mod schemas;
 mod sign_in;
 mod subscriptions;

@@ -78,6 +78,7 @@ async fn requests_carry_the_contracts_headers_and_no_others() {
         "content-length",
         "content-type",
         "accept",
+        "accept-encoding",
         "user-agent",
         "x-api-key",
         "x-request-id",

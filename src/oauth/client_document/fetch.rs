@@ -37,6 +37,9 @@ pub(super) enum FetchError {
     /// Not 200 with JSON of a small size.
     #[error("the answer is no client document")]
     Answer,
+    /// Encoded, though that was not asked for.
+    #[error("the document is encoded as {0}")]
+    Encoded(String),
     /// The connection failed.
     #[error("the document could not be fetched")]
     Http(#[source] reqwest::Error),
@@ -90,12 +93,18 @@ async fn fetch(
         return Err(FetchError::Answer);
     }
     let fresh_for = freshness::of(response.headers());
+    let encoding = outbound::encoding(&response);
     let read = outbound::read(response, MAX_BYTES, deadline, &mut Uncounted).await;
     let body = read.map_err(|unread| match unread {
         UnreadAnswer::NoAnswer(why) => no_answer(why),
         UnreadAnswer::TooLarge => FetchError::Answer,
         UnreadAnswer::NoRoom(never) => match never {},
     })?;
+    if let Some(name) = encoding
+        && std::str::from_utf8(&body).is_err()
+    {
+        return Err(FetchError::Encoded(name));
+    }
     Ok(Fetched { body: body.into(), fresh_for })
 }
 

@@ -32,6 +32,19 @@ async fn too_many_requests_come_with_the_time_to_wait() {
 }
 
 #[tokio::test]
+async fn any_answer_can_be_ordered_byte_by_byte() {
+    let sandbox = start().await;
+    let asker = Asker::new(&sandbox, ACME);
+    let answer = json!({ "status": 202, "headers": { "x-odd": "1" }, "body": r#"{"a":"\ud800"}"# });
+    order(&asker, json!({ "match": { "path": "/spaces" }, "fault": "answer", "answer": answer }))
+        .await;
+    let met = asker.send("GET", "/spaces", &[], "").await.unwrap();
+    assert_eq!((met.status, met.header("x-odd")), (202, "1"));
+    assert_eq!(met.body, br#"{"a":"\ud800"}"#);
+    assert_eq!(asker.get("/spaces").await["data"].as_array().unwrap().len(), 5);
+}
+
+#[tokio::test]
 async fn a_server_error_is_worded_as_documented() {
     let answer = meet("500").await.unwrap();
     assert_eq!(answer.status, 500);

@@ -5,6 +5,8 @@ use std::io;
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 
+use crate::text;
+
 /// What was read.
 pub(super) enum Line {
     /// A line that holds something, without its end.
@@ -51,6 +53,8 @@ impl<R: AsyncRead + Unpin> Lines<R> {
                 return Ok(Line::TooLong);
             }
             let line = self.line.split().freeze();
+            // Shells write a mark in front of what they pipe.
+            let line = line.slice_ref(text::without_byte_order_mark(&line));
             if !line.trim_ascii().is_empty() {
                 return Ok(Line::Whole(line));
             }

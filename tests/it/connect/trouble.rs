@@ -130,11 +130,20 @@ async fn a_key_that_is_refused_is_no_outage() {
 
 #[tokio::test]
 async fn a_key_that_could_not_be_tried_is_shown_all_the_same() {
-    for (fault, words) in [("500", "could not be tried"), ("malformed", "Your key works")] {
+    let refusal = |body: &str| json!({ "status": 403, "body": body });
+    for (fault, answer, words) in [
+        ("500", json!({}), "could not be tried"),
+        ("malformed", json!({}), "Your key works"),
+        ("answer", refusal(r#"{"error":"role"}"#), "can’t read cases"),
+        // A firewall's words say nothing about the key.
+        ("answer", refusal("<html>Forbidden</html>"), "could not be tried"),
+        ("answer", refusal(r#"{"message":"Forbidden"}"#), "could not be tried"),
+    ] {
         let server = Server::start_with_sign_in(&[]).await;
         let mut browser = Browser::new();
         let (_, page) = sign_in(&server, &mut browser, ANA).await;
-        let fault = json!({ "match": { "path": "/v2/cases/search" }, "fault": fault, "times": 0 });
+        let at = json!({ "path": "/v2/cases/search" });
+        let fault = json!({ "match": at, "fault": fault, "answer": answer, "times": 0 });
         server.fault(fault).await;
         let make = fields(&page, "/connect/key");
         let (status, page) = post(&mut browser, &server, "/connect/key", &make).await;

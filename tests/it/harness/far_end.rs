@@ -4,8 +4,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::{Router, body::to_bytes, extract::Request, response::IntoResponse};
-use reqwest::StatusCode;
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::Request,
+    response::IntoResponse,
+};
+use reqwest::{StatusCode, header::HeaderMap};
 use wiv_mcp::sandbox::Sandbox;
 
 use super::{Server, client, start_app};
@@ -16,6 +21,27 @@ pub(crate) struct Seen {
     pub(crate) method: String,
     pub(crate) target: String,
     pub(crate) body: String,
+    pub(crate) headers: HeaderMap,
+}
+
+/// An answer, byte by byte.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers: Vec::new(), body: body.into() }
+    }
+
+    /// With one header more.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
 }
 
 /// An HTTP server on loopback, and what it has seen.
@@ -28,6 +54,17 @@ impl FarEnd {
     /// Answers every request with a status and a body.
     pub(crate) async fn start(
         answer: impl Fn(&Seen) -> (u16, String) + Send + Sync + 'static,
+    ) -> Self {
+        Self::start_with(move |seen| {
+            let (status, body) = answer(seen);
+            Answer::new(status, body).with("content-type", "application/json")
+        })
+        .await
+    }
+
+    /// Answers every request as told, headers too.
+    pub(crate) async fn start_with(
+        answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static,
     ) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -42,11 +79,16 @@ impl FarEnd {
                     method: head.method.to_string(),
                     target: head.uri.to_string(),
                     body: String::from_utf8(body.to_vec()).unwrap(),
+                    headers: head.headers,
                 };
-                let (status, body) = answer(&seen);
+                let Answer { status, headers, body } = answer(&seen);
                 noted.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
-                let json = [("content-type", "application/json")];
-                (StatusCode::from_u16(status).unwrap(), json, body).into_response()
+                let mut response = Body::from(body).into_response();
+                *response.status_mut() = StatusCode::from_u16(status).unwrap();
+                for (name, value) in headers {
+                    response.headers_mut().append(name, value.parse().unwrap());
+                }
+                response
             }
         });
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -57,6 +99,11 @@ impl FarEnd {
     pub(crate) async fn saying(body: impl Into<String>) -> Self {
         let body = body.into();
         Self::start(move |_| (200, body.clone())).await
+    }
+
+    /// Answers every request with this.
+    pub(crate) async fn answering(answer: Answer) -> Self {
+        Self::start_with(move |_| answer.clone()).await
     }
 
     /// What reached it, oldest first.

@@ -78,6 +78,8 @@ pub(crate) async fn first_day(
     let status = follow(client, demo, checks, execution).await?;
     checks.that(status == "SUCCEEDED", format!("the execution ended as {status}"))?;
 
+    odd_answer(client, demo, checks).await?;
+
     for arguments in [json!({"limit": "five"}), json!({"no_such_argument": 1})] {
         let refused = client.call_tool("wiv_search_cases", arguments.clone()).await?;
         let kind = &refused["structuredContent"]["error"]["kind"];
@@ -136,6 +138,22 @@ pub(crate) async fn succeed(
 
 fn rows(structured: &Value) -> impl Iterator<Item = &Value> {
     structured["data"].as_array().into_iter().flatten()
+}
+
+// A text that was cut inside an emoji, a number beyond a float, and digits beyond 64 bits.
+const ODD: &str = r#"{"data":[{"a":"x\ud800y","\udfff":1e400,"n":18446744073709551617}]}"#;
+
+/// That an answer which no strict reader takes reaches this client readable.
+async fn odd_answer(client: &Client, demo: &Value, checks: &mut Checks) -> Result<(), Failure> {
+    let faults = format!("{}/_control/faults", text(&demo["wiv_api_url"]).trim_end_matches('/'));
+    let fault = json!({
+        "match": {"path": "/v2/cases/search"}, "fault": "answer", "answer": {"body": ODD},
+    });
+    reqwest::Client::new().put(&faults).json(&fault).send().await?.error_for_status()?;
+    let answer = succeed(client, checks, "wiv_search_cases", json!({})).await?;
+    let row = &answer["data"][0];
+    checks.that(row["a"] == "x\u{fffd}y", format!("half of a character became {}", row["a"]))?;
+    checks.that(row["\u{fffd}"] == "1e400", format!("1e400 became {row}"))
 }
 
 /// Asks for the execution until it ended, turning the stand-in's clock instead of sleeping.

@@ -1,0 +1,142 @@
+//! Lists: a page of rows with its place in the whole, for both readers.
+//!
+//! Says that these are all rows there are only where nothing speaks against it.
+
+use super::{
+    MalformedAnswer, PageSummary, Position, beside,
+    envelope::Upstream,
+    format, hints,
+    layout::{Layout, Rendered, finish},
+    shorten,
+    table::table,
+};
+use crate::json;
+
+/// Longest page key of upstream that becomes a cursor. Real ones have some hundred bytes; sealed,
+/// this one is as long as a cursor may be.
+const MAX_PAGE_KEY_BYTES: usize = 12_000;
+
+/// Renders a list; `seal` turns the place of the next page into a cursor.
+pub(super) fn list(
+    upstream: &Upstream<'_>,
+    layout: Layout,
+    position: &Position,
+    mut notes: Vec<String>,
+    seal: impl FnOnce(Position) -> String,
+) -> Result<Rendered, MalformedAnswer> {
+    let limits = layout.limits;
+    let rows = || json::elements(upstream.data);
+    // OpenSearch names a scroll to its end: a page without rows is behind the last one.
+    let key = upstream.next_page_key.filter(|_| rows().next().is_some());
+    let is_too_long = key.is_some_and(|key| key.get().len() > MAX_PAGE_KEY_BYTES);
+    let next_key = key.filter(|_| layout.scrolls && !is_too_long);
+    let (mut rows, mut page) = PageSummary::take(rows(), next_key, position, layout.limit)?;
+    let sent_in_all = page.total;
+
+    let hints = upstream.beside().map(hints::of).unwrap_or_default();
+    let is_short = sent_in_all.is_some_and(|sent| hints.total.is_some_and(|total| total > sent));
+    let has_unsent = next_key.is_none() && (key.is_some() || hints.has_more || is_short);
+    if has_unsent && is_too_long && layout.scrolls {
+        notes.push("WIV has more rows, and its key for them is too long to be asked with.".into());
+    } else if has_unsent {
+        notes.push(
+            "WIV has more rows, and this server does not know how to ask for them: the \
+             operator can correct the operation's paging in the catalogue."
+                .to_owned(),
+        );
+    }
+    page.total = match sent_in_all {
+        Some(sent) if !has_unsent => Some(sent),
+        Some(sent) => hints.total.filter(|total| *total > sent),
+        None => hints.total.filter(|total| *total >= page.shown),
+    };
+
+    let beside = beside::show(upstream.beside(), limits, &mut notes);
+    let beside_bytes = beside.structured.as_ref().map_or(0, String::len);
+    let has_pages = layout.limit.is_some();
+    let mut structured = String::from("{\"data\":[");
+    let room = limits.data_bytes().saturating_sub(beside_bytes);
+    let written = shorten::write(&mut structured, &rows, room, !has_pages);
+    notes.extend(written.note);
+    rows.truncate(written.values);
+    page.shown = rows.len();
+    if let Some(sent) = sent_in_all.filter(|sent| !has_pages && page.shown < *sent) {
+        notes.push(format!(
+            "Only the first {} of {sent} rows fit, and this tool has no pages.",
+            page.shown
+        ));
+    }
+    let is_scrolled = sent_in_all.is_none();
+    let mut text = headline(&page, position.offset, is_scrolled, has_unsent);
+    let cursor = page.next.map(seal);
+
+    if page.shown > 0 {
+        let cursor_chars = cursor.as_ref().map_or(0, String::len);
+        let taken = text.len() + cursor_chars + beside.text.len();
+        let table = table(rows.iter().copied(), limits.room(taken));
+        text.push_str("\n\n");
+        text.push_str(&table.text);
+        if table.cut_cells {
+            notes
+                .push("Long cells are shortened in the table; `data` has more of them.".to_owned());
+        }
+        if let Some(left_out) = &table.left_out {
+            let how = if has_pages { " A smaller `limit` makes room." } else { "" };
+            notes.push(format!("The table leaves out {left_out}; `data` has them.{how}"));
+        }
+        if table.rows < page.shown {
+            notes.push(format!(
+                "The table shows the first {} of {} rows; `data` has more.",
+                table.rows, page.shown
+            ));
+        }
+    }
+    if !beside.text.is_empty() {
+        text.push('\n');
+        text.push_str(&beside.text);
+    }
+    if let Some(cursor) = &cursor {
+        text.push_str("\nMore rows: call again with the same arguments and `cursor` set to ");
+        text.push_str(cursor);
+        text.push('\n');
+    }
+    format::notes(&mut text, &notes);
+
+    structured.push_str("],\"page\":{\"shown\":");
+    structured.push_str(&page.shown.to_string());
+    structured.push_str(",\"total\":");
+    match page.total {
+        Some(total) => structured.push_str(&total.to_string()),
+        None => structured.push_str("null"),
+    }
+    structured.push_str(",\"next_cursor\":");
+    match &cursor {
+        Some(cursor) => push_json(&mut structured, cursor),
+        None => structured.push_str("null"),
+    }
+    structured.push('}');
+    Ok(finish(structured, beside.structured, text, &notes))
+}
+
+/// The first line. Of a scroll nobody knows here at which row a page begins.
+fn headline(page: &PageSummary, offset: usize, is_scrolled: bool, has_unsent: bool) -> String {
+    let shown = page.shown;
+    match page.total {
+        Some(0) => "No rows.".to_owned(),
+        Some(total) if total == shown && !is_scrolled => format!("{shown} rows, all there are."),
+        Some(total) if shown == 0 && has_unsent => {
+            format!("No rows came; WIV says that there are {total}.")
+        }
+        Some(total) if is_scrolled => {
+            format!("{shown} rows of this page; WIV says that there are {total} in all.")
+        }
+        Some(total) => format!("Rows {} to {} of {total}.", offset + 1, offset + shown),
+        None if shown == 0 && has_unsent => "No rows came.".to_owned(),
+        None if shown == 0 => "No more rows.".to_owned(),
+        None => format!("{shown} rows of this page; upstream does not say how many there are."),
+    }
+}
+
+fn push_json(out: &mut String, text: &str) {
+    out.push_str(&serde_json::to_string(text).expect("a string becomes JSON"));
+}
