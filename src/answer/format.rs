@@ -53,7 +53,7 @@ fn lines_at(out: &mut String, value: &str, level: usize, limit: usize) -> bool {
             cut |= lines_at(out, value, level + 1, limit);
         } else if holds_objects(value) {
             let rows = json::elements(value).count();
-            out.push_str(&format!(" {rows} rows\n\n"));
+            out.push_str(&format!(" {}\n\n", row_count(rows)));
             let table = table(json::elements(value), room);
             out.push_str(&table.text);
             out.push('\n');
@@ -70,4 +70,9 @@ fn lines_at(out: &mut String, value: &str, level: usize, limit: usize) -> bool {
 /// Whether it is a list whose first element is an object.
 fn holds_objects(value: &str) -> bool {
     json::elements(value).next().is_some_and(|first| first.starts_with('{'))
+}
+
+/// So many rows, in words.
+pub(super) fn row_count(rows: usize) -> String {
+    if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") }
 }

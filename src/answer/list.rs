@@ -5,7 +5,8 @@
 use super::{
     MalformedAnswer, PageSummary, Position, beside,
     envelope::Upstream,
-    format, hints,
+    format::{self, row_count},
+    hints,
     layout::{Layout, Rendered, finish},
     shorten,
     table::table,
@@ -120,20 +121,22 @@ pub(super) fn list(
 
 /// The first line. Of a scroll nobody knows here at which row a page begins.
 fn headline(page: &PageSummary, offset: usize, is_scrolled: bool, has_unsent: bool) -> String {
-    let shown = page.shown;
+    let (shown, rows) = (page.shown, row_count(page.shown));
     match page.total {
         Some(0) => "No rows.".to_owned(),
-        Some(total) if total == shown && !is_scrolled => format!("{shown} rows, all there are."),
+        Some(1) if shown == 1 && !is_scrolled => "1 row, the only one there is.".to_owned(),
+        Some(total) if total == shown && !is_scrolled => format!("{rows}, all there are."),
         Some(total) if shown == 0 && has_unsent => {
             format!("No rows came; WIV says that there are {total}.")
         }
         Some(total) if is_scrolled => {
-            format!("{shown} rows of this page; WIV says that there are {total} in all.")
+            format!("{rows} of this page; WIV says that there are {total} in all.")
         }
+        Some(total) if shown == 1 => format!("Row {} of {total}.", offset + 1),
         Some(total) => format!("Rows {} to {} of {total}.", offset + 1, offset + shown),
         None if shown == 0 && has_unsent => "No rows came.".to_owned(),
         None if shown == 0 => "No more rows.".to_owned(),
-        None => format!("{shown} rows of this page; upstream does not say how many there are."),
+        None => format!("{rows} of this page; upstream does not say how many there are."),
     }
 }
 

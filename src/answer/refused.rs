@@ -19,6 +19,8 @@ pub struct FailedOperation<'a> {
     pub writes: bool,
     /// WIV documents its path; otherwise the catalogue assumes it.
     pub documented: bool,
+    /// Only an MSP's key may do it.
+    pub for_msps: bool,
     /// The caller signed in, rather than configured a key.
     pub signed_in: bool,
     /// Where a person gets a new key, when that is on a page of ours.
@@ -75,6 +77,15 @@ impl ToolFailure {
                     if operation.documented { "" } else { "this server's path for it, " }
                 ),
             ),
+            StatusCode::FORBIDDEN if operation.for_msps => (
+                FailureKind::Forbidden,
+                format!(
+                    "This needs the key of an MSP, the parent of its customers' organizations, and WIV \
+                     does not allow it with this key{said}. Trying again will not help. For one \
+                     organization's own data use the tools without `msp` in their names, without \
+                     `customer_id`."
+                ),
+            ),
             StatusCode::FORBIDDEN => (
                 FailureKind::Forbidden,
                 format!(
@@ -89,7 +100,8 @@ impl ToolFailure {
                     "WIV no longer has this object{said}. Find another with a list or search tool."
                 ),
             ),
-            StatusCode::NOT_FOUND if operation.documented => (
+            // WIV's own words speak of the object; anybody's else may be about the path.
+            StatusCode::NOT_FOUND if operation.documented || reason.is_documented => (
                 FailureKind::NotFound,
                 format!(
                     "WIV has no such object{said}. Check the id with a list or search tool; don't \

@@ -43,6 +43,10 @@ pub(super) struct Table {
 /// Rows as a table of at most about `limit` characters.
 pub(super) fn table<'a>(rows: impl Iterator<Item = &'a str>, limit: usize) -> Table {
     let grid = Grid::read(rows, limit / MIN_ROW_BYTES + 1);
+    if grid.columns.is_empty() && !grid.ends.is_empty() {
+        let (text, rows) = ("(nothing in any row)\n".to_owned(), grid.ends.len());
+        return Table { text, rows, ..Table::default() };
+    }
     let everything: Vec<usize> = (0..grid.columns.len()).collect();
     let mut draft = Draft::default();
     for cell_chars in CELL_CHARS {

@@ -8,7 +8,7 @@ use http::StatusCode;
 use super::{Tools, step::CallStep};
 use crate::{
     answer::{self, FailureKind, ToolFailure},
-    catalog::{Confidence, Operation, UpstreamRequest},
+    catalog::{Confidence, Operation, Toolset, UpstreamRequest},
     origin::PublicUrls,
     telemetry::Causes,
     wiv,
@@ -127,6 +127,7 @@ impl Tools {
         answer::FailedOperation {
             writes: !step.tool.hints.read_only && !request.repeatable,
             documented: operation.confidence == Confidence::Documented,
+            for_msps: step.tool.toolset == Toolset::Msp || request.impersonated_tenant.is_some(),
             signed_in: step.caller.grant.is_some(),
             connect_url: self.settings.urls.as_ref().map(PublicUrls::connect),
             keys: step.keys,

@@ -235,6 +235,7 @@ fn what_upstream_says_of_a_failure_stays_within_its_quotes() {
     let operation = FailedOperation {
         writes: false,
         documented: true,
+        for_msps: false,
         signed_in: false,
         connect_url: Some("https://mcp.example.com/connect"),
         keys: &keys,

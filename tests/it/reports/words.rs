@@ -82,3 +82,79 @@ async fn instructions_name_no_tool_that_is_not_offered() {
         assert_eq!(warns, !settings.contains(&("WIV_MCP_READ_ONLY", "true")), "{instructions}");
     }
 }
+
+#[tokio::test]
+async fn an_msp_tool_says_that_it_needs_an_msps_key_and_not_a_higher_role() {
+    let server = Server::start().await;
+    let customer = json!({ "customer_id": "tenant_x" });
+    for (tool, arguments) in [
+        ("wiv_list_msp_customers", json!({})),
+        ("wiv_search_msp_cases", json!({})),
+        ("wiv_get_msp_cases_summary", json!({})),
+        ("wiv_list_workflows", customer),
+    ] {
+        let error = server.error(GLOBEX, tool, arguments).await;
+        let message = error["message"].as_str().unwrap();
+        assert_eq!(error["kind"], "forbidden", "{tool}: {message}");
+        assert!(message.contains("key of an MSP"), "{tool}: {message}");
+        assert!(!message.contains("higher role"), "{tool}: {message}");
+    }
+    // A role that is too low is still told as that.
+    let workflows = server.data(READ_ONLY, "wiv_list_workflows", json!({ "limit": 1 })).await;
+    let workflow = &workflows["data"][0]["workflow_id"];
+    let start = json!({ "workflow_id": workflow });
+    let error = server.error(READ_ONLY, "wiv_start_execution", start).await;
+    assert!(error["message"].as_str().unwrap().contains("role"), "{error}");
+}
+
+#[tokio::test]
+async fn only_a_404_that_is_not_wivs_own_doubts_the_path() {
+    let server = Server::start().await;
+    let answer = async |body: &str, tool: &str, arguments: Value| {
+        let fault = json!({ "match": {}, "fault": "answer", "times": 1,
+            "answer": { "status": 404, "body": body } });
+        server.fault(fault).await;
+        let error = server.error(ACME, tool, arguments).await;
+        assert_eq!(error["kind"], "not_found");
+        error["message"].as_str().unwrap().to_owned()
+    };
+    let space = json!({ "space_id": "space_x" });
+    let wivs = answer(r#"{"error":"Space not found"}"#, "wiv_get_space", space.clone()).await;
+    assert!(wivs.contains("no such object") && !wivs.contains("path"), "{wivs}");
+    for others in
+        ["<html>404</html>", r#"{"message":"Not Found"}"#, "", "null", "404 page not found"]
+    {
+        let message = answer(others, "wiv_get_space", space.clone()).await;
+        assert!(message.contains("path for it is wrong"), "{others}: {message}");
+    }
+    // A documented path is not doubted.
+    let start = json!({ "workflow_id": "w" });
+    let documented = answer("", "wiv_start_execution", start).await;
+    assert!(!documented.contains("path"), "{documented}");
+}
+
+#[tokio::test]
+async fn one_row_is_one_row_and_empty_rows_print_no_stray_bars() {
+    let server = Server::start().await;
+    let text = async |body: Value, arguments: Value| {
+        let fault = json!({ "match": { "path": "/spaces" }, "fault": "answer", "times": 1,
+            "answer": { "body": body.to_string() } });
+        server.fault(fault).await;
+        let answer = server.call(ACME, "wiv_list_spaces", arguments).await;
+        assert_eq!(answer["isError"], false, "{answer}");
+        answer["content"][0]["text"].as_str().unwrap().to_owned()
+    };
+    for rows in [json!([{ "a": 1 }]), json!([{ "a": 1 }, { "a": 2 }])] {
+        let all = text(json!({ "data": rows }), json!({})).await;
+        let page = text(json!({ "data": rows }), json!({ "limit": 1 })).await;
+        for said in [all, page] {
+            assert!(!said.contains("1 rows") && !said.contains("1 to 1"), "{said}");
+        }
+    }
+    for empty in [json!([{}]), json!([{}, {}, {}])] {
+        let said = text(json!({ "data": empty }), json!({})).await;
+        assert!(!said.contains('|'), "{said}");
+    }
+    let nested = text(json!({ "data": [{ "a": 1 }, {}] }), json!({})).await;
+    assert!(nested.contains("| a |"), "{nested}");
+}
