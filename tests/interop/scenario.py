@@ -110,9 +110,10 @@ async def scenario(client, demo, checks):
             f"{arguments}: isError {refused.get('isError')}, kind {kind}",
         )
 
+    # The answer repeats the name: its line breaks must not end a line of the event.
     code = None
     try:
-        await client.call_tool("wiv_no_such_tool", {})
+        await client.call_tool("wiv_no\u2028such\x85tool", {})
     except client.error as error:
         code = error.error.code
     checks.that(code == -32602, f"an unknown tool is answered with {code}")

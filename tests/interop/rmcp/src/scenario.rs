@@ -89,7 +89,8 @@ pub(crate) async fn first_day(
         )?;
     }
 
-    let code = client.refusal("wiv_no_such_tool").await;
+    // The answer repeats the name: its line breaks must not end a line of the event.
+    let code = client.refusal("wiv_no\u{2028}such\u{85}tool").await;
     checks.that(
         code == Some(ErrorCode::INVALID_PARAMS),
         format!("an unknown tool is answered with {code:?}"),
