@@ -40,7 +40,7 @@ fn a_whole_list_is_cut_into_pages_by_offset() {
     let (last, text) = show(&body, LAYOUT, &Position { page_key: None, offset: 2 });
     assert_eq!(last["data"], json!([{ "id": 3 }]));
     assert_eq!(last["page"], json!({ "shown": 1, "total": 3, "next_cursor": null }));
-    assert!(text.starts_with("Rows 3 to 3 of 3."), "{text}");
+    assert!(text.starts_with("Row 3 of 3."), "{text}");
     let (beyond, _) = show(&body, LAYOUT, &Position { page_key: None, offset: 9 });
     assert_eq!(beyond["data"], json!([]));
 }
