@@ -14,8 +14,8 @@ mod start_line;
 
 pub use audience::Audience;
 pub use local::Local;
-pub use parts::{catalog, propelauth};
-pub use serve::App;
+pub use parts::{catalog, propelauth, tools_settings};
+pub use serve::{App, OpenWork};
 #[cfg(feature = "sandbox")]
 pub use stand_ins::{Demo, DemoError, demo};
 pub use start_error::StartError;

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod document;
+mod file;
 mod nearest;
 mod numbers;
 mod operation;
@@ -23,6 +24,7 @@ use document::Schemas;
 
 pub use arguments::Arguments;
 pub use document::{DocumentError, DocumentMistake};
+pub use file::CatalogFileError;
 pub use numbers::inexact_number;
 pub use operation::{AnswerShape, Confidence, Money, Operation, Period};
 pub use paging::Paging;

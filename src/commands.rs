@@ -3,6 +3,8 @@
 //! Not for words of the command line, nor for exit codes. What a command prints goes to the
 //! output it is given, so that tests can read it.
 
+#[cfg(feature = "sandbox")]
+mod beside_stand_ins;
 pub mod call;
 pub mod config;
 #[cfg(feature = "sandbox")]
@@ -14,11 +16,13 @@ mod process;
 pub mod sandbox;
 mod serve;
 mod stdio;
+mod terminal;
+mod tool_page;
 pub mod tools;
 
 use clap::ArgMatches;
 
-pub use failure::CommandFailure;
+pub use failure::{CommandFailure, told};
 
 /// Runs a command by its name.
 ///

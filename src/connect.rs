@@ -9,6 +9,7 @@ mod account_page;
 mod clients;
 mod front;
 mod install_links;
+mod listed;
 mod making;
 mod new_key;
 pub(crate) mod routes;
@@ -22,7 +23,7 @@ use tokio_util::task::TaskTracker;
 
 pub use clients::{ClientCard, PLACEHOLDER_KEY, cards};
 pub use front::Front;
-pub use snippets::by_key;
+pub use snippets::{by_key, in_a_line};
 
 use self::{
     making::Makings,

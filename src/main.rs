@@ -16,18 +16,31 @@ use wiv_mcp::commands::{self, CommandFailure};
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
-    let matches = command_line::command_line().get_matches();
+    let matches = match command_line::command_line().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => return misused(&error),
+    };
     let (name, matches) = matches.subcommand().unwrap_or(("serve", &matches));
     match commands::run(name, matches) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) | Err(CommandFailure::Unread) => ExitCode::SUCCESS,
         Err(CommandFailure::Told) => ExitCode::from(1),
-        Err(CommandFailure::Running(error)) => say(&error, 1),
-        Err(CommandFailure::Usage(error)) => say(&error, 2),
+        Err(CommandFailure::Running(error)) => say(&commands::told(&error), 1),
+        Err(CommandFailure::Usage(error)) => say(&commands::told(&error), 2),
     }
 }
 
-fn say(error: &anyhow::Error, code: u8) -> ExitCode {
+/// Help and version were asked for; anything else is a mistake, and as long as other mistakes are.
+fn misused(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        return say(&command_line::mistake(error), 2);
+    }
+    // Nobody reads any more.
+    let _unread = error.print();
+    ExitCode::SUCCESS
+}
+
+fn say(words: &str, code: u8) -> ExitCode {
     // Nobody is left to tell when standard error is gone.
-    let _unheard = writeln!(io::stderr(), "wiv-mcp: {error:#}");
+    let _unheard = writeln!(io::stderr(), "wiv-mcp: {words}");
     ExitCode::from(code)
 }

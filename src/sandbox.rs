@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 use clock::Clock;
 use identity::Identity;
 
-pub use identity::User;
+pub use identity::{REDIRECTS, User};
 
 /// The demo keys by name, in the order in which `demo` prints them.
 pub const API_KEYS: [(&str, &str); 4] = [

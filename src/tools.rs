@@ -123,7 +123,8 @@ impl Tools {
 }
 
 impl ToolsSettings {
-    fn offers(&self, tool: &Tool) -> bool {
+    /// Whether a server with these settings has the tool.
+    pub fn offers(&self, tool: &Tool) -> bool {
         self.bars(tool).is_none()
     }
 

@@ -35,19 +35,21 @@ impl Local {
     /// # Errors
     /// When there is no key, or a part can't be made of the settings.
     pub fn new(settings: &Settings) -> Result<Self, StartError> {
-        let key = settings.wiv_api_key.clone().ok_or(StartError::NoKey)?;
+        // The server of the settings, when they name one: its cursors are good here, and the
+        // other way round.
+        let urls = settings.public_url.clone().map(PublicUrls::new);
+        let page = urls.as_ref().map(|urls| urls.connect().to_owned());
+        let no_key = || StartError::NoKey { connect_url: page };
+        let key = settings.wiv_api_key.clone().ok_or_else(no_key)?;
         let keys = settings
             .sealing_keys
             .clone()
             .unwrap_or_else(|| SealingKeys::derived_from(key.secret_for_derivation()));
-        // The server of the settings, when they name one: its cursors are good here, and the
-        // other way round.
-        let urls = settings.public_url.clone().map(PublicUrls::new);
         let audience = settings.public_url.as_ref().map_or(THIS_MACHINE, Origin::as_str);
         let catalog = catalog(settings.catalog.as_deref())?;
         let memory = Memory::new(settings.memory.bytes());
         let client = Arc::new(client(settings, Descriptors::raised(), &memory)?);
-        let tools = tools(settings, catalog, client, &keys, audience, urls)?;
+        let tools = tools(settings, catalog, client, &keys, audience, urls);
         let caller = Callers::new(&keys).caller(key);
         Ok(Self { tools, caller })
     }

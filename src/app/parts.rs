@@ -7,7 +7,7 @@ use std::{path::Path, sync::Arc};
 use super::start_error::StartError;
 use crate::{
     caller::Fingerprint,
-    catalog::{Catalog, Toolset},
+    catalog::Catalog,
     limits::{Descriptors, Memory},
     origin::PublicUrls,
     propelauth::{PropelAuth, PropelAuthSettings},
@@ -29,12 +29,10 @@ const TRIES_PER_ADDRESS: usize = 8;
 /// # Errors
 /// When the file can't be read or its document is refused.
 pub fn catalog(path: Option<&Path>) -> Result<Catalog, StartError> {
-    let Some(path) = path else { return Ok(Catalog::built_in()) };
-    let text = std::fs::read_to_string(path).map_err(|source| StartError::UnreadableCatalog {
-        path: path.display().to_string(),
-        source,
-    })?;
-    Ok(Catalog::from_yaml(&text)?)
+    match path {
+        Some(path) => Catalog::from_file(path).map_err(StartError::Catalog),
+        None => Ok(Catalog::built_in()),
+    }
 }
 
 /// The client of the WIV API.
@@ -63,9 +61,6 @@ pub(super) fn client(
 
 /// The tools over a catalogue and a client. What is sealed is for an audience; `urls` are told to
 /// people.
-///
-/// # Errors
-/// When the settings name a toolset that there isn't.
 pub(super) fn tools(
     settings: &Settings,
     catalog: Catalog,
@@ -73,19 +68,18 @@ pub(super) fn tools(
     keys: &SealingKeys,
     audience: &str,
     urls: Option<PublicUrls>,
-) -> Result<Tools, StartError> {
-    let toolsets = settings
-        .toolsets
-        .iter()
-        .map(|name| Toolset::parse(name).ok_or_else(|| StartError::UnknownToolset(name.clone())))
-        .collect::<Result<Vec<_>, _>>()?;
-    let tools_settings = ToolsSettings {
+) -> Tools {
+    Tools::new(catalog, client, keys, audience, tools_settings(settings, urls))
+}
+
+/// What the settings say about which tools there are.
+pub fn tools_settings(settings: &Settings, urls: Option<PublicUrls>) -> ToolsSettings {
+    ToolsSettings {
         read_only: settings.read_only,
-        toolsets: (!toolsets.is_empty()).then_some(toolsets),
+        toolsets: (!settings.toolsets.is_empty()).then(|| settings.toolsets.clone()),
         text_limit_chars: settings.text_limit,
         urls,
-    };
-    Ok(Tools::new(catalog, client, keys, audience, tools_settings))
+    }
 }
 
 /// The client of PropelAuth, when its settings are complete.

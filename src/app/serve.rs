@@ -2,14 +2,14 @@
 //!
 //! Only wires; not for what a part does with its settings.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     audience::Audience,
-    parts::{catalog, client, propelauth, tools},
+    parts::{self, catalog, client, propelauth},
     sign_in::{footer, oauth, sign_in},
     start_error::StartError,
     start_line,
@@ -28,7 +28,7 @@ use crate::{
     settings::Settings,
     signin::Callback,
     telemetry::Causes,
-    tools::KeyOwners,
+    tools::{KeyOwners, Tools},
     transport::{Endpoint, TransportSettings},
     web::{self, Origins},
 };
@@ -43,6 +43,28 @@ pub struct App {
     address: SocketAddr,
     closing: CancellationToken,
     serving: JoinHandle<()>,
+    open: OpenWork,
+}
+
+/// What a stop waits for, as it is when it is shown.
+#[derive(Clone)]
+pub struct OpenWork {
+    drain: Duration,
+    connections: Arc<Connections<Fingerprint>>,
+    endpoint: Arc<Endpoint<Tools>>,
+}
+
+impl fmt::Display for OpenWork {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let several = |count: usize, one: &str| match count {
+            1 => format!("1 {one}"),
+            count => format!("{count} {one}s"),
+        };
+        let connections = several(self.connections.count(), "connection");
+        let streams = several(self.endpoint.open_streams(), "stream");
+        let drain = self.drain;
+        write!(formatter, "{connections} ({streams} of assistants) to end, at most {drain:?}")
+    }
 }
 
 impl App {
@@ -87,7 +109,7 @@ impl App {
             let callback = Callback::new(sign_in).to(Arc::clone(&oauth)).to(Arc::clone(&account));
             web::SignInService { oauth, account, callback: Arc::new(callback) }
         });
-        let tools = tools(settings, catalog, client, &keys, origin.as_str(), Some(urls))?;
+        let tools = parts::tools(settings, catalog, client, &keys, origin.as_str(), Some(urls));
         let tools = Arc::new(tools.with_key_owners(key_owners));
         let signs_in = sign_in.is_some();
         let endpoint = Arc::new(Endpoint::new(
@@ -98,6 +120,12 @@ impl App {
             tasks.clone(),
         ));
         let streams = Arc::clone(&endpoint);
+        let connections = Connections::new(settings.connections.min(descriptors.connections()));
+        let open = OpenWork {
+            drain: settings.drain,
+            connections: Arc::clone(&connections),
+            endpoint: Arc::clone(&endpoint),
+        };
         let service = Arc::new(web::Service {
             endpoint,
             auth: Auth::new(callers, challenges, bearers).behind(settings.trusted_proxy_hops),
@@ -117,7 +145,6 @@ impl App {
         });
         let router = web::router(service);
         let (token, drain) = (closing.clone(), settings.drain);
-        let connections = Connections::new(settings.connections.min(descriptors.connections()));
         #[expect(clippy::disallowed_methods, reason = "it ends the tracker; `stop` waits for it")]
         let serving = tokio::spawn(async move {
             // One time for both: connections end, then calls that outlive theirs.
@@ -134,7 +161,7 @@ impl App {
         });
         start_line::Started { address, origin: &origin, tools: &tools, keys: &keys, signs_in }
             .tell(settings);
-        Ok(Self { origin, address, closing, serving })
+        Ok(Self { origin, address, closing, serving, open })
     }
 
     /// Where clients reach the server.
@@ -145,6 +172,11 @@ impl App {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What [`App::stop`] will wait for.
+    pub fn open_work(&self) -> OpenWork {
+        self.open.clone()
     }
 
     /// Stops accepting, lets running requests end within the drain time, and returns.

@@ -32,13 +32,20 @@ pub enum DemoError {
     Start(#[from] StartError),
 }
 
-/// Starts both; the server listens on the loopback address, on any port if it is 0.
+/// Starts both; the server listens on the loopback address, on any port if it is 0. Of `chosen`
+/// counts which tools there are.
 ///
 /// # Errors
 /// When one of the two can't be started.
-pub async fn demo(port: u16) -> Result<Demo, DemoError> {
+pub async fn demo(port: u16, chosen: &Settings) -> Result<Demo, DemoError> {
     let sandbox = Sandbox::start(0, 0).await.map_err(DemoError::StandIns)?;
-    let app = App::start(&settings(&sandbox, port)?, Audience::ThisMachine).await?;
+    let settings = Settings {
+        catalog: chosen.catalog.clone(),
+        read_only: chosen.read_only,
+        toolsets: chosen.toolsets.clone(),
+        ..settings(&sandbox, port)?
+    };
+    let app = App::start(&settings, Audience::ThisMachine).await?;
     Ok(Demo { app, sandbox })
 }
 
@@ -47,6 +54,8 @@ fn settings(sandbox: &Sandbox, port: u16) -> Result<Settings, Mistakes> {
     let own = [
         ("WIV_MCP_LISTEN".to_owned(), format!("127.0.0.1:{port}")),
         ("WIV_API_URL".to_owned(), sandbox.wiv_api_url().to_owned()),
+        // Somebody waits for it at a terminal, and nobody's work is lost.
+        ("WIV_MCP_DRAIN".to_owned(), "3s".to_owned()),
     ];
     let environment = own.into_iter().chain(sandbox.oauth_environment());
     Settings::load(RunAs::Server, &BTreeMap::new(), environment).map(|(settings, _)| settings)

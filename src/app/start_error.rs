@@ -4,17 +4,13 @@
 
 use std::{io, net::SocketAddr};
 
-use crate::{
-    catalog::{DocumentError, Toolset},
-    propelauth::PropelAuthError,
-    wiv,
-};
+use crate::{catalog::CatalogFileError, propelauth::PropelAuthError, wiv};
 
 /// Why nothing can start, in words for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The address can't be listened on.
-    #[error("can't listen on {address}: {source}")]
+    #[error("can't listen on {address}")]
     Listen {
         /// From the settings.
         address: SocketAddr,
@@ -22,22 +18,14 @@ pub enum StartError {
         source: io::Error,
     },
     /// There is no key to call with.
-    #[error("set WIV_API_KEY to the key to call with")]
-    NoKey,
-    /// The catalogue's file can't be read.
-    #[error("WIV_MCP_CATALOG names {path}, which can't be read: {source}")]
-    UnreadableCatalog {
-        /// From the settings.
-        path: String,
-        /// What the system said.
-        source: io::Error,
+    #[error("set WIV_API_KEY to the key to call with; {}", where_keys_are(.connect_url.as_deref()))]
+    NoKey {
+        /// The page that makes keys, where there is a server.
+        connect_url: Option<String>,
     },
-    /// The catalogue's document is refused.
-    #[error("the catalogue is refused:\n{0}")]
-    Catalog(#[from] DocumentError),
-    /// A toolset that the catalogue doesn't know.
-    #[error("WIV_MCP_TOOLSETS names {0:?}; the toolsets are {known}", known = toolset_names())]
-    UnknownToolset(String),
+    /// The catalogue can't be used.
+    #[error("{}", refused(.0))]
+    Catalog(CatalogFileError),
     /// The WIV client can't be made.
     #[error(transparent)]
     Client(#[from] wiv::ClientError),
@@ -46,6 +34,22 @@ pub enum StartError {
     PropelAuth(#[from] PropelAuthError),
 }
 
-fn toolset_names() -> String {
-    Toolset::ALL.map(Toolset::as_str).join(", ")
+/// A line for each mistake; one alone is a line by itself.
+fn refused(error: &CatalogFileError) -> String {
+    let lines: Vec<String> = error.lines().collect();
+    match &lines[..] {
+        [line] => format!("WIV_MCP_CATALOG: {line}"),
+        lines => {
+            format!("{} mistakes in WIV_MCP_CATALOG:\n  - {}", lines.len(), lines.join("\n  - "))
+        }
+    }
+}
+
+fn where_keys_are(connect_url: Option<&str>) -> String {
+    match connect_url {
+        Some(url) => format!("keys are made at {url}"),
+        None => {
+            "keys are made in WIV (avatar menu, API Keys); `wiv-mcp demo` prints its own".into()
+        }
+    }
 }

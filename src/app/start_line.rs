@@ -19,7 +19,8 @@ impl Started<'_> {
     /// Writes the line.
     pub(super) fn tell(&self, settings: &Settings) {
         let ids = |keys: &SealingKeys| keys.ids().collect::<Vec<_>>().join(",");
-        let toolsets = (!settings.toolsets.is_empty()).then(|| settings.toolsets.join(","));
+        let toolsets = (!settings.toolsets.is_empty())
+            .then(|| settings.toolsets.iter().map(|it| it.as_str()).collect::<Vec<_>>().join(","));
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             address = %self.address,

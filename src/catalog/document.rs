@@ -5,6 +5,7 @@
 
 mod assembly;
 mod extensions;
+mod inputs;
 mod lines;
 mod mistakes;
 mod operations;
@@ -12,6 +13,7 @@ mod parameters;
 mod path;
 mod references;
 mod schema;
+mod words;
 mod yaml;
 
 use serde_json::Value;

@@ -1,32 +1,33 @@
 //! `wiv-mcp call`: one tool call from a terminal, through the same code as a server's.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
 
 use clap::ArgMatches;
 use serde_json::{Map, Value, json};
+use tokio::time::timeout;
 
 use super::{
     failure::CommandFailure,
-    process::{load, log, runtime},
+    process::{is_given, load, log, runtime},
+    terminal,
 };
 use crate::{
+    answer::FailureKind,
     app::Local,
-    caller::Caller,
     catalog::{self, Catalog},
     mcp::{Context, LATEST_LEGACY, ToolCall, ToolResult, TransportKind},
-    settings::{RunAs, SettingSource, ShownSetting},
+    settings::{RunAs, Settings},
     telemetry::TraceId,
-    tools::Tools,
 };
 
 /// The command.
 pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
-    let (settings, shown) = load(RunAs::Command, matches)?;
+    let (settings, shown) = load(RunAs::Command, matches).map_err(CommandFailure::usage)?;
     // A person at a terminal wants the answer, not a server's log, unless they ask for it.
-    let asked = |shown: &ShownSetting| {
-        shown.variable == "WIV_MCP_LOG" && shown.source != SettingSource::Default
-    };
-    if shown.iter().any(asked) {
+    if is_given("WIV_MCP_LOG", &shown) {
         log(&settings)?;
     }
     let local = Local::new(&settings).map_err(CommandFailure::of_start)?;
@@ -39,9 +40,22 @@ pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
     let text = Value::Object(arguments.clone()).to_string().into();
     let call = ToolCall { name: tool, arguments, text };
     let as_json = matches.get_flag("json");
-    let mut output = io::stdout().lock();
-    let run = run(&local.tools, &local.caller, call, as_json, &mut output);
-    if runtime()?.block_on(run)? { Ok(()) } else { Err(CommandFailure::Told) }
+    let address = settings.wiv_api_url.as_str();
+    let result = runtime()?.block_on(run(&local, call, address));
+    let said = match (as_json, terminal::columns()) {
+        (true, _) => on_one_line(&result).to_string(),
+        (false, Some(columns)) => terminal::aligned(result.text(), columns),
+        (false, None) => result.text().to_string(),
+    };
+    let written = writeln!(io::stdout(), "{said}");
+    if is_silence(&result) {
+        let _unheard = writeln!(io::stderr(), "wiv-mcp: {}", silence(&settings));
+    }
+    match written {
+        // It failed, whoever reads of it.
+        _ if result.is_error => Err(CommandFailure::Told),
+        written => Ok(written?),
+    }
 }
 
 /// The words of the command line can't be made into arguments.
@@ -113,35 +127,52 @@ fn typed(text: &str, wanted: Option<&str>) -> Value {
     }
 }
 
-/// Runs the call and prints its text, or with `json` the `CallToolResult` on one line. Tells
-/// whether it succeeded.
-///
-/// # Errors
-/// When the output can't be written to.
-pub async fn run(
-    tools: &Tools,
-    caller: &Caller,
-    call: ToolCall,
-    json: bool,
-    output: &mut dyn Write,
-) -> io::Result<bool> {
+/// Runs the call; says for whom it waits, when that takes long.
+async fn run(local: &Local, call: ToolCall, address: &str) -> ToolResult {
     let context = Context::new(LATEST_LEGACY, TransportKind::Local, TraceId::random().0);
-    let result = tools.run(caller, &context, call).await.unwrap_or_else(|error| {
+    let mut calling = std::pin::pin!(local.tools.run(&local.caller, &context, call));
+    let result = match timeout(PATIENCE, &mut calling).await {
+        Ok(result) => result,
+        Err(_) => {
+            // Only for a person who wonders; the answer says all else.
+            let _unheard = writeln!(io::stderr(), "waiting for {address}");
+            calling.await
+        }
+    };
+    result.unwrap_or_else(|error| {
         let structured = json!({ "error": { "message": error.to_string() } });
         ToolResult::failure(error.to_string(), structured.to_string())
-    });
-    if json {
-        let structured: Value =
-            serde_json::from_str(result.structured.as_deref().unwrap_or_default())
-                .unwrap_or_default();
-        let shown = json!({
-            "content": [{ "type": "text", "text": result.text() }],
-            "structuredContent": structured,
-            "isError": result.is_error,
-        });
-        writeln!(output, "{shown}")?;
-    } else {
-        writeln!(output, "{}", result.text())?;
-    }
-    Ok(!result.is_error)
+    })
+}
+
+/// After this long a person wonders whether anything happens.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The `CallToolResult`.
+fn on_one_line(result: &ToolResult) -> Value {
+    json!({
+        "content": [{ "type": "text", "text": result.text() }],
+        "structuredContent": structured(result),
+        "isError": result.is_error,
+    })
+}
+
+fn structured(result: &ToolResult) -> Value {
+    serde_json::from_str(result.structured.as_deref().unwrap_or_default()).unwrap_or_default()
+}
+
+/// Whether the call failed because no whole answer came. The words of its text are a model's, to
+/// which an address says nothing; a person at a terminal chose it.
+fn is_silence(result: &ToolResult) -> bool {
+    let error = &structured(result)["error"];
+    let kinds = [FailureKind::UpstreamError, FailureKind::Timeout, FailureKind::OutcomeUnknown];
+    error["status"].is_null() && kinds.iter().any(|kind| error["kind"] == kind.as_str())
+}
+
+fn silence(settings: &Settings) -> String {
+    let by = match &settings.upstream_proxy {
+        Some(proxy) => format!(", asked by way of {} (WIV_MCP_UPSTREAM_PROXY)", proxy.origin()),
+        None => String::new(),
+    };
+    format!("{} did not answer (WIV_API_URL){by}", settings.wiv_api_url)
 }

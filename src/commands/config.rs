@@ -21,8 +21,18 @@ pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
     if matches.get_flag("markdown") {
         return Ok(output.write_all(settings::markdown().as_bytes())?);
     }
-    let (_, shown) = load(RunAs::Command, matches)?;
-    Ok(run(&shown, &mut output)?)
+    let unsaid = match load(RunAs::Server, matches) {
+        Ok((_, shown)) => return Ok(run(&shown, &mut output)?),
+        Err(mistakes) if !mistakes.is_only_no_address() => {
+            return Err(CommandFailure::usage(mistakes));
+        }
+        Err(mistakes) => mistakes,
+    };
+    // Nobody set up a server here, so that is nobody's mistake; but `serve` would not start.
+    let (_, shown) = load(RunAs::Command, matches).map_err(CommandFailure::usage)?;
+    run(&shown, &mut output)?;
+    let _unheard = writeln!(io::stderr(), "wiv-mcp: `serve` would not start here: {unsaid}");
+    Ok(())
 }
 
 /// Prints the settings as a table with aligned columns.

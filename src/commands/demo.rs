@@ -8,38 +8,50 @@ use clap::ArgMatches;
 use serde_json::{Map, Value, json};
 
 use super::{
+    beside_stand_ins::{load_beside_stand_ins, started_as},
     failure::CommandFailure,
-    process::{log_of_stand_ins, runtime, stop_signal},
+    process::{StopSignals, run_to_end, stop},
 };
 use crate::{
     app::{self, Demo, DemoError, StartError},
     connect,
     origin::{Origin, PublicUrls},
     sandbox::{API_KEYS, Sandbox},
+    settings::SettingReader,
 };
 
 /// The command.
 pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
-    log_of_stand_ins()?;
+    let chosen = load_beside_stand_ins(SettingReader::Demo, matches)?;
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
-    runtime()?.block_on(async {
-        let stop = stop_signal()?;
-        let Demo { app, sandbox } = app::demo(port).await.map_err(|error| {
-            let taken = matches!(error, DemoError::Start(StartError::Listen { .. }));
-            let error = anyhow::Error::from(error);
-            if taken { error.context(other_port(port)) } else { error }
-        })?;
+    run_to_end(async {
+        let mut signals = StopSignals::new()?;
+        let Demo { app, sandbox } =
+            app::demo(port, &chosen).await.map_err(|error| failure(error, port))?;
         let mut output = io::stdout().lock();
         if matches.get_flag("json") {
             writeln!(output, "{}", to_json(app.origin(), &sandbox))?;
         } else {
-            print(app.origin(), &sandbox, &mut output)?;
+            print(app.origin(), &sandbox, &started_as(), &mut output)?;
         }
         drop(output);
-        stop.await;
-        app.stop().await;
+        signals.next().await;
+        let tell = |words: &str| {
+            let _unheard = writeln!(io::stderr(), "stopping: {words}");
+        };
+        stop(app, &mut signals, tell).await;
         Ok(())
     })
+}
+
+fn failure(error: DemoError, port: u16) -> CommandFailure {
+    match error {
+        DemoError::Start(error @ StartError::Listen { .. }) => {
+            CommandFailure::Running(anyhow::Error::from(error).context(other_port(port)))
+        }
+        DemoError::Start(error) => CommandFailure::of_start(error),
+        error => CommandFailure::Running(error.into()),
+    }
 }
 
 /// What to do about a port that is taken.
@@ -63,44 +75,57 @@ pub fn to_json(origin: &Origin, sandbox: &Sandbox) -> Value {
     })
 }
 
-/// What people read: addresses, keys, settings.
+/// What people read, on one screen: addresses, keys, people, what to paste. `program` is how this
+/// one was started.
 ///
 /// # Errors
 /// When the output can't be written to.
-pub fn print(origin: &Origin, sandbox: &Sandbox, output: &mut dyn Write) -> io::Result<()> {
+pub fn print(
+    origin: &Origin,
+    sandbox: &Sandbox,
+    program: &str,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let urls = PublicUrls::new(origin.clone());
-    writeln!(output, "WIV MCP demo: the server with a stand-in WIV API, all on this machine.\n")?;
-    writeln!(output, "connect page      {}", urls.connect())?;
-    writeln!(output, "Streamable HTTP   {}", urls.mcp())?;
-    writeln!(output, "HTTP+SSE          {}", urls.sse())?;
-    writeln!(output, "stand-in WIV API  {}", sandbox.wiv_api_url())?;
-    writeln!(output, "stand-in sign-in  {}\n", sandbox.identity_url())?;
-    writeln!(output, "Demo keys, sent as X-API-Key:")?;
-    for (name, key) in API_KEYS {
-        writeln!(output, "  {name:15} {key}")?;
-    }
-    writeln!(output, "\nDemo users, for assistants that sign in (give them only the address):")?;
-    for user in sandbox.users() {
-        writeln!(
-            output,
-            "  {:20} {:12} {}",
-            user.email,
-            user.password,
-            user.organizations.join(", ")
-        )?;
-    }
-    for snippet in connect::by_key(origin.as_str(), API_KEYS[0].1) {
-        writeln!(output, "\n{}: {}\n", snippet.client, snippet.place.replace('`', ""))?;
-        writeln!(output, "```{}\n{}\n```", snippet.language, snippet.text)?;
-    }
-    writeln!(output, "\nOne call from another terminal:\n")?;
+    let (key, api) = (API_KEYS[0].1, sandbox.wiv_api_url());
     writeln!(
         output,
-        "```sh\nWIV_API_KEY={} WIV_API_URL={} wiv-mcp call wiv_search_cases limit=5\n```",
-        API_KEYS[0].1,
-        sandbox.wiv_api_url()
+        "WIV MCP demo: the server with a stand-in WIV API, on this machine. Stop: Ctrl-C.\n"
     )?;
-    writeln!(output, "\nStop with Ctrl-C.")
+    writeln!(output, "connect page  {}", urls.connect())?;
+    writeln!(output, "assistants    {}  (HTTP+SSE: {})", urls.mcp(), urls.sse())?;
+    writeln!(output, "stand-ins     {api} (WIV API), {} (sign-in)\n", sandbox.identity_url())?;
+    print_users(sandbox, output)?;
+    writeln!(output, "\nKeys, sent as X-API-Key:")?;
+    for pair in API_KEYS.chunks(2) {
+        let columns: Vec<String> =
+            pair.iter().map(|(name, key)| format!("{name:14}  {key:24}")).collect();
+        writeln!(output, "  {}", columns.join("  ").trim_end())?;
+    }
+    writeln!(
+        output,
+        "\nTo paste, for Claude Code and for Cursor (the connect page has the others):"
+    )?;
+    for snippet in connect::in_a_line(origin.as_str(), key) {
+        writeln!(output, "{}", snippet.text)?;
+    }
+    writeln!(output, "\nOne call, from another terminal:")?;
+    writeln!(
+        output,
+        "WIV_API_KEY={key} WIV_API_URL={api} \\\n  {program} call wiv_search_cases limit=5"
+    )
+}
+
+/// Who can sign in at the stand-in, and who can't.
+///
+/// # Errors
+/// When the output can't be written to.
+pub(super) fn print_users(sandbox: &Sandbox, output: &mut dyn Write) -> io::Result<()> {
+    writeln!(output, "Users, for assistants that sign in (give them only the address):")?;
+    for user in sandbox.users() {
+        writeln!(output, "  {:17}  {:9}  {}", user.email, user.password, user.standing)?;
+    }
+    Ok(())
 }
 
 /// The demo keys by name.

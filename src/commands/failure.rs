@@ -2,6 +2,8 @@
 //!
 //! Not for the words: those are the errors' own.
 
+use std::io;
+
 use crate::app::StartError;
 
 /// What ended a command early.
@@ -12,6 +14,22 @@ pub enum CommandFailure {
     Running(anyhow::Error),
     /// Exit 1, and everything was said already.
     Told,
+    /// Whoever read the output went away, as `head` does. Exit 0, and nothing is said.
+    Unread,
+}
+
+/// An error and its causes on one line. What a cause says that was said before is not told again:
+/// libraries differ in whether an error repeats its cause.
+pub fn told(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
 }
 
 impl CommandFailure {
@@ -31,6 +49,11 @@ impl CommandFailure {
 
 impl<E: Into<anyhow::Error>> From<E> for CommandFailure {
     fn from(error: E) -> Self {
-        Self::Running(error.into())
+        let error = error.into();
+        // Only of what is itself an error of writing: an error with words of its own has more to say.
+        match error.downcast_ref::<io::Error>() {
+            Some(writing) if writing.kind() == io::ErrorKind::BrokenPipe => Self::Unread,
+            _ => Self::Running(error),
+        }
     }
 }

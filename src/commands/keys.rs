@@ -28,7 +28,7 @@ pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
     let Some((command @ ("revoke-all" | "sweep"), matches)) = matches.subcommand() else {
         return Err(usage("keys has the commands revoke-all and sweep"));
     };
-    let (settings, _) = load(RunAs::Command, matches)?;
+    let (settings, _) = load(RunAs::Command, matches).map_err(CommandFailure::usage)?;
     let Some(propelauth) = app::propelauth(&settings).map_err(CommandFailure::of_start)? else {
         return Err(usage(
             "set PROPELAUTH_AUTH_URL, PROPELAUTH_CLIENT_ID, PROPELAUTH_CLIENT_SECRET and \

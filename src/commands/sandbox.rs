@@ -7,18 +7,22 @@ use clap::ArgMatches;
 use serde_json::{Map, Value, json};
 
 use super::{
-    demo::{api_keys, other_port},
+    beside_stand_ins::{load_beside_stand_ins, started_as},
+    demo::{api_keys, other_port, print_users},
     failure::CommandFailure,
-    process::{log_of_stand_ins, runtime, stop_signal},
+    process::{StopSignals, run_to_end},
 };
-use crate::sandbox::{API_KEYS, Sandbox};
+use crate::{
+    sandbox::{API_KEYS, REDIRECTS, Sandbox},
+    settings::SettingReader,
+};
 
 /// The command.
 pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
-    log_of_stand_ins()?;
+    load_beside_stand_ins(SettingReader::Sandbox, matches)?;
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
-    runtime()?.block_on(async {
-        let stop = stop_signal()?;
+    run_to_end(async {
+        let mut signals = StopSignals::new()?;
         // The identity provider stands on the next port.
         let identity_port = if port == 0 { 0 } else { port.saturating_add(1) };
         let sandbox =
@@ -26,9 +30,9 @@ pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
         if matches.get_flag("json") {
             writeln!(io::stdout().lock(), "{}", to_json(&sandbox))?;
         } else {
-            print(&sandbox, &mut io::stdout().lock())?;
+            print(&sandbox, &started_as(), &mut io::stdout().lock())?;
         }
-        stop.await;
+        signals.next().await;
         Ok(())
     })
 }
@@ -59,17 +63,20 @@ fn environment(sandbox: &Sandbox) -> Map<String, Value> {
 ///
 /// # Errors
 /// When the output can't be written to.
-pub fn print(sandbox: &Sandbox, output: &mut dyn Write) -> io::Result<()> {
+pub fn print(sandbox: &Sandbox, program: &str, output: &mut dyn Write) -> io::Result<()> {
     writeln!(output, "stand-in WIV API  {}", sandbox.wiv_api_url())?;
     writeln!(output, "stand-in sign-in  {}", sandbox.identity_url())?;
     writeln!(output, "control           {}\n", sandbox.control_url())?;
     for (name, key) in API_KEYS {
         writeln!(output, "  {name:15} {key}")?;
     }
+    writeln!(output)?;
+    print_users(sandbox, output)?;
+    writeln!(output, "\nIt sends people back to {REDIRECTS}.")?;
     writeln!(output, "\nA server that uses it:\n")?;
     for (name, value) in environment(sandbox) {
         writeln!(output, "  export {name}={}", value.as_str().unwrap_or_default())?;
     }
-    writeln!(output, "  wiv-mcp serve --listen 127.0.0.1:0")?;
+    writeln!(output, "  {program} serve --listen 127.0.0.1:0")?;
     writeln!(output, "\nStop with Ctrl-C.")
 }

@@ -6,7 +6,7 @@ use clap::ArgMatches;
 
 use super::{
     failure::CommandFailure,
-    process::{load, log, runtime, stop_signal},
+    process::{StopSignals, load, log, run_to_end, stop},
 };
 use crate::{
     app::{App, Audience},
@@ -15,19 +15,19 @@ use crate::{
 
 /// The command.
 pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
-    let (settings, _) = load(RunAs::Server, matches)?;
+    let (settings, _) = load(RunAs::Server, matches).map_err(CommandFailure::usage)?;
     log(&settings)?;
-    runtime()?.block_on(async {
-        // Before binding: the first process of a container gets no default action for signals.
-        let stop = stop_signal()?;
+    run_to_end(async {
+        // Before binding: a signal that comes meanwhile counts.
+        let mut signals = StopSignals::new()?;
         for warning in settings.warnings() {
             tracing::warn!(setting = warning.setting, "a weak setting: {}", warning.message);
         }
         let app =
             App::start(&settings, Audience::Public).await.map_err(CommandFailure::of_start)?;
-        stop.await;
+        signals.next().await;
         tracing::info!("stopping");
-        app.stop().await;
+        stop(app, &mut signals, |words| tracing::info!("{words}")).await;
         Ok(())
     })
 }

@@ -14,7 +14,7 @@ use crate::{app::Local, settings::RunAs, transport};
 
 /// The command.
 pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
-    let (settings, _) = load(RunAs::Command, matches)?;
+    let (settings, _) = load(RunAs::Command, matches).map_err(CommandFailure::usage)?;
     log(&settings)?;
     let Local { tools, caller } = Local::new(&settings).map_err(CommandFailure::of_start)?;
     let limit = settings.request_limit.bytes();

@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use clap::ArgMatches;
 use serde_json::{Value, json};
 
-use super::{failure::CommandFailure, process::load};
+use super::{failure::CommandFailure, process::load, tool_page};
 use crate::{
     app,
     catalog::{Catalog, Tool},
-    settings::RunAs,
+    settings::{RunAs, Settings},
 };
 
 /// Form of the output.
@@ -30,15 +30,44 @@ const CHARS_PER_TOKEN: usize = 4;
 
 /// The command.
 pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
-    let (settings, _) = load(RunAs::Command, matches)?;
+    let (settings, _) = load(RunAs::Command, matches).map_err(CommandFailure::usage)?;
     let catalog = app::catalog(settings.catalog.as_deref()).map_err(CommandFailure::of_start)?;
+    let mut output = io::stdout().lock();
+    if let Some(name) = matches.get_one::<String>("tool") {
+        let tool = named(&catalog, name, &settings).map_err(CommandFailure::Usage)?;
+        return Ok(if matches.get_flag("json") {
+            writeln!(output, "{:#}", object(tool))
+        } else {
+            tool_page::write(tool, &mut output)
+        }?);
+    }
     let form = match ["json", "markdown", "tokens"].map(|form| matches.get_flag(form)) {
         [true, ..] => OutputForm::Json,
         [_, true, _] => OutputForm::Markdown,
         [.., true] => OutputForm::Tokens,
         _ => OutputForm::Text,
     };
-    Ok(run(&catalog, form, &mut io::stdout().lock())?)
+    let offer = app::tools_settings(&settings, None);
+    let offered = catalog.tools().iter().filter(|tool| offer.offers(tool));
+    Ok(write(&offered.collect::<Vec<_>>(), form, &mut output)?)
+}
+
+/// The tool of that name, if a server with these settings has it.
+fn named<'c>(catalog: &'c Catalog, name: &str, settings: &Settings) -> anyhow::Result<&'c Tool> {
+    let Some(tool) = catalog.tool(name) else {
+        let near = catalog.nearest_tools(name).join(" or ");
+        let meant = match &*near {
+            "" => "`wiv-mcp tools` lists all".to_owned(),
+            near => format!("did you mean {near}?"),
+        };
+        anyhow::bail!("there is no tool `{name}`; {meant}");
+    };
+    if app::tools_settings(settings, None).offers(tool) {
+        return Ok(tool);
+    }
+    let writes = settings.read_only && !tool.hints.read_only;
+    let by = if writes { "WIV_MCP_READ_ONLY" } else { "WIV_MCP_TOOLSETS" };
+    anyhow::bail!("the tool `{name}` is switched off by {by}")
 }
 
 /// Prints every tool of the catalogue.
@@ -46,14 +75,18 @@ pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
 /// # Errors
 /// When the output can't be written to.
 pub fn run(catalog: &Catalog, form: OutputForm, output: &mut dyn Write) -> io::Result<()> {
+    write(&catalog.tools().iter().collect::<Vec<_>>(), form, output)
+}
+
+fn write(tools: &[&Tool], form: OutputForm, output: &mut dyn Write) -> io::Result<()> {
     match form {
-        OutputForm::Text => text(catalog, output),
-        OutputForm::Markdown => markdown(catalog, output),
+        OutputForm::Text => text(tools, output),
+        OutputForm::Markdown => markdown(tools, output),
         OutputForm::Json => {
-            let tools: Vec<Value> = catalog.tools().iter().map(object).collect();
+            let tools: Vec<Value> = tools.iter().map(|tool| object(tool)).collect();
             writeln!(output, "{:#}", Value::Array(tools))
         }
-        OutputForm::Tokens => tokens(catalog, output),
+        OutputForm::Tokens => tokens(tools, output),
     }
 }
 
@@ -79,8 +112,8 @@ fn effect(tool: &Tool) -> &'static str {
     if tool.hints.read_only { "reads" } else { "writes" }
 }
 
-fn text(catalog: &Catalog, output: &mut dyn Write) -> io::Result<()> {
-    let rows: Vec<[String; 5]> = catalog.tools().iter().map(row).collect();
+fn text(tools: &[&Tool], output: &mut dyn Write) -> io::Result<()> {
+    let rows: Vec<[String; 5]> = tools.iter().map(|tool| row(tool)).collect();
     let width = |column: usize| {
         rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
     };
@@ -93,10 +126,10 @@ fn text(catalog: &Catalog, output: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn markdown(catalog: &Catalog, output: &mut dyn Write) -> io::Result<()> {
+fn markdown(tools: &[&Tool], output: &mut dyn Write) -> io::Result<()> {
     writeln!(output, "| tool | title | effect | request | path is |")?;
     writeln!(output, "| --- | --- | --- | --- | --- |")?;
-    for tool in catalog.tools() {
+    for tool in tools {
         let [name, title, effect, request, confidence] = row(tool);
         writeln!(output, "| `{name}` | {title} | {effect} | `{request}` | {confidence} |")?;
     }
@@ -104,6 +137,7 @@ fn markdown(catalog: &Catalog, output: &mut dyn Write) -> io::Result<()> {
 }
 
 fn object(tool: &Tool) -> Value {
+    let schema: Value = serde_json::from_str(tool.input_schema.get()).unwrap_or_default();
     let operation = tool.operation();
     json!({
         "name": tool.name,
@@ -113,12 +147,14 @@ fn object(tool: &Tool) -> Value {
         "method": operation.map(|operation| operation.method.as_str()),
         "path": operation.map(|operation| &operation.path_template),
         "confidence": operation.map(|operation| operation.confidence.as_str()),
+        "description": tool.description,
+        "input_schema": schema,
     })
 }
 
-fn tokens(catalog: &Catalog, output: &mut dyn Write) -> io::Result<()> {
+fn tokens(tools: &[&Tool], output: &mut dyn Write) -> io::Result<()> {
     let mut total = 0;
-    for tool in catalog.tools() {
+    for tool in tools {
         let read = tool.name.len()
             + tool.title.len()
             + tool.description.len()

@@ -2,12 +2,14 @@
 //!
 //! Knows no person and makes no key. A new client is a row here and its snippet.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use super::{
     install_links::{self, InstallLink, VsCodeKey},
+    listed::ListedServer,
     snippets::{self, Snippet, VS_CODE_INPUT},
 };
+use crate::origin::Origin;
 
 /// One client's card.
 #[derive(Debug, Clone)]
@@ -25,10 +27,14 @@ pub struct ClientCard {
 /// What to do to connect a client.
 #[derive(Debug, Clone, Default)]
 pub struct Guide {
+    /// Why this way can't be gone here.
+    pub obstacle: Option<&'static str>,
+    /// The key, where it has to be copied before anything else is done.
+    pub key_first: Option<String>,
     /// One-click links, without a key.
     pub links: Vec<InstallLink>,
     /// What to do, in order; what is typed stands between backticks.
-    pub steps: Vec<&'static str>,
+    pub steps: Vec<Cow<'static, str>>,
     /// An address to paste.
     pub address: Option<String>,
     /// Settings to paste.
@@ -40,9 +46,42 @@ pub struct Guide {
 /// Stands for the key where there is none yet.
 pub const PLACEHOLDER_KEY: &str = "YOUR_WIV_API_KEY";
 
+impl Guide {
+    /// The other ways than the first link or the first settings.
+    pub fn has_others(&self) -> bool {
+        self.links.len() + self.snippets.len() > 1
+    }
+
+    /// The first settings, where no link comes before them.
+    pub fn first_snippet(&self) -> Option<&Snippet> {
+        self.snippets.first().filter(|_| self.links.is_empty())
+    }
+
+    /// The settings that are not [`Guide::first_snippet`].
+    pub fn other_snippets(&self) -> &[Snippet] {
+        match self.first_snippet() {
+            Some(_) => &self.snippets[1..],
+            None => &self.snippets,
+        }
+    }
+}
+
 /// A file may list other servers already.
-const ADD_TO_FILE: &str =
-    "Paste this into the file. If it lists servers already, add only the `wiv` part.";
+fn add_to_file(server: ListedServer<'_>) -> Cow<'static, str> {
+    let name = server.name;
+    format!("Paste this into the file. If it lists servers already, add only the `{name}` part.")
+        .into()
+}
+
+/// Steps that are the same under every name.
+fn steps<const N: usize>(steps: [&'static str; N]) -> Vec<Cow<'static, str>> {
+    steps.map(Cow::Borrowed).to_vec()
+}
+
+/// What assistants in their makers' clouds can't do.
+const OUT_OF_REACH: &str = "This server runs on your own computer. The assistant connects from its \
+                            maker’s cloud, which can’t reach it: that needs a server with an address \
+                            on the internet.";
 
 /// A client that takes a key.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,7 +92,7 @@ pub(super) struct KeyClient {
 
 /// The clients that take a key, in the order of their cards.
 pub(super) static KEY_CLIENTS: LazyLock<Vec<KeyClient>> = LazyLock::new(|| {
-    let keyed = table("", None).into_iter().filter(|card| card.key.is_some());
+    let keyed = table(ListedServer::at(""), None).into_iter().filter(|card| card.key.is_some());
     keyed.map(|card| KeyClient { id: card.id, name: card.name }).collect()
 });
 
@@ -66,7 +105,12 @@ impl KeyClient {
 
 /// Every client's card. Without a key, the settings hold a placeholder and no link holds a key.
 pub fn cards(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
-    let mut cards = table(origin, key);
+    cards_of(ListedServer::at(origin), key)
+}
+
+/// The same under a name of one's own.
+pub(super) fn cards_of(server: ListedServer<'_>, key: Option<&str>) -> Vec<ClientCard> {
+    let mut cards = table(server, key);
     let guides = cards.iter_mut().filter_map(|card| card.key.as_mut());
     for snippet in guides.flat_map(|guide| &mut guide.snippets) {
         snippet.is_secret = key.is_some() && !snippet.text.contains(VS_CODE_INPUT);
@@ -74,25 +118,35 @@ pub fn cards(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
     cards
 }
 
-fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
+fn table(server: ListedServer<'_>, key: Option<&str>) -> Vec<ClientCard> {
     let shown = key.unwrap_or(PLACEHOLDER_KEY);
-    let address = Some(snippets::mcp(origin));
+    let address = Some(server.mcp());
+    let is_local = Origin::parse(server.origin).is_some_and(|origin| origin.is_loopback());
     let none = Guide::default;
+    let from_cloud = |words: Vec<Cow<'static, str>>| match is_local {
+        true => Guide { obstacle: Some(OUT_OF_REACH), ..Guide::default() },
+        false => Guide { steps: words, address: address.clone(), ..Guide::default() },
+    };
     vec![
         ClientCard {
             id: "cursor",
             name: "Cursor",
             sign_in: Some(Guide {
-                links: install_links::cursor(origin, None),
-                steps: vec!["Add the server, then press Connect beside it in Cursor’s settings."],
-                snippets: vec![snippets::cursor(origin, None)],
+                links: install_links::cursor(server, None),
+                steps: steps([
+                    "Add the server, then press Connect beside it in Cursor’s settings.",
+                ]),
+                snippets: vec![snippets::cursor(server, None)],
                 ..none()
             }),
             key: Some(Guide {
-                steps: vec![ADD_TO_FILE, "Turn on wiv in Cursor’s MCP settings."],
-                snippets: vec![snippets::cursor(origin, Some(shown))],
+                steps: vec![
+                    add_to_file(server),
+                    format!("Turn on {} in Cursor’s MCP settings.", server.name).into(),
+                ],
+                snippets: vec![snippets::cursor(server, Some(shown))],
                 key_links: key
-                    .map(|key| install_links::cursor(origin, Some(key)))
+                    .map(|key| install_links::cursor(server, Some(key)))
                     .unwrap_or_default(),
                 ..none()
             }),
@@ -101,23 +155,23 @@ fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
             id: "vs-code",
             name: "VS Code",
             sign_in: Some(Guide {
-                links: install_links::vs_code(origin, VsCodeKey::None),
-                steps: vec!["Start the server wiv in VS Code; it opens the sign-in."],
-                snippets: vec![snippets::vs_code(origin, None)],
+                links: install_links::vs_code(server, VsCodeKey::None),
+                steps: steps(["Start the server wiv in VS Code; it opens the sign-in."]),
+                snippets: vec![snippets::vs_code(server, None)],
                 ..none()
             }),
             key: Some(Guide {
-                links: install_links::vs_code(origin, VsCodeKey::Asked),
-                steps: vec![
-                    "These links hold no key: copy your key first, VS Code asks for it once and stores \
-                     it securely.",
-                ],
+                links: install_links::vs_code(server, VsCodeKey::Asked),
+                key_first: key.map(str::to_owned),
+                steps: steps([
+                    "The link holds no key: VS Code asks for it once and stores it securely.",
+                ]),
                 snippets: vec![
-                    snippets::vs_code_prompting(origin),
-                    snippets::vs_code(origin, Some(shown)),
+                    snippets::vs_code_prompting(server),
+                    snippets::vs_code(server, Some(shown)),
                 ],
                 key_links: key
-                    .map(|key| install_links::vs_code(origin, VsCodeKey::InLink(key)))
+                    .map(|key| install_links::vs_code(server, VsCodeKey::InLink(key)))
                     .unwrap_or_default(),
                 ..none()
             }),
@@ -125,31 +179,40 @@ fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
         ClientCard {
             id: "claude-ai",
             name: "Claude.ai",
-            sign_in: Some(Guide {
-                steps: vec![
-                    "Settings → Connectors → Add custom connector.",
-                    "Paste the address, add it, press Connect and sign in.",
-                    "Switch it on in a chat, under the + button.",
-                ],
-                address: address.clone(),
-                ..none()
-            }),
+            sign_in: Some(from_cloud(steps([
+                "Settings → Connectors → Add custom connector.",
+                "Paste the address, add it, press Connect and sign in.",
+                "Switch it on in a chat, under the + button.",
+            ]))),
             key: None,
         },
         ClientCard {
             id: "claude-desktop",
             name: "Claude Desktop",
-            sign_in: Some(Guide {
-                steps: vec![
+            sign_in: Some(match is_local {
+                // Its connectors come from a cloud too; a program on this computer does not.
+                true => Guide {
+                    steps: vec![
+                        add_to_file(server),
+                        "Restart Claude Desktop; a browser opens for the sign-in. Node.js 18 or \
+                         newer is needed. Connectors can’t be used: they come from Anthropic’s \
+                         cloud, which can’t reach this computer."
+                            .into(),
+                    ],
+                    snippets: vec![snippets::claude_desktop(server, None)],
+                    ..none()
+                },
+                false => from_cloud(steps([
                     "Settings → Connectors → Add custom connector.",
                     "Paste the address, add it, press Connect and sign in.",
-                ],
-                address: address.clone(),
-                ..none()
+                ])),
             }),
             key: Some(Guide {
-                steps: vec![ADD_TO_FILE, "Restart Claude Desktop. Node.js 18 or newer is needed."],
-                snippets: vec![snippets::claude_desktop(origin, shown)],
+                steps: vec![
+                    add_to_file(server),
+                    "Restart Claude Desktop. Node.js 18 or newer is needed.".into(),
+                ],
+                snippets: vec![snippets::claude_desktop(server, Some(shown))],
                 ..none()
             }),
         },
@@ -157,38 +220,34 @@ fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
             id: "claude-code",
             name: "Claude Code",
             sign_in: Some(Guide {
-                steps: vec!["Run the command, then type `/mcp` in Claude Code and sign in."],
-                snippets: vec![snippets::claude_code(origin, None)],
+                steps: steps(["Run the command, then type `/mcp` in Claude Code and sign in."]),
+                snippets: vec![snippets::claude_code(server, None)],
                 ..none()
             }),
             key: Some(Guide {
-                snippets: vec![snippets::claude_code(origin, Some(shown))],
+                snippets: vec![snippets::claude_code(server, Some(shown))],
                 ..none()
             }),
         },
         ClientCard {
             id: "chatgpt",
             name: "ChatGPT",
-            sign_in: Some(Guide {
-                steps: vec![
-                    "Settings → Apps & Connectors → Advanced: switch on developer mode.",
-                    "Create a connector with this address and OAuth, and sign in.",
-                ],
-                address: address.clone(),
-                ..none()
-            }),
+            sign_in: Some(from_cloud(steps([
+                "Settings → Apps & Connectors → Advanced: switch on developer mode.",
+                "Create a connector with this address and OAuth, and sign in.",
+            ]))),
             key: None,
         },
         ClientCard {
             id: "gemini-cli",
             name: "Gemini CLI",
             sign_in: Some(Guide {
-                steps: vec!["Run the command, then type `/mcp auth wiv` in Gemini CLI."],
-                snippets: vec![snippets::gemini_cli(origin, None)],
+                steps: steps(["Run the command, then type `/mcp auth wiv` in Gemini CLI."]),
+                snippets: vec![snippets::gemini_cli(server, None)],
                 ..none()
             }),
             key: Some(Guide {
-                snippets: vec![snippets::gemini_cli(origin, Some(shown))],
+                snippets: vec![snippets::gemini_cli(server, Some(shown))],
                 ..none()
             }),
         },
@@ -196,13 +255,13 @@ fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
             id: "windsurf",
             name: "Windsurf",
             sign_in: Some(Guide {
-                steps: vec!["Save the settings and refresh the MCP servers in Cascade."],
-                snippets: vec![snippets::windsurf(origin, None)],
+                steps: steps(["Save the settings and refresh the MCP servers in Cascade."]),
+                snippets: vec![snippets::windsurf(server, None)],
                 ..none()
             }),
             key: Some(Guide {
-                steps: vec![ADD_TO_FILE, "Refresh the MCP servers in Cascade."],
-                snippets: vec![snippets::windsurf(origin, Some(shown))],
+                steps: vec![add_to_file(server), "Refresh the MCP servers in Cascade.".into()],
+                snippets: vec![snippets::windsurf(server, Some(shown))],
                 ..none()
             }),
         },
@@ -210,15 +269,15 @@ fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
             id: "codex",
             name: "Codex",
             sign_in: Some(Guide {
-                steps: vec![
+                steps: steps([
                     "Run the command; Codex opens the sign-in. If it doesn’t, run `codex mcp login wiv`.",
-                ],
-                snippets: vec![snippets::codex_command(origin)],
+                ]),
+                snippets: vec![snippets::codex_command(server)],
                 ..none()
             }),
             key: Some(Guide {
-                steps: vec!["Add this to the file."],
-                snippets: vec![snippets::codex(origin, shown)],
+                steps: steps(["Add this to the file."]),
+                snippets: vec![snippets::codex(server, shown)],
                 ..none()
             }),
         },
@@ -226,17 +285,17 @@ fn table(origin: &str, key: Option<&str>) -> Vec<ClientCard> {
             id: "other",
             name: "Another assistant",
             sign_in: Some(Guide {
-                steps: vec!["Give it this address; it finds the sign-in by itself."],
-                address,
+                steps: steps(["Give it this address; it finds the sign-in by itself."]),
+                address: address.clone(),
                 ..none()
             }),
             key: Some(Guide {
-                steps: vec![
+                steps: steps([
                     "Send the key as the header `X-API-Key`. An assistant that supports only \
                      HTTP+SSE, or that starts a sign-in although it has a key, takes the address \
                      that ends in `/sse`.",
-                ],
-                snippets: vec![snippets::any_other(origin, Some(shown))],
+                ]),
+                snippets: vec![snippets::any_other(server, Some(shown))],
                 ..none()
             }),
         },

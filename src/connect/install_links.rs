@@ -7,7 +7,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::snippets::{SERVER_NAME, VS_CODE_INPUT, cursor_entry, http_entry, vs_code_input};
+use super::{
+    listed::ListedServer,
+    snippets::{VS_CODE_INPUT, cursor_entry, http_entry, vs_code_input},
+};
 
 /// A link that a client handles.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,11 +23,11 @@ pub struct InstallLink {
 
 /// Cursor by its own scheme, and by its site where private schemes don't work. A link with a key
 /// never leads to a site: the key would be in the address that a browser sends there.
-pub(super) fn cursor(origin: &str, key: Option<&str>) -> Vec<InstallLink> {
-    let config = encoded(&STANDARD.encode(cursor_entry(origin, key).to_string()));
+pub(super) fn cursor(server: ListedServer<'_>, key: Option<&str>) -> Vec<InstallLink> {
+    let config = encoded(&STANDARD.encode(cursor_entry(server, key).to_string()));
     let link = |label, address| InstallLink {
         label,
-        href: format!("{address}?name={SERVER_NAME}&config={config}"),
+        href: format!("{address}?name={}&config={config}", server.name),
     };
     let by_scheme = link("Add to Cursor", "cursor://anysphere.cursor-deeplink/mcp/install");
     match key {
@@ -34,19 +37,19 @@ pub(super) fn cursor(origin: &str, key: Option<&str>) -> Vec<InstallLink> {
 }
 
 /// VS Code and its Insiders edition.
-pub(super) fn vs_code(origin: &str, key: VsCodeKey<'_>) -> Vec<InstallLink> {
-    let mut server = match key {
-        VsCodeKey::None => http_entry(origin, None),
-        VsCodeKey::Asked => http_entry(origin, Some(VS_CODE_INPUT)),
-        VsCodeKey::InLink(key) => http_entry(origin, Some(key)),
+pub(super) fn vs_code(server: ListedServer<'_>, key: VsCodeKey<'_>) -> Vec<InstallLink> {
+    let mut entry = match key {
+        VsCodeKey::None => http_entry(server, None),
+        VsCodeKey::Asked => http_entry(server, Some(VS_CODE_INPUT)),
+        VsCodeKey::InLink(key) => http_entry(server, Some(key)),
     };
-    server["name"] = json!(SERVER_NAME);
+    entry["name"] = json!(server.name);
     if key == VsCodeKey::Asked {
-        server["inputs"] = Value::Array(vec![vs_code_input()]);
+        entry["inputs"] = Value::Array(vec![vs_code_input()]);
     }
-    let server = encoded(&server.to_string());
+    let entry = encoded(&entry.to_string());
     let link =
-        |label, scheme: &str| InstallLink { label, href: format!("{scheme}:mcp/install?{server}") };
+        |label, scheme: &str| InstallLink { label, href: format!("{scheme}:mcp/install?{entry}") };
     let [stable, insiders] = match key {
         VsCodeKey::Asked => {
             ["Add to VS Code (asks for the key)", "Add to VS Code Insiders (asks for the key)"]

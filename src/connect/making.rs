@@ -28,6 +28,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Made {
     pub(super) membership: Membership,
+    /// Under which name settings list the server.
+    pub(super) server_name: String,
     pub(super) key: MadeKey,
     pub(super) verdict: NewKeyTrial,
 }

@@ -9,8 +9,8 @@ use http::{HeaderMap, StatusCode, header};
 use super::{
     Account, ClientCard,
     account_page::MAX_NAME_CHARS,
-    cards,
-    clients::{KEY_CLIENTS, KeyClient},
+    clients::{KEY_CLIENTS, KeyClient, cards_of},
+    listed::{ListedServer, SERVER_NAME, server_name},
     making::{KeyOutcome, Made},
     session::{AccountSession, reference},
     snippets::is_plain,
@@ -32,6 +32,8 @@ struct KeyPage<'a> {
     key: &'a str,
     /// Whether no client and no shell could read the key as anything else.
     is_plain: bool,
+    /// The name of the settings, where it is this organization's.
+    own_name: Option<&'a str>,
     key_id: &'a str,
     reference: &'a str,
     expires: String,
@@ -52,11 +54,12 @@ struct Order {
 /// Makes an order's key and tries it.
 async fn make(sign_in: Arc<SignIn>, gate: Arc<Gate>, order: Order, trace: TraceId) -> KeyOutcome {
     let user = &order.session.user_id;
-    let membership = sign_in.membership(user, &order.organization).await?;
+    let (membership, all) = sign_in.membership_of(user, &order.organization).await?;
+    let server_name = server_name(&membership, &all);
     let (org, label) = (&membership.org_id, order.client.name);
     let key = sign_in.make_key(user, org, label, MadeBy::ConnectPage, None).await?;
     let verdict = gate.try_new_key(&key.key, trace.0).await;
-    Ok(Arc::new(Made { membership, key, verdict }))
+    Ok(Arc::new(Made { membership, server_name, key, verdict }))
 }
 
 impl Account {
@@ -94,7 +97,9 @@ impl Account {
 
     fn key_page(&self, session: &AccountSession, client: &KeyClient, made: &Made) -> Response {
         let key = std::str::from_utf8(made.key.key.expose()).expect("keys are visible ASCII");
-        let mut cards = cards(self.sign_in.origin().as_str(), Some(key));
+        let server =
+            ListedServer { origin: self.sign_in.origin().as_str(), name: &made.server_name };
+        let mut cards = cards_of(server, Some(key));
         // Stable: the chosen client comes first, the others keep their order.
         cards.sort_by_key(|card| card.id != client.id);
         let template = KeyPage {
@@ -103,6 +108,7 @@ impl Account {
             organization: ShownOrganization::of(&made.membership),
             key,
             is_plain: is_plain(key),
+            own_name: (made.server_name != SERVER_NAME).then_some(&*made.server_name),
             key_id: &made.key.id,
             reference: reference(&made.key.id),
             expires: day(made.key.expires_at),

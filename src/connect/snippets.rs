@@ -5,8 +5,7 @@
 
 use serde_json::{Value, json};
 
-/// The name under which assistants list this server.
-pub(super) const SERVER_NAME: &str = "wiv";
+use super::listed::ListedServer;
 
 /// A client's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,17 +40,26 @@ impl Snippet {
 /// Settings by key for Cursor, VS Code, Claude Desktop and Claude Code: the ones that the README
 /// and the demo show.
 pub fn by_key(origin: &str, key: &str) -> Vec<Snippet> {
+    let server = ListedServer::at(origin);
     vec![
-        cursor(origin, Some(key)),
-        vs_code(origin, Some(key)),
-        claude_desktop(origin, key),
-        claude_code(origin, Some(key)),
+        cursor(server, Some(key)),
+        vs_code(server, Some(key)),
+        claude_desktop(server, Some(key)),
+        claude_code(server, Some(key)),
     ]
 }
 
+/// Settings by key that stand on one line each: what a terminal shows.
+pub fn in_a_line(origin: &str, key: &str) -> [Snippet; 2] {
+    let server = ListedServer::at(origin);
+    let entry = json!({ "mcpServers": { server.name: cursor_entry(server, Some(key)) } });
+    let cursor = Snippet { text: entry.to_string(), ..cursor(server, Some(key)) };
+    [claude_code(server, Some(key)), cursor]
+}
+
 /// Cursor with a key gets `/sse`: at `/mcp` it may start a sign-in although it has a key.
-pub(super) fn cursor(origin: &str, key: Option<&str>) -> Snippet {
-    let text = mcp_servers(cursor_entry(origin, key));
+pub(super) fn cursor(server: ListedServer<'_>, key: Option<&str>) -> Snippet {
+    let text = mcp_servers(server, cursor_entry(server, key));
     // A key in a project's file would be committed with it.
     let place = match key {
         Some(_) => "~/.cursor/mcp.json (Windows: %USERPROFILE%\\.cursor\\mcp.json)",
@@ -61,15 +69,15 @@ pub(super) fn cursor(origin: &str, key: Option<&str>) -> Snippet {
 }
 
 /// Cursor's entry for one server.
-pub(super) fn cursor_entry(origin: &str, key: Option<&str>) -> Value {
+pub(super) fn cursor_entry(server: ListedServer<'_>, key: Option<&str>) -> Value {
     match key {
-        Some(_) => with_key(json!({ "url": format!("{origin}/sse") }), key),
-        None => json!({ "url": mcp(origin) }),
+        Some(_) => with_key(json!({ "url": server.sse() }), key),
+        None => json!({ "url": server.mcp() }),
     }
 }
 
-pub(super) fn vs_code(origin: &str, key: Option<&str>) -> Snippet {
-    let text = json!({ "servers": { SERVER_NAME: http_entry(origin, key) } });
+pub(super) fn vs_code(server: ListedServer<'_>, key: Option<&str>) -> Snippet {
+    let text = json!({ "servers": { server.name: http_entry(server, key) } });
     let place = match key {
         Some(_) => ".vscode/mcp.json. Don’t commit this file: it holds the key",
         None => ".vscode/mcp.json",
@@ -78,9 +86,9 @@ pub(super) fn vs_code(origin: &str, key: Option<&str>) -> Snippet {
 }
 
 /// VS Code asks for the key and keeps it, so the file can be shared.
-pub(super) fn vs_code_prompting(origin: &str) -> Snippet {
+pub(super) fn vs_code_prompting(server: ListedServer<'_>) -> Snippet {
     let text = json!({
-        "servers": { SERVER_NAME: http_entry(origin, Some(VS_CODE_INPUT)) },
+        "servers": { server.name: http_entry(server, Some(VS_CODE_INPUT)) },
         "inputs": [vs_code_input()],
     });
     let place = ".vscode/mcp.json; VS Code asks for the key";
@@ -101,86 +109,86 @@ pub(super) fn vs_code_input() -> Value {
 }
 
 /// The entry of VS Code, Claude Code and Gemini CLI.
-pub(super) fn http_entry(origin: &str, key: Option<&str>) -> Value {
-    with_key(json!({ "type": "http", "url": mcp(origin) }), key)
+pub(super) fn http_entry(server: ListedServer<'_>, key: Option<&str>) -> Value {
+    with_key(json!({ "type": "http", "url": server.mcp() }), key)
 }
 
-/// Claude Desktop starts programs only; the program `mcp-remote` speaks for it. The key stands
-/// in `env`, because some systems split arguments at spaces.
-pub(super) fn claude_desktop(origin: &str, key: &str) -> Snippet {
-    let text = mcp_servers(json!({
-        "command": "npx",
-        "args": ["-y", "mcp-remote@latest", mcp(origin), "--header", "X-API-Key:${WIV_API_KEY}"],
-        "env": { "WIV_API_KEY": key },
-    }));
+/// Claude Desktop starts programs only; the program `mcp-remote` speaks for it, and signs in where it
+/// has no key. The key stands in `env`, because some systems split arguments at spaces.
+pub(super) fn claude_desktop(server: ListedServer<'_>, key: Option<&str>) -> Snippet {
+    let mut entry = json!({ "command": "npx", "args": ["-y", "mcp-remote@latest", server.mcp()] });
+    if let Some(key) = key {
+        let header = ["--header".into(), "X-API-Key:${WIV_API_KEY}".into()];
+        entry["args"].as_array_mut().expect("it was made one").extend(header);
+        entry["env"] = json!({ "WIV_API_KEY": key });
+    }
     let place = "Settings → Developer → Edit Config";
-    Snippet::json("Claude Desktop", place, &text)
+    Snippet::json("Claude Desktop", place, &mcp_servers(server, entry))
 }
 
-pub(super) fn claude_code(origin: &str, key: Option<&str>) -> Snippet {
+pub(super) fn claude_code(server: ListedServer<'_>, key: Option<&str>) -> Snippet {
     let client = "Claude Code";
-    let url = mcp(origin);
+    let (url, name) = (server.mcp(), server.name);
     let text = match key {
         Some(key) if !is_plain(key) => {
-            let text = mcp_servers(http_entry(origin, Some(key)));
+            let text = mcp_servers(server, http_entry(server, Some(key)));
             return Snippet::json(client, ".mcp.json", &text);
         }
-        Some(key) => format!(
-            "claude mcp add --transport http {SERVER_NAME} {url} --header \"X-API-Key: {key}\""
-        ),
-        None => format!("claude mcp add --transport http {SERVER_NAME} {url}"),
+        Some(key) => {
+            format!("claude mcp add --transport http {name} {url} --header \"X-API-Key: {key}\"")
+        }
+        None => format!("claude mcp add --transport http {name} {url}"),
     };
     Snippet::new(client, "Terminal", "sh", text)
 }
 
-pub(super) fn gemini_cli(origin: &str, key: Option<&str>) -> Snippet {
+pub(super) fn gemini_cli(server: ListedServer<'_>, key: Option<&str>) -> Snippet {
     let client = "Gemini CLI";
-    let url = mcp(origin);
+    let (url, name) = (server.mcp(), server.name);
     let header = match key {
         Some(key) if !is_plain(key) => {
             let entry = with_key(json!({ "httpUrl": url }), Some(key));
-            let text = mcp_servers(entry);
+            let text = mcp_servers(server, entry);
             let place = "~/.gemini/settings.json";
             return Snippet::json(client, place, &text);
         }
         Some(key) => format!("-H \"X-API-Key: {key}\" "),
         None => String::new(),
     };
-    let text = format!("gemini mcp add -s user -t http {header}{SERVER_NAME} {url}");
+    let text = format!("gemini mcp add -s user -t http {header}{name} {url}");
     Snippet::new(client, "Terminal", "sh", text)
 }
 
-pub(super) fn windsurf(origin: &str, key: Option<&str>) -> Snippet {
-    let entry = with_key(json!({ "serverUrl": mcp(origin) }), key);
-    let text = mcp_servers(entry);
+pub(super) fn windsurf(server: ListedServer<'_>, key: Option<&str>) -> Snippet {
+    let entry = with_key(json!({ "serverUrl": server.mcp() }), key);
+    let text = mcp_servers(server, entry);
     let place = "~/.codeium/windsurf/mcp_config.json";
     Snippet::json("Windsurf", place, &text)
 }
 
-pub(super) fn codex_command(origin: &str) -> Snippet {
-    let url = mcp(origin);
-    let text = format!("codex mcp add {SERVER_NAME} --url {url}");
+pub(super) fn codex_command(server: ListedServer<'_>) -> Snippet {
+    let (url, name) = (server.mcp(), server.name);
+    let text = format!("codex mcp add {name} --url {url}");
     Snippet::new("Codex", "Terminal", "sh", text)
 }
 
 /// A JSON string is a TOML basic string too (TOML 1.0, "String").
-pub(super) fn codex(origin: &str, key: &str) -> Snippet {
-    let (url, key) = (json!(mcp(origin)), json!(key));
-    let text = format!(
-        "[mcp_servers.{SERVER_NAME}]\nurl = {url}\nhttp_headers = {{ \"X-API-Key\" = {key} }}"
-    );
+pub(super) fn codex(server: ListedServer<'_>, key: &str) -> Snippet {
+    let (url, key, name) = (json!(server.mcp()), json!(key), server.name);
+    let text =
+        format!("[mcp_servers.{name}]\nurl = {url}\nhttp_headers = {{ \"X-API-Key\" = {key} }}");
     Snippet::new("Codex", "~/.codex/config.toml", "toml", text)
 }
 
-pub(super) fn any_other(origin: &str, key: Option<&str>) -> Snippet {
-    let text = mcp_servers(http_entry(origin, key));
+pub(super) fn any_other(server: ListedServer<'_>, key: Option<&str>) -> Snippet {
+    let text = mcp_servers(server, http_entry(server, key));
     let place = "The assistant’s MCP settings";
     Snippet::json("Another assistant", place, &text)
 }
 
 /// An entry in the frame that most clients share.
-fn mcp_servers(entry: Value) -> Value {
-    json!({ "mcpServers": { SERVER_NAME: entry } })
+fn mcp_servers(server: ListedServer<'_>, entry: Value) -> Value {
+    json!({ "mcpServers": { server.name: entry } })
 }
 
 /// Adds the key as a header to a client's entry.
@@ -189,10 +197,6 @@ fn with_key(mut entry: Value, key: Option<&str>) -> Value {
         entry["headers"] = json!({ "X-API-Key": key });
     }
     entry
-}
-
-pub(super) fn mcp(origin: &str) -> String {
-    format!("{origin}/mcp")
 }
 
 /// Whether a key means nothing but itself in every shell and to every client. Others get no

@@ -47,7 +47,13 @@ pub struct User {
     pub password: &'static str,
     /// Names of the organizations that the person belongs to.
     pub organizations: Vec<&'static str>,
+    /// What the person is there, for people: the role in each organization, or why there is no sign-in.
+    #[serde(skip)]
+    pub standing: String,
 }
+
+/// The redirect URIs that the stand-in knows, in words.
+pub const REDIRECTS: &str = authorize::REDIRECTS;
 
 /// For demos only, and no secrets: anybody can read them here. Always the same, so that what
 /// assistants keep of a demo is good for the next one. `settings` warns of their id elsewhere.
@@ -153,8 +159,23 @@ pub(crate) fn users() -> Vec<User> {
             .iter()
             .map(|(tenant, _)| directory::tenant(*tenant).name)
             .collect(),
+        standing: standing(row),
     };
     people::PEOPLE.iter().map(user).collect()
+}
+
+fn standing(row: &people::Row) -> String {
+    let role = |(tenant, role): &(usize, role::Role)| {
+        let name = directory::tenant(*tenant).name;
+        // The first word tells them apart, and a line holds three.
+        format!("{} ({})", name.split(' ').next().unwrap_or(name), role.name())
+    };
+    let roles: Vec<String> = row.roles.iter().map(role).collect();
+    match (row.enabled, &roles[..]) {
+        (_, []) => "in no organization: sign-in ends there".to_owned(),
+        (true, roles) => roles.join(", "),
+        (false, roles) => format!("{}, blocked: may not sign in", roles.join(", ")),
+    }
 }
 
 /// The variables by which a server uses the stand-in at this address for sign-in.

@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::auth::WellKnown;
 use crate::caller::{ApiKey, Secret};
+use crate::catalog::Toolset;
 use crate::oauth::Redirects;
 use crate::origin::{HttpUrl, Origin};
 use crate::seal::SealingKeys;
@@ -218,16 +219,12 @@ impl Kind for bool {
     }
 }
 
-/// A name out of a list that another part knows.
-impl Kind for String {
+impl Kind for Toolset {
     const VALUE_NAME: &'static str = "NAMES";
 
     fn read(text: &str) -> Result<Self, String> {
-        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-        if text.is_empty() || !text.bytes().all(allowed) {
-            return Err("a name of small letters, digits and '_'".into());
-        }
-        Ok(text.into())
+        let names = Self::ALL.map(Self::as_str).join(", ");
+        Self::parse(text).ok_or_else(|| format!("one of {names}"))
     }
 }
 

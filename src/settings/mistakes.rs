@@ -79,6 +79,8 @@ pub(super) enum Mistake {
     PublicUrlMissing {
         /// The public listener.
         listen: SocketAddr,
+        /// Somebody chose it.
+        is_given: bool,
     },
     /// Keys would cross the network in clear.
     #[error("WIV_MCP_PUBLIC_URL is {origin}, expected https unless its host is loopback")]
@@ -109,6 +111,9 @@ pub(super) enum Mistake {
         /// What is needed, in bytes.
         least: usize,
     },
+    /// The catalogue can't be read; one of what is wrong with it.
+    #[error("WIV_MCP_CATALOG: {0}")]
+    Catalogue(String),
     /// One key where two are needed.
     #[error("{one} and {other} are the same key, expected one of its own for each")]
     OneKeyTwice {
@@ -134,6 +139,14 @@ impl Mistakes {
         Self(mistakes)
     }
 
+    /// Whether all that is wrong is that nobody said where clients reach the server.
+    pub fn is_only_no_address(&self) -> bool {
+        let unsaid = |mistake: &Mistake| {
+            matches!(mistake, Mistake::PublicUrlMissing { is_given: false, .. })
+        };
+        self.0.iter().all(unsaid)
+    }
+
     /// The mistakes, in the order of the table where they are about one setting.
     #[cfg(test)]
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &Mistake> {
@@ -143,13 +156,13 @@ impl Mistakes {
 
 impl std::error::Error for Mistakes {}
 
-/// A line each, so that a log shows them as a list.
+/// A line each, so that a log shows them as a list; one alone is a line by itself.
 impl fmt::Display for Mistakes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.len() {
-            1 => write!(formatter, "1 mistake in the settings:")?,
-            count => write!(formatter, "{count} mistakes in the settings:")?,
+        if let [mistake] = &self.0[..] {
+            return mistake.fmt(formatter);
         }
+        write!(formatter, "{} mistakes in the settings:", self.0.len())?;
         self.0.iter().try_for_each(|mistake| write!(formatter, "\n  - {mistake}"))
     }
 }

@@ -10,7 +10,7 @@ use crate::origin::HttpUrl;
 use crate::{transport, wiv};
 
 use super::mistakes::{Mistake, ROOM_FOR_A_CALL};
-use super::setting::LISTEN;
+use super::setting::{DEFAULT_LISTEN, LISTEN};
 use super::sources::Sources;
 use super::table::Settings;
 
@@ -72,7 +72,9 @@ const PUBLIC_URL: &str = "WIV_MCP_PUBLIC_URL";
 fn public_url_missing(settings: &Settings, run_as: RunAs) -> Option<Mistake> {
     let listen = settings.listen;
     let needed = run_as == RunAs::Server && !listen.ip().is_loopback();
-    (needed && settings.public_url.is_none()).then_some(Mistake::PublicUrlMissing { listen })
+    let is_given = listen.to_string() != DEFAULT_LISTEN;
+    let missing = Mistake::PublicUrlMissing { listen, is_given };
+    (needed && settings.public_url.is_none()).then_some(missing)
 }
 
 fn public_url_not_https(settings: &Settings, _: RunAs) -> Option<Mistake> {

@@ -47,6 +47,12 @@ impl Setting {
         self.flag.as_deref()
     }
 
+    /// Whether a variable of that name gives it, by itself or by a file.
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        let of_file = || self.is_secret() && name.strip_suffix(FILE) == Some(self.variable);
+        name == self.variable || of_file()
+    }
+
     /// Whether the value must not be shown.
     pub fn is_secret(&self) -> bool {
         self.flag.is_none()
@@ -56,5 +62,11 @@ impl Setting {
 /// What our own variables begin with, and flags leave out.
 pub(super) const PREFIX: &str = "WIV_MCP_";
 
+/// What is added to a secret's variable to name its file.
+pub(super) const FILE: &str = "_FILE";
+
 /// The row that `PORT` has a say in.
 pub(super) const LISTEN: &str = "WIV_MCP_LISTEN";
+
+/// Its default.
+pub(super) const DEFAULT_LISTEN: &str = "0.0.0.0:8080";

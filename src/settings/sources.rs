@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 
 use super::kinds::Kind;
 use super::mistakes::Mistake;
-use super::setting::{DefaultValue, LISTEN, PREFIX, Setting};
+use super::setting::{DefaultValue, FILE, LISTEN, PREFIX, Setting};
 use super::shown::{SettingSource, ShownSetting};
 
 /// What was found, and what was wrong with it.
@@ -189,12 +189,7 @@ fn unknown_variables(
     table: &'static [Setting],
     environment: &BTreeMap<String, String>,
 ) -> impl Iterator<Item = Mistake> {
-    let is_known = |name: &str| {
-        table.iter().any(|setting| {
-            let is_file = setting.is_secret() && name == file_variable(setting.variable);
-            name == setting.variable || is_file
-        })
-    };
+    let is_known = |name: &str| table.iter().any(|setting| setting.is_named(name));
     environment
         .iter()
         .filter(|(name, value)| name.starts_with(PREFIX) && !is_service_link(name, value))
@@ -224,8 +219,9 @@ fn nearest(table: &'static [Setting], name: &str) -> Option<&'static str> {
     (likeness >= LIKE_ENOUGH).then_some(variable)
 }
 
-fn file_variable(variable: &str) -> String {
-    format!("{variable}_FILE")
+/// The variable that names a secret's file.
+pub(super) fn file_variable(variable: &str) -> String {
+    format!("{variable}{FILE}")
 }
 
 fn non_empty(text: Option<&String>) -> Option<String> {

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::auth::WellKnown;
 use crate::caller::{ApiKey, Secret};
+use crate::catalog::Toolset;
 use crate::oauth::Redirects;
 use crate::origin::{HttpUrl, Origin};
 use crate::seal::SealingKeys;
@@ -17,7 +18,7 @@ use crate::signin::KeyPolicy;
 use crate::telemetry::LogFormat;
 
 use super::kinds::{ByteSize, LogFilter, Visible, WebLink};
-use super::setting::{DefaultValue, LISTEN, Setting};
+use super::setting::{DEFAULT_LISTEN, DefaultValue, LISTEN, Setting};
 use super::sources::Sources;
 
 use DefaultValue::{Text, Unset};
@@ -52,7 +53,7 @@ macro_rules! settings {
 }
 
 settings! {
-    LISTEN, listen: SocketAddr = Text("0.0.0.0:8080"),
+    LISTEN, listen: SocketAddr = Text(DEFAULT_LISTEN),
         "address to serve on, HTTP/1.1; the variable `PORT` replaces the default's port";
     "WIV_MCP_PUBLIC_URL", public_url: Option<Origin> = Unset("needed unless listening on loopback"),
         "origin by which clients reach this server: no path, https unless loopback";
@@ -69,7 +70,7 @@ settings! {
     "PROPELAUTH_CLIENT_ID", propelauth_client_id: Option<Visible> = Unset("sign-in is off"),
         "the OAuth client that sign-in uses";
     "PROPELAUTH_CLIENT_SECRET", propelauth_client_secret: Option<Secret> = Unset("sign-in is off"),
-        "its secret";
+        "secret of the OAuth client that sign-in uses";
     "PROPELAUTH_API_URL", propelauth_api_url: HttpUrl = Text("https://propelauth-api.com"),
         "where PropelAuth's Backend API is";
     "PROPELAUTH_API_KEY", propelauth_api_key: Option<Secret> = Unset("sign-in is off"),
@@ -105,7 +106,7 @@ settings! {
         "proxies whose word on a client's address is taken; at 0 no limit is by address";
     "WIV_MCP_READ_ONLY", read_only: bool = Text("false"),
         "offer only tools that read";
-    "WIV_MCP_TOOLSETS", toolsets: Vec<String> = Unset("all"),
+    "WIV_MCP_TOOLSETS", toolsets: Vec<Toolset> = Unset("all"),
         "offer only these toolsets, comma-separated";
     "WIV_MCP_REQUEST_LIMIT", request_limit: ByteSize = Text("4MiB"),
         "largest message taken from a client";

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Command;
 
 use super::*;
-use crate::{origin::Origin, seal::SealingKeys, telemetry::LogFormat};
+use crate::{catalog::Toolset, origin::Origin, seal::SealingKeys, telemetry::LogFormat};
 
 const ON_LOOPBACK: &[&str] = &["WIV_MCP_LISTEN=127.0.0.1:8080"];
 
@@ -96,7 +96,7 @@ fn values_are_read_with_their_units() {
     assert_eq!(settings.upstream_body_limit.bytes(), 1000);
     assert_eq!(settings.streams, 7);
     assert!(settings.read_only);
-    assert_eq!(settings.toolsets, ["cases", "workflows"]);
+    assert_eq!(settings.toolsets, [Toolset::Cases, Toolset::Workflows]);
     let origins: Vec<_> = settings.allowed_origins.iter().map(Origin::as_str).collect();
     assert_eq!(origins, ["https://a.example", "http://localhost:3000"]);
     assert_eq!(settings.log.as_str(), "warn,wiv_mcp=debug");
@@ -135,8 +135,8 @@ fn a_wrong_value_says_what_was_expected() {
     check(
         &["WIV_MCP_TOOLSETS=cases,,x", "WIV_MCP_LOG=wiv=loud", "WIV_MCP_LOG_FORMAT=xml"],
         &[
-            "WIV_MCP_TOOLSETS is \"cases,,x\", expected a comma-separated list, each entry a name \
-             of small letters, digits and '_'",
+            "WIV_MCP_TOOLSETS is \"cases,,x\", expected a comma-separated list, each entry one \
+             of workflows, spaces, folders, executions, cases, msp, ai, connection",
             "WIV_MCP_LOG is \"wiv=loud\", expected a log filter, such as info or \
              warn,wiv_mcp=debug",
             r#"WIV_MCP_LOG_FORMAT is "xml", expected text or json"#,
@@ -274,7 +274,7 @@ fn a_flag_wins_over_the_environment_and_port_over_the_default() {
 #[test]
 fn the_command_line_takes_every_flag() {
     let flags = |line: &[&str]| {
-        let command = Command::new("wiv-mcp").args(clap_args());
+        let command = Command::new("wiv-mcp").args(clap_args(SettingReader::Serve));
         let matches = command.try_get_matches_from([&["wiv-mcp"], line].concat()).unwrap();
         given_flags(&matches)
     };
@@ -284,7 +284,7 @@ fn the_command_line_takes_every_flag() {
     assert_eq!(given, expected.map(|(flag, text)| (flag, text.to_owned())).into());
     assert_eq!(flags(&["--read-only=false"])["read-only"], "false");
     assert_eq!(given_flags(&Command::new("other").get_matches_from(["other"])), BTreeMap::new());
-    Command::new("wiv-mcp").args(clap_args()).debug_assert();
+    Command::new("wiv-mcp").args(clap_args(SettingReader::Serve)).debug_assert();
 }
 
 #[test]

@@ -33,7 +33,10 @@ pub enum NoKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FlowError {
     /// Cookie or state missing, old, or of another browser.
-    #[error("the sign-in took more than ten minutes, or was begun in another browser; begin again")]
+    #[error(
+        "this page can't be loaded a second time, the sign-in took more than ten minutes, or it was \
+         begun in another browser; go back to your assistant and connect again"
+    )]
     NotThisBrowser,
     /// The person, or PropelAuth, said no.
     #[error("the sign-in was cancelled")]

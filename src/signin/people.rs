@@ -60,9 +60,22 @@ impl SignIn {
     /// # Errors
     /// When they may not (any more), or PropelAuth does not answer.
     pub async fn membership(&self, user_id: &str, org_id: &str) -> Result<Membership, FlowError> {
+        Ok(self.membership_of(user_id, org_id).await?.0)
+    }
+
+    /// The same, with all organizations for which they may have a key.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn membership_of(
+        &self,
+        user_id: &str,
+        org_id: &str,
+    ) -> Result<(Membership, Vec<Membership>), FlowError> {
         let user = self.person(user_id).await?;
-        let mut allowed = self.allowed(&user.memberships)?.into_iter();
-        allowed.find(|membership| membership.org_id == org_id).ok_or(NoKey::NotAllowed.into())
+        let allowed = self.allowed(&user.memberships)?;
+        let found = allowed.iter().find(|membership| membership.org_id == org_id).cloned();
+        Ok((found.ok_or(NoKey::NotAllowed)?, allowed))
     }
 
     /// The person as PropelAuth knows them now; never one who is blocked, locked or gone.

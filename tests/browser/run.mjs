@@ -144,17 +144,25 @@ await part("every setting on it connects a real client", async () => {
       const secret = text.includes(PLACEHOLDER) || found.entry.inputs;
       // One sign-in by each link has shown that an address alone is enough.
       if (secret) await connectsByKey(found, ready.api_keys.acme);
-      else expect((found.entry.url ?? found.entry.serverUrl) === ready.mcp_url, text);
+      else expect((found.entry.url ?? found.entry.serverUrl ?? found.entry.args.at(-1)) === ready.mcp_url, text);
     }
   }
-  expect(count >= 18, `${count} settings`);
+  expect(count >= 16, `${count} settings`);
   return `${count} settings`;
 });
 
 await part("every copy button copies what stands beside it, and says so", async () => {
-  for (const summary of await ana.locator("summary").all()) await press(summary);
-  const snippets = await ana.locator(".snippet").all();
-  for (const snippet of snippets) {
+  let count = 0;
+  const snippetsOf = async function* () {
+    for (const tab of await ana.getByRole("tab").all()) {
+      await press(tab);
+      const closed = ana.locator("details:not([open]) > summary:visible");
+      while (await closed.count()) await press(closed.first());
+      yield* await ana.locator(".snippet:visible").all();
+    }
+  };
+  for await (const snippet of snippetsOf()) {
+    const isFirst = (count += 1) === 1;
     const button = snippet.locator("button.copy");
     const before = await button.boundingBox();
     const label = await button.textContent();
@@ -163,12 +171,12 @@ await part("every copy button copies what stands beside it, and says so", async 
     const copied = await ana.evaluate(() => navigator.clipboard.readText());
     expect(copied === shown, `copied ${copied}`);
     expect((await ana.getByRole("status").textContent()) === "Copied", "nothing is said aloud");
-    if (snippet !== snippets[0]) continue;
+    if (!isFirst) continue;
     await button.filter({ hasText: label }).waitFor();
     const after = await button.boundingBox();
     expect(after.height === before.height && after.width === before.width, "the button changed its size");
   }
-  return `${snippets.length} buttons`;
+  return `${count} buttons`;
 });
 
 await part("where copying is not allowed, the text is selected", async () => {
@@ -178,6 +186,39 @@ await part("where copying is not allowed, the text is selected", async () => {
   await page.locator(".snippet button.copy").first().click();
   await page.getByRole("button", { name: "Selected the address" }).waitFor();
   expect((await page.evaluate(() => String(getSelection()))) === ready.mcp_url, "the address is not selected");
+});
+
+await part("one card at a time, on a page of two screens, with and without script", async () => {
+  const page = await person();
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.goto(`${ready.url}/connect`);
+  for (const tab of await page.getByRole("tab").all()) {
+    await press(tab);
+    const id = (await tab.getAttribute("aria-controls")).replace("panel-", "");
+    expect((await page.locator(".card[id]:visible").count()) === 1 && (await page.locator(`#${id}`).isVisible()), `${id} is not alone`);
+    expect(new URL(page.url()).hash === `#${id}`, `${id} is not in the address`);
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    expect(height < 2000, `${id}: ${height} px`);
+    const filled = await page.locator(`#${id} .primary:visible`).count();
+    expect(filled <= 1, `${id} has ${filled} obvious buttons`);
+  }
+  for (const cloud of ["claude-ai", "chatgpt"]) {
+    expect(!(await page.locator(`#${cloud}`).textContent()).includes(ready.mcp_url), `${cloud} can't reach this computer`);
+  }
+  await page.goto(`${ready.url}/connect#codex`);
+  await page.getByRole("tab", { name: "Codex", selected: true }).waitFor();
+  const plainly = await person({ javaScriptEnabled: false });
+  await plainly.goto(`${ready.url}/connect`);
+  const links = await plainly.locator("nav.tabs a").all();
+  expect(await plainly.locator("#cursor").isVisible(), "the first card is not there without script");
+  for (const link of links) {
+    await link.click();
+    const id = (await link.getAttribute("href")).slice(1);
+    const visible = await plainly.locator(".card[id]:visible").evaluateAll((cards) => cards.map((card) => card.id));
+    expect(visible.join() === id, `${id}: ${visible}`);
+  }
+  await plainly.screenshot({ path: new URL("connect-without-script.png", shots).pathname, fullPage: true });
+  return `${links.length} assistants`;
 });
 
 await part("every card leads through sign-in to its own settings", async () => {
@@ -208,6 +249,11 @@ await part("one organization: from VS Code's card to a key that works in every c
   await look(ana, "key", shots, true);
   await press(ana.getByText("Show the key"));
   key = await ana.locator(".secret [data-text]").textContent();
+  await press(ana.getByRole("button", { name: "Copy your key" }));
+  expect((await ana.evaluate(() => navigator.clipboard.readText())) === key, "the key was not copied first");
+  const places = await Promise.all(["Copy your key", "Add to VS Code"].map((name) => ana.getByText(name).first().boundingBox()));
+  expect(places[0].y < places[1].y, "the key is copied after it is needed");
+  await press(ana.getByRole("button", { name: "Copy the question" }));
   await press(ana.getByRole("button", { name: "Copy the key" }));
   expect((await ana.evaluate(() => navigator.clipboard.readText())) === key, "the key was not copied");
   const tabs = await ana.getByRole("tab").all();
@@ -313,6 +359,8 @@ await part("several organizations, and many", async () => {
   await omar.getByLabel("Assistant").selectOption("Claude Code");
   await press(omar.getByRole("button", { name: "Make a key" }));
   await omar.getByText("Harbor Freight Lines").waitFor();
+  const names = await omar.locator("[data-panel] .snippet [data-text]").allTextContents();
+  expect(names.every((text) => text.includes("wiv-harbor-freight")), names.join());
   await press(omar.getByRole("button", { name: "Revoke this key" }));
   for (const org of orgs) await member(org, null);
 });

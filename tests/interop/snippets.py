@@ -1,7 +1,7 @@
 """Tries the settings that people are told to paste, as they stand in README.md and in the demo's text.
 
-Takes each fenced block that is a client's settings, reads address and headers from it, and connects
-the Python SDK with them. In the README the public address and the placeholder key stand for the
+Takes each fenced block of the README and each line of the demo that is a client's settings, reads
+address and headers from it, and connects the Python SDK with them. In the README the public address and the placeholder key stand for the
 demo's; the demo prints real ones.
 
 Usage: tests/.venv/bin/python tests/interop/snippets.py BINARY
@@ -98,6 +98,8 @@ CLIENTS = {
     "Claude Desktop": claude_desktop,
     "Claude Code": claude_code,
 }
+# Those that the demo has room for.
+DEMO_CLIENTS = {"Claude Code", "Cursor"}
 
 
 def expect(holds, otherwise):
@@ -156,10 +158,19 @@ async def connect(settings, transport):
                 return len(tools)
 
 
-def try_snippets(source, text, url, key):
+def lines_to_paste(text):
+    """The settings that the demo prints on a line each: its text fits one screen."""
+    beginnings = {"claude mcp add ": "Claude Code", '{"mcpServers":': "Cursor"}
+    for line in text.splitlines():
+        for beginning, client in beginnings.items():
+            if line.startswith(beginning):
+                yield client, line
+
+
+def try_snippets(source, found, url, key, clients):
     """Prints one line per snippet and one per client without any; counts the failures."""
     failed, seen = 0, set()
-    for client, block in snippets(text):
+    for client, block in found:
         line = f"snippet {source} · {client or 'under no heading that names a client'}"
         seen.add(client)
         try:
@@ -175,7 +186,7 @@ def try_snippets(source, text, url, key):
             failed += 1
             reason = "; ".join(f"{type(leaf).__name__}: {leaf}" for leaf in causes(error))
             print(f"FAIL {line} · {' '.join(reason.split())}", flush=True)
-    for client in sorted(CLIENTS.keys() - seen):
+    for client in sorted(clients - seen):
         failed += 1
         print(f"FAIL snippet {source} · {client} · no settings found", flush=True)
     return failed
@@ -187,7 +198,7 @@ def printed_by_demo(next_line):
     text = ""
     while (line := next_line(until)) is not None:
         text += line
-        if CLIENTS.keys() <= {client for client, _ in snippets(text)}:
+        if DEMO_CLIENTS <= {client for client, _ in lines_to_paste(text)}:
             until = min(until, time.monotonic() + 1)
     return text
 
@@ -200,12 +211,12 @@ def main(arguments):
             url, key = ready["url"].rstrip("/"), ready["api_keys"]["acme"]
             readme = ROOT / "README.md"
             text = readme.read_text(encoding="utf-8") if readme.exists() else ""
-            failed += try_snippets("README.md", text, url, key)
+            failed += try_snippets("README.md", snippets(text), url, key, CLIENTS.keys())
         with demo.running(binary) as next_line:
             text = printed_by_demo(next_line)
             urls = re.findall(r"https?://[\w.:\[\]-]+?(?=/(?:mcp|sse)\b)", text)
             url = urls[0] if urls else "http://no-address-printed"
-            failed += try_snippets("demo", text, url, key)
+            failed += try_snippets("demo", lines_to_paste(text), url, key, DEMO_CLIENTS)
     except (demo.DemoFailed, OSError) as error:
         print(f"FAIL snippets · {' '.join(str(error).split())}")
         return 1

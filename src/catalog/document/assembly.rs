@@ -14,9 +14,11 @@ use super::{
     },
     Contents, Schemas,
     extensions::{self, LocalTool, Overlay, optional},
+    inputs::Argument,
     mistakes::{DocumentMistakes, DocumentPlace},
     operations::{Head, Operations, ReadOperation},
-    parameters::{self, Argument},
+    parameters,
+    words::in_our_words,
 };
 
 /// The tools and the key check; nothing only when a mistake was added.
@@ -52,8 +54,10 @@ pub(super) fn assemble(
     for read in operations.sound {
         let path = paths.member(read.path);
         let place = path.member(read.method);
+        let places: Vec<(Box<str>, String)> =
+            read.arguments.iter().map(|it| (it.name.clone(), it.place.clone())).collect();
         if let Some(tool) = operation_tool(read, &reads, &operations.ids, place, mistakes) {
-            compile(&tool, schemas, place, mistakes);
+            compile(&tool, schemas, &places, place, mistakes);
             tools.push(tool);
         }
     }
@@ -88,6 +92,7 @@ fn operation_tool(
                 }),
                 required: true,
                 is_tenant: false,
+                place: place.member("argument").to_string(),
             });
             Action::Overlay { read: source.clone(), write: operation, argument: overlay.argument }
         }
@@ -99,6 +104,7 @@ fn operation_tool(
 fn compile(
     tool: &Tool,
     schemas: Schemas,
+    places: &[(Box<str>, String)],
     place: DocumentPlace<'_>,
     mistakes: &mut DocumentMistakes,
 ) {
@@ -110,8 +116,13 @@ fn compile(
             tool.validator.get_or_init(|| validator);
         }
         Err(error) => {
-            let within = error.instance_path();
-            mistakes.add(place, format!("bad schema of the arguments at {within}: {error}"));
+            // Where in the schema that is put together of all arguments.
+            let within = error.instance_path().to_string();
+            let own = within.strip_prefix("/properties/").unwrap_or_default();
+            let (name, rest) = own.split_at(own.find('/').unwrap_or(own.len()));
+            let found = places.iter().find(|(argument, _)| **argument == *name);
+            let at = found.map_or_else(|| place.to_string(), |(_, place)| format!("{place}{rest}"));
+            mistakes.add_at(at, format!("not a JSON Schema: {}", in_our_words(&error.to_string())));
         }
     }
 }

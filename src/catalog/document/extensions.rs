@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::{
     super::{Hints, Toolset, nearest::nearest},
     mistakes::{DocumentMistakes, DocumentPlace},
+    words::in_our_words,
 };
 
 /// What all extensions of this server begin with; other `x-` members are nobody's business here.
@@ -107,7 +108,8 @@ pub(super) fn optional<T: DeserializeOwned>(
     mistakes: &mut DocumentMistakes,
 ) -> Option<T> {
     let value = owner.get(name)?;
-    T::deserialize(value).map_err(|error| mistakes.add(place.member(name), error.to_string())).ok()
+    let wrong = |error: serde_json::Error| in_our_words(&error.to_string());
+    T::deserialize(value).map_err(|error| mistakes.add(place.member(name), wrong(error))).ok()
 }
 
 /// Reads a member that must be there.

@@ -21,23 +21,46 @@ impl LineIndex {
         Self(serde_saphyr::from_str_with_options(text, options()).ok())
     }
 
-    /// The line of a JSON pointer, or of the last step towards it that is in the text.
+    /// The line of a JSON pointer, or of the last step towards it that is in the text. Goes on
+    /// behind references: what is wrong with a shared part stands there.
     pub(super) fn line(&self, pointer: &str) -> Option<u64> {
         let mut node = self.0.as_ref()?;
         let mut line = None;
-        for step in pointer.split('/').skip(1) {
-            let step = step.replace("~1", "/").replace("~0", "~");
-            let Some((found, below)) = node.step(&step) else { break };
+        for step in steps(pointer) {
+            let Some((found, below)) = self.step(node, &step) else { break };
             line = Some(found);
             node = below;
         }
         line
     }
+
+    fn step<'i>(&'i self, mut node: &'i Node, step: &str) -> Option<(u64, &'i Node)> {
+        // References that lead to each other are refused elsewhere, and end here.
+        for _ in 0..MAX_REFERENCES {
+            if let Some(found) = node.step(step) {
+                return Some(found);
+            }
+            let (_, Node::Reference(target)) = node.step("$ref")? else { return None };
+            let mut steps = steps(target);
+            node = steps.try_fold(self.0.as_ref()?, |node, step| Some(node.step(&step)?.1))?;
+        }
+        None
+    }
+}
+
+/// Longest way over references.
+const MAX_REFERENCES: usize = 8;
+
+/// The names in a JSON pointer (RFC 6901).
+fn steps(pointer: &str) -> impl Iterator<Item = String> {
+    pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"))
 }
 
 /// The shape of a document, with lines instead of values.
 enum Node {
     Scalar,
+    /// A text that may be a reference's.
+    Reference(String),
     Sequence(Vec<Spanned<Node>>),
     Mapping(Vec<(Spanned<String>, Node)>),
 }
@@ -45,7 +68,7 @@ enum Node {
 impl Node {
     fn step(&self, step: &str) -> Option<(u64, &Self)> {
         match self {
-            Self::Scalar => None,
+            Self::Scalar | Self::Reference(_) => None,
             Self::Sequence(items) => {
                 let item = items.get(step.parse::<usize>().ok()?)?;
                 Some((item.referenced.line(), &item.value))
@@ -89,8 +112,8 @@ impl<'de> Visitor<'de> for NodeVisitor {
         Ok(Node::Scalar)
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Node, E> {
-        Ok(Node::Scalar)
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        Ok(if text.starts_with("#/") { Node::Reference(text.into()) } else { Node::Scalar })
     }
 
     fn visit_unit<E>(self) -> Result<Node, E> {

@@ -38,7 +38,7 @@ impl fmt::Display for DocumentMistake {
 }
 
 fn listed(mistakes: &[DocumentMistake]) -> String {
-    mistakes.iter().map(DocumentMistake::to_string).collect::<Vec<_>>().join("; ")
+    mistakes.iter().map(DocumentMistake::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// A place in a document: a path back to the root, made without allocating, since most places
@@ -57,6 +57,18 @@ impl<'p> DocumentPlace<'p> {
 
     pub(super) const fn item(&'p self, index: usize) -> DocumentPlace<'p> {
         DocumentPlace::Item(self, index)
+    }
+
+    /// What is made at the place some members further down.
+    pub(super) fn below<T>(
+        &self,
+        members: &[&str],
+        make: &mut dyn FnMut(DocumentPlace<'_>) -> T,
+    ) -> T {
+        match members {
+            [] => make(*self),
+            [first, rest @ ..] => DocumentPlace::Member(self, first).below(rest, make),
+        }
     }
 
     /// The steps from the root.
@@ -94,8 +106,12 @@ pub(super) struct DocumentMistakes(Vec<DocumentMistake>);
 impl DocumentMistakes {
     /// Adds a mistake, once: a shared part is read wherever it is used.
     pub(super) fn add(&mut self, place: DocumentPlace<'_>, reason: impl Into<String>) {
-        let mistake =
-            DocumentMistake { place: place.to_string(), line: None, reason: reason.into() };
+        self.add_at(place.to_string(), reason);
+    }
+
+    /// The same at a JSON pointer.
+    pub(super) fn add_at(&mut self, place: String, reason: impl Into<String>) {
+        let mistake = DocumentMistake { place, line: None, reason: reason.into() };
         if !self.0.contains(&mistake) {
             self.0.push(mistake);
         }

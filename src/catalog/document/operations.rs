@@ -8,8 +8,9 @@ use serde_json::Value;
 use super::{
     super::{AnswerShape, Hints, Operation, Paging, Toolset},
     extensions::{self, optional, required},
+    inputs::{Argument, WrittenOperation},
     mistakes::{DocumentMistakes, DocumentPlace},
-    parameters::{self, Argument, WrittenOperation},
+    parameters,
 };
 
 /// Members of a path item that are no methods.
@@ -165,6 +166,13 @@ fn understand<'d>(
             format!("readOnly is {}, which does not go with {method}", head.hints.read_only);
         mistakes.add(place.member(extensions::HINTS), reason);
     }
+    if method == Method::DELETE && !head.hints.destructive {
+        let reason = "a DELETE ends something, so `destructive` must be true";
+        mistakes.add(place.member(extensions::HINTS), reason);
+    }
+    if !head.hints.read_only {
+        refuse_customers(&inputs.arguments, mistakes);
+    }
     let operation = Operation {
         id: id?,
         method,
@@ -188,6 +196,20 @@ fn understand<'d>(
         written: written.operation,
     })
 }
+
+/// A write is always in the key's own organization: WIV takes no other from an MSP, and a model that
+/// mixes up customers must change nothing.
+fn refuse_customers(arguments: &[Argument], mistakes: &mut DocumentMistakes) {
+    for argument in arguments {
+        if argument.is_tenant || &*argument.name == CUSTOMER {
+            let reason = format!("a tool that writes can't take `{}`", argument.name);
+            mistakes.add_at(argument.place.clone(), reason);
+        }
+    }
+}
+
+/// The argument by which an MSP names one of its customers.
+const CUSTOMER: &str = "customer_id";
 
 impl Head {
     /// Refuses what clients would refuse. `members` are the names of name, description and hints

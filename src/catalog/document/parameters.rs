@@ -11,6 +11,7 @@ use super::{
         paging,
     },
     extensions,
+    inputs::{Argument, Inputs, WrittenOperation},
     mistakes::{DocumentMistakes, DocumentPlace},
     path, schema,
 };
@@ -20,35 +21,6 @@ use super::{
 const IMPERSONATED_TENANT: &str = "X-Wiv-Impersonated-Tenant-Id";
 
 const JSON: &str = "application/json";
-
-/// An argument that a tool offers.
-#[derive(Debug)]
-pub(super) struct Argument {
-    pub(super) name: Box<str>,
-    pub(super) schema: Value,
-    pub(super) required: bool,
-    /// Filled by every tool that can, so it stands behind the tool's own arguments.
-    pub(super) is_tenant: bool,
-}
-
-/// What an operation takes.
-#[derive(Debug)]
-pub(super) struct Inputs {
-    pub(super) arguments: Vec<Argument>,
-    pub(super) path: Vec<Segment>,
-    pub(super) query: Vec<QueryParameter>,
-    pub(super) body: Body,
-    pub(super) tenant: Option<Box<str>>,
-}
-
-/// An operation as it stands in the document.
-#[derive(Clone, Copy)]
-pub(super) struct WrittenOperation<'d> {
-    pub(super) template: &'d str,
-    pub(super) path_item: &'d Value,
-    pub(super) method: &'d str,
-    pub(super) operation: &'d Value,
-}
 
 /// Reads what an operation takes.
 pub(super) fn read(
@@ -104,6 +76,8 @@ struct DocumentInput<'d> {
     description: Option<&'d str>,
     required: bool,
     is_tenant: bool,
+    /// Where its schema stands, seen from itself: a property is one.
+    schema_in: &'static [&'static str],
 }
 
 impl ParameterReader<'_> {
@@ -131,6 +105,7 @@ impl ParameterReader<'_> {
             description: parameter["description"].as_str(),
             required: parameter["required"] == true,
             is_tenant: location == "header",
+            schema_in: if is_json { &["content", JSON, "schema"] } else { &["schema"] },
         };
         match location {
             "path" => {
@@ -264,6 +239,7 @@ impl ParameterReader<'_> {
         } else {
             let none = Map::new();
             let properties = schema["properties"].as_object().unwrap_or(&none);
+            schema::check_required(schema, place, self.mistakes);
             let place = place.member("properties");
             let fields = properties.iter().filter_map(|(name, property)| {
                 let required = schema["required"].as_array();
@@ -273,6 +249,7 @@ impl ParameterReader<'_> {
                     description: None,
                     required: required.is_some_and(|names| names.iter().any(|one| one == name)),
                     is_tenant: false,
+                    schema_in: &[],
                 };
                 let source = self.source(&input, place.member(name))?;
                 Some(Field { wire_name: name.as_str().into(), source })
@@ -307,12 +284,14 @@ impl ParameterReader<'_> {
         }
         // What the wire requires but has a default for is sent even if the caller leaves it out.
         let when_absent = input.schema.get("default").filter(|_| input.required).cloned();
-        self.inputs.arguments.push(Argument {
+        let argument_read = place.below(input.schema_in, &mut |place| Argument {
             name: argument.into(),
             schema: schema::offered(input.schema, input.description, place, self.mistakes),
             required: input.required && when_absent.is_none(),
             is_tenant: input.is_tenant,
+            place: place.to_string(),
         });
+        self.inputs.arguments.push(argument_read);
         Some(ValueSource::Argument { name: argument.into(), when_absent })
     }
 

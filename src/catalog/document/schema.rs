@@ -5,7 +5,11 @@ use serde_json::{Map, Value};
 use super::{
     extensions,
     mistakes::{DocumentMistakes, DocumentPlace},
+    words::unknown,
 };
+
+/// The types of JSON Schema.
+const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "object", "array", "null"];
 
 /// Members that models have no use for; `$ref`s are gone already.
 const DROPPED: [&str; 4] = ["example", "deprecated", "xml", "externalDocs"];
@@ -21,6 +25,10 @@ pub(super) fn offered(
     mistakes: &mut DocumentMistakes,
 ) -> Value {
     let mut offered = cleaned(schema, place, mistakes);
+    let words = description.or_else(|| schema["description"].as_str()).unwrap_or_default();
+    if words.trim().is_empty() {
+        mistakes.add(place, "has no description, by which a model would know what to put there");
+    }
     if let (Value::Object(members), Some(description)) = (&mut offered, description) {
         members.insert("description".into(), description.into());
     }
@@ -30,6 +38,10 @@ pub(super) fn offered(
 fn cleaned(schema: &Value, place: DocumentPlace<'_>, mistakes: &mut DocumentMistakes) -> Value {
     match schema {
         Value::Object(members) => {
+            check_types(schema, place, mistakes);
+            if members.contains_key("properties") {
+                check_required(schema, place, mistakes);
+            }
             let mut kept = Map::with_capacity(members.len());
             for (name, value) in members {
                 let at = place.member(name);
@@ -63,5 +75,47 @@ fn refuse_renaming(schema: &Value, place: DocumentPlace<'_>, mistakes: &mut Docu
     if schema.get(extensions::ARGUMENT).is_some() {
         let reason = "only a parameter or a property of the body itself can be renamed";
         mistakes.add(place.member(extensions::ARGUMENT), reason);
+    }
+}
+
+/// Refuses a `required` that names no property: the argument that was meant would be optional.
+pub(super) fn check_required(
+    schema: &Value,
+    place: DocumentPlace<'_>,
+    mistakes: &mut DocumentMistakes,
+) {
+    let Some(required) = schema.get("required") else { return };
+    let place = place.member("required");
+    let Some(names) = required.as_array() else {
+        return mistakes.add(place, "must be a list of properties' names");
+    };
+    let properties = schema["properties"].as_object();
+    let known: Vec<&str> = properties.into_iter().flatten().map(|(name, _)| &**name).collect();
+    for (index, name) in names.iter().enumerate() {
+        match name.as_str() {
+            Some(name) if known.contains(&name) => {}
+            Some(name) => {
+                let reason = format!("names no property: {}", unknown(name, &known));
+                mistakes.add(place.item(index), reason);
+            }
+            None => mistakes.add(place.item(index), "must be a property's name"),
+        }
+    }
+}
+
+/// Refuses types that JSON doesn't have, where they stand: a compiler of schemas tells of the whole.
+fn check_types(schema: &Value, place: DocumentPlace<'_>, mistakes: &mut DocumentMistakes) {
+    let place = place.member("type");
+    let mut check = |name: &Value, place: DocumentPlace<'_>| match name.as_str() {
+        Some(name) if TYPES.contains(&name) => {}
+        Some(name) => mistakes.add(place, format!("no JSON type: {}", unknown(name, &TYPES))),
+        None => mistakes.add(place, "must be the name of a JSON type"),
+    };
+    match schema.get("type") {
+        None => {}
+        Some(Value::Array(names)) => {
+            names.iter().enumerate().for_each(|(index, name)| check(name, place.item(index)));
+        }
+        Some(name) => check(name, place),
     }
 }

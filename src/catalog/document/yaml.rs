@@ -5,7 +5,7 @@
 use serde_json::Value;
 use serde_saphyr::UserMessageFormatter;
 
-use super::{lines::options, mistakes::DocumentMistake};
+use super::{lines::options, mistakes::DocumentMistake, words::in_our_words};
 
 /// Parses a document; a key that stands twice in a mapping is refused.
 pub(super) fn parse(text: &str) -> Result<Value, DocumentMistake> {
@@ -14,7 +14,7 @@ pub(super) fn parse(text: &str) -> Result<Value, DocumentMistake> {
         DocumentMistake {
             place: String::new(),
             line: error.location().map(|location| location.line()),
-            reason: format!("not readable as YAML: {said}"),
+            reason: format!("not readable as YAML: {}", in_our_words(&said)),
         }
     })
 }

@@ -19,7 +19,7 @@ paths:
       x-mcp-answer: rows
       x-mcp-key-check: true
       parameters:
-        - { name: color, in: query, schema: { type: string } }
+        - { name: color, in: query, description: Its color., schema: { type: string } }
         - { name: size, in: query, x-mcp-argument: limit, schema: { type: integer } }
         - name: after
           in: query
@@ -27,7 +27,7 @@ paths:
           content: { application/json: { schema: { type: object } } }
   /things/{thing_id}:
     parameters:
-      - { name: thing_id, in: path, required: true, schema: { $ref: "#/components/schemas/Id" } }
+      - { name: thing_id, in: path, required: true, description: Its id., schema: { $ref: "#/components/schemas/Id" } }
     get:
       operationId: getThing
       x-mcp-tool: get_thing
@@ -203,7 +203,7 @@ fn extensions_that_are_missing_or_of_the_wrong_form() {
         &with(hints),
         &with(&hints.replace(", openWorld: false", "")),
         &format!("{operation}/x-mcp-hints"),
-        "missing field `openWorld`",
+        "`openWorld` is missing",
     );
     check_refused(
         &with(hints),
@@ -221,13 +221,13 @@ fn extensions_that_are_missing_or_of_the_wrong_form() {
         "x-mcp-toolset: cases",
         "x-mcp-toolset: things",
         "/paths/~1things/get/x-mcp-toolset",
-        "unknown variant `things`, expected one of `workflows`",
+        "`things` is unknown here; known are `workflows`",
     );
     check_refused(
         "x-mcp-confidence: assumed",
         "x-mcp-confidence: likely",
         "/paths/~1things/get/x-mcp-confidence",
-        "unknown variant `likely`",
+        "`likely` is unknown here",
     );
 }
 
@@ -265,7 +265,7 @@ fn arguments_that_clash_or_are_missing() {
     );
     check_refused(
         "          x-mcp-argument: cursor\n",
-        "",
+        "          description: Where to go on.\n",
         &format!("{operation}/x-mcp-paging"),
         "scroll needs a page size and a page key",
     );
@@ -284,7 +284,9 @@ fn all_mistakes_are_told_together() {
         .replace("operationId: putThing", "operationId: getThing");
     let error = Catalog::from_yaml(&document).unwrap_err();
     assert_eq!(error.mistakes.len(), 4, "{error}");
-    assert!(error.to_string().starts_with("line 11, /paths/~1things/get/x-mcp-toolset: unknown"));
+    let told = error.to_string();
+    assert!(told.starts_with("line 11, /paths/~1things/get/x-mcp-toolset: `things` is unknown"));
+    assert_eq!(told.lines().count(), 4, "{told}");
 }
 
 #[test]
@@ -310,7 +312,7 @@ fn schemas_that_do_not_compile() {
     check_refused(
         "schema: { type: string } }",
         "schema: { type: sting } }",
-        "/paths/~1things/get",
-        "bad schema of the arguments at /properties/color/type",
+        "/paths/~1things/get/parameters/0/schema/type",
+        "did you mean `string`?",
     );
 }

@@ -6,6 +6,14 @@ const status = document.createElement("p");
 status.className = "unseen";
 status.setAttribute("role", "status");
 document.body.append(status);
+// What is said is unsaid by its own clock, not by that of what was said before.
+let silence;
+const SAID_FOR_MS = 2500;
+const say = (words) => {
+  status.textContent = words;
+  clearTimeout(silence);
+  silence = setTimeout(() => (status.textContent = ""), SAID_FOR_MS);
+};
 
 for (const button of document.querySelectorAll("button.copy")) {
   if (!navigator.clipboard) continue;
@@ -15,13 +23,13 @@ for (const button of document.querySelectorAll("button.copy")) {
   let timer;
   const tell = (text, aloud) => {
     seen.textContent = text;
-    status.textContent = aloud;
+    say(aloud);
     clearTimeout(timer);
-    timer = setTimeout(() => ([seen.textContent, status.textContent] = [said, ""]), 2500);
+    timer = setTimeout(() => (seen.textContent = said), SAID_FOR_MS);
   };
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const source = button.closest(".snippet").querySelector("[data-text]");
+    const source = button.closest(".snippet, [data-copied]").querySelector("[data-text]");
     try {
       await navigator.clipboard.writeText(source.textContent);
       tell("Copied", "Copied");
@@ -51,6 +59,12 @@ for (const form of document.querySelectorAll("form")) {
 
 for (const group of document.querySelectorAll("[data-tabs]")) {
   const panels = [...group.querySelectorAll(":scope > [data-panel]")];
+  // What a panel is called in addresses; its own id is taken by what is in it.
+  const name = (panel) => panel.dataset.panel || panel.id;
+  panels.forEach((panel) => (panel.id ||= `panel-${name(panel)}`));
+  // Links that choose a panel where there is no script.
+  group.querySelector(":scope > nav")?.remove();
+  group.dataset.scripted = "";
   const list = document.createElement("div");
   list.className = "tabs";
   list.setAttribute("role", "tablist");
@@ -74,8 +88,13 @@ for (const group of document.querySelectorAll("[data-tabs]")) {
       panels[index].hidden = index !== chosen;
     });
   };
+  // Where panels have addresses, the chosen one is in the page's, to be sent on and come back to.
+  const choose = (index) => {
+    show(index);
+    if ("linked" in group.dataset) history.replaceState(null, "", `#${name(panels[index])}`);
+  };
   tabs.forEach((tab, index) => {
-    tab.addEventListener("click", () => show(index));
+    tab.addEventListener("click", () => choose(index));
     tab.addEventListener("keydown", (event) => {
       const last = tabs.length - 1;
       const next = {
@@ -86,10 +105,12 @@ for (const group of document.querySelectorAll("[data-tabs]")) {
       }[event.key];
       if (next === undefined) return;
       event.preventDefault();
-      show(next);
+      choose(next);
       tabs[next].focus();
     });
   });
   group.prepend(list);
-  show(0);
+  const addressed = () => panels.findIndex((panel) => `#${name(panel)}` === location.hash);
+  show(Math.max(addressed(), 0));
+  addEventListener("hashchange", () => addressed() >= 0 && show(addressed()));
 }

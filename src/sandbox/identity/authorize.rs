@@ -27,6 +27,16 @@ const COOKIE: &str = "propelauth_stand_in";
 /// Where the product may be returned to, on any port of loopback.
 const CALLBACK_PATHS: [&str; 2] = ["/oauth/callback", "/connect/callback"];
 
+/// The hosts of loopback; with https they are a product behind a proxy on this machine.
+const CALLBACK_HOSTS: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
+
+/// The same rule for people.
+pub(crate) const REDIRECTS: &str = "http or https on 127.0.0.1, localhost or [::1], any port, path /oauth/callback or /connect/callback";
+
+const NOT_REGISTERED: &str = "This redirect URI is not registered. Registered are those with http or \
+     https on 127.0.0.1, localhost or [::1], any port, and the path /oauth/callback or \
+     /connect/callback.";
+
 pub(crate) fn router() -> Router<Arc<Identity>> {
     Router::new().route(PATH, get(show).post(sign_in))
 }
@@ -109,8 +119,7 @@ impl Asked {
             return Err(Wrong::Page("This client is unknown."));
         }
         let redirect_uri = query.get("redirect_uri").filter(|uri| is_registered(uri));
-        let redirect_uri =
-            redirect_uri.ok_or(Wrong::Page("This redirect URI is not registered."))?;
+        let redirect_uri = redirect_uri.ok_or(Wrong::Page(NOT_REGISTERED))?;
         let state = query.get("state").ok_or(Wrong::Page("The parameter state is missing."))?;
         let back = Back { redirect_uri: redirect_uri.to_owned(), state: state.to_owned() };
         if query.get("response_type") != Some("code") {
@@ -189,13 +198,17 @@ impl IntoResponse for Wrong {
 
 /// Exact but for the port, which is another each time that tests run.
 fn is_registered(redirect_uri: &str) -> bool {
-    let rest = redirect_uri.strip_prefix("http://").unwrap_or_default();
-    let Some(at) = rest.find('/') else { return false };
-    let (authority, path) = rest.split_at(at);
-    let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
-    ["127.0.0.1", "localhost"].contains(&host)
-        && port.parse::<u16>().is_ok()
-        && CALLBACK_PATHS.contains(&path)
+    let of_scheme = ["http://", "https://"].iter().find_map(|it| redirect_uri.strip_prefix(it));
+    let Some((authority, path)) = of_scheme.and_then(|rest| Some(rest.split_at(rest.find('/')?)))
+    else {
+        return false;
+    };
+    let is_loopback = CALLBACK_HOSTS.iter().any(|host| match authority.strip_prefix(host) {
+        None => false,
+        Some("") => true,
+        Some(port) => port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()),
+    });
+    is_loopback && CALLBACK_PATHS.contains(&path)
 }
 
 fn session_cookie(headers: &HeaderMap) -> Option<&str> {

@@ -12,12 +12,8 @@ pub(crate) fn ask(status: StatusCode, message: Option<&'static str>) -> Response
     let rows: String = super::users()
         .iter()
         .map(|user| {
-            let organizations = match user.organizations.as_slice() {
-                [] => "none".to_owned(),
-                names => names.join(", "),
-            };
-            let (email, password) = (user.email, user.password);
-            format!("<tr><td>{email}</td><td>{password}</td><td>{organizations}</td></tr>\n")
+            let (email, password, standing) = (user.email, user.password, &user.standing);
+            format!("<tr><td>{email}</td><td>{password}</td><td>{standing}</td></tr>\n")
         })
         .collect();
     let body = format!(
@@ -30,7 +26,7 @@ pub(crate) fn ask(status: StatusCode, message: Option<&'static str>) -> Response
 </form>
 <h2>Who can sign in</h2>
 <table>
-<tr><th scope="col">Email</th><th scope="col">Password</th><th scope="col">Organizations</th></tr>
+<tr><th scope="col">Email</th><th scope="col">Password</th><th scope="col">Organizations and roles</th></tr>
 {rows}</table>
 "#,
         message.unwrap_or_default()

@@ -30,7 +30,11 @@ async fn a_bad_client_or_redirect_uri_is_never_returned_to() {
     for changes in [
         [("client_id", "another")],
         [("redirect_uri", "")],
-        [("redirect_uri", "https://127.0.0.1:8080/oauth/callback")],
+        [("redirect_uri", "https://mcp.example.com/oauth/callback")],
+        [("redirect_uri", "https://localhost.example/oauth/callback")],
+        [("redirect_uri", "https://localhost:70000/oauth/callback")],
+        [("redirect_uri", "ftp://127.0.0.1:8080/oauth/callback")],
+        [("redirect_uri", "https://127.0.0.1")],
         [("redirect_uri", "http://127.0.0.1:8080/oauth/callback/")],
         [("redirect_uri", "http://127.0.0.1:8080/oauth/callback?a=b")],
         [("redirect_uri", "http://127.0.0.1:8080/other")],
@@ -42,9 +46,20 @@ async fn a_bad_client_or_redirect_uri_is_never_returned_to() {
         let answer = asker.sign_in(ANA, &changes).await;
         assert_eq!((answer.status, answer.header("location")), (400, ""), "{changes:?}");
     }
+    // Who sees the refusal is told what would do.
+    let refused = asker.sign_in(ANA, &[("redirect_uri", "https://mcp.example.com/cb")]).await;
+    for word in ["https", "localhost", "any port", "/oauth/callback", "/connect/callback"] {
+        assert!(String::from_utf8_lossy(&refused.body).contains(word), "{word}");
+    }
     let twice = format!("{}&state=b", request(&[]));
     assert_eq!(asker.send("GET", &twice, &[], "").await.status, 400);
-    for good in ["http://localhost:1/oauth/callback", "http://127.0.0.1:65535/connect/callback"] {
+    for good in [
+        "http://localhost:1/oauth/callback",
+        "http://127.0.0.1:65535/connect/callback",
+        "https://localhost:8443/oauth/callback",
+        "https://127.0.0.1/connect/callback",
+        "http://[::1]:8080/oauth/callback",
+    ] {
         let answer = asker.sign_in(ANA, &[("redirect_uri", good)]).await;
         assert!(answer.header("location").starts_with(&format!("{good}?code=")), "{good}");
     }
