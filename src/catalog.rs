@@ -105,13 +105,11 @@ pub fn output_schema() -> &'static str {
         r#"{"type":"object","properties":{"#,
         r#""data":{"description":"Rows or one object, as WIV returned them."},"#,
         r#""page":{"type":"object","properties":{"shown":{"type":"integer"},"#,
-        r#""total":{"type":["integer","null"]},"next_cursor":{"type":["string","null"]}}},"#,
-        r#""totals":{"type":"object"},"#,
+        r#""total":{"anyOf":[{"type":"integer"},{"type":"null"}]},"#,
+        r#""next_cursor":{"anyOf":[{"type":"string"},{"type":"null"}]}}},"#,
         r#""notes":{"type":"array","items":{"type":"string"}},"#,
         r#""error":{"type":"object","properties":{"kind":{"type":"string"},"#,
-        r#""status":{"type":["integer","null"]},"message":{"type":"string"},"#,
-        r#""retry_after_seconds":{"type":["number","null"]},"#,
-        r#""request_id":{"type":["string","null"]}}}}}"#,
+        r#""message":{"type":"string"}}}}}"#,
     )
 }
 

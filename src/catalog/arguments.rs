@@ -28,8 +28,12 @@ impl Tool {
         let mut arguments = Value::Object(arguments);
         let validator = self.validator();
         let mut is_valid = validator.is_valid(&arguments);
-        if !is_valid && self.drop_empty(&mut arguments) {
-            is_valid = validator.is_valid(&arguments);
+        if !is_valid {
+            // PHP writes an empty object so.
+            let empty =
+                wording::empty_arrays_for_objects(validator, &self.input_schema, &arguments);
+            empty.iter().for_each(|path| make_object(&mut arguments, path));
+            is_valid = !empty.is_empty() && validator.is_valid(&arguments);
         }
         let mut problems = if is_valid {
             Vec::new()
@@ -49,18 +53,17 @@ impl Tool {
         problems.truncate(MAX_PROBLEMS);
         if problems.is_empty() { Ok(arguments) } else { Err(problems) }
     }
+}
 
-    /// Drops `[]` where an object is expected: PHP writes an empty one so. Whether there was any.
-    fn drop_empty(&self, arguments: &mut Value) -> bool {
-        let schema: Value = serde_json::from_str(self.input_schema.get())
-            .expect("input schemas were written by serde_json");
-        let Value::Object(values) = arguments else { return false };
-        let before = values.len();
-        values.retain(|name, value| {
-            let is_empty = value.as_array().is_some_and(Vec::is_empty);
-            !(is_empty && schema["properties"][name]["type"] == "object")
-        });
-        values.len() < before
+/// Makes a place an object of nothing; an argument that is nothing is left out.
+fn make_object(arguments: &mut Value, path: &str) {
+    match (path.strip_prefix('/'), arguments.as_object_mut()) {
+        (Some(name), Some(values)) if !name.contains('/') => _ = values.remove(name),
+        _ => {
+            if let Some(place) = arguments.pointer_mut(path) {
+                *place = Value::Object(Map::new());
+            }
+        }
     }
 }
 

@@ -50,6 +50,25 @@ pub(super) fn problems(
     problems
 }
 
+/// Where `[]` stands and an object is expected, as pointers (RFC 6901).
+pub(super) fn empty_arrays_for_objects(
+    validator: &Validator,
+    schema: &RawValue,
+    arguments: &Value,
+) -> Vec<String> {
+    if values_up_to(arguments, MAX_LISTED_VALUES) >= MAX_LISTED_VALUES {
+        return Vec::new();
+    }
+    let schema: Value =
+        serde_json::from_str(schema.get()).expect("input schemas were written by serde_json");
+    let is_meant = |error: &ValidationError<'_>| {
+        error.instance().as_array().is_some_and(Vec::is_empty)
+            && broken_schema(&schema, error)["type"] == "object"
+    };
+    let errors = validator.iter_errors(arguments).filter(is_meant);
+    errors.map(|error| error.instance_path().as_str().to_owned()).collect()
+}
+
 fn describe(schema: &Value, error: &ValidationError<'_>) -> Vec<Problem> {
     let path = dotted(error.instance_path());
     let broken = broken_schema(schema, error);

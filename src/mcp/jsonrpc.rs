@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 pub use request_id::RequestId;
 
 use super::{Code, Error, method::MethodName};
+use crate::json;
 
 /// Most messages in one batch (2025-03-26): a client's start-up fits, and no occupation.
 pub(crate) const MAX_BATCH: usize = 32;
@@ -134,6 +135,31 @@ pub(super) enum Messages {
 pub(super) fn parse(body: &Bytes, max_values: usize) -> Result<(Messages, usize), Invalid> {
     let text =
         std::str::from_utf8(body).map_err(|_| refuse(Code::ParseError, "the body is not UTF-8"))?;
+    match parse_text(body, text, max_values) {
+        // Texts that were cut inside a character are common; no strict reader takes them.
+        Err(invalid) if invalid.error.code == Code::ParseError => match with_whole_characters(text)
+        {
+            Some(mended) => {
+                let body = Bytes::from(mended);
+                let text = std::str::from_utf8(&body).expect("only ASCII was replaced by ASCII");
+                parse_text(&body, text, max_values)
+            }
+            None => Err(invalid),
+        },
+        read => read,
+    }
+}
+
+/// The text with U+FFFD for each half of a pair of escapes; `None` where there is none.
+fn with_whole_characters(text: &str) -> Option<String> {
+    if !text.contains("\\u") || !json::units(text).any(|unit| unit.is_broken) {
+        return None;
+    }
+    let written = json::units(text);
+    Some(written.map(|unit| if unit.is_broken { "\\ufffd" } else { unit.written }).collect())
+}
+
+fn parse_text(body: &Bytes, text: &str, max_values: usize) -> Result<(Messages, usize), Invalid> {
     let found = strict::Noticed {
         too_deep: Cell::new(false),
         too_many: Cell::new(false),
@@ -143,7 +169,7 @@ pub(super) fn parse(body: &Bytes, max_values: usize) -> Result<(Messages, usize)
     let mut reader = serde_json::Deserializer::from_str(text);
     let frame = strict::read_frame(&mut reader, &found)
         .and_then(|frame| reader.end().map(|()| frame))
-        .map_err(|_| {
+        .map_err(|error| {
             if found.too_many.get() {
                 let message = format!("the message holds more than {max_values} values");
                 let error = Error::new(Code::InvalidRequest, message);
@@ -151,6 +177,8 @@ pub(super) fn parse(body: &Bytes, max_values: usize) -> Result<(Messages, usize)
             }
             let message = if found.too_deep.get() {
                 "the body nests deeper than 64 levels"
+            } else if error.to_string().starts_with("number out of range") {
+                "the body has a number beyond what JSON readers hold; send it as a string"
             } else {
                 "the body is not JSON"
             };
@@ -205,6 +233,7 @@ fn message(
     let readable_id = id
         .filter(|id| {
             id.starts_with(|first: char| first == '"' || first == '-' || first.is_ascii_digit())
+                && is_read_back(id)
         })
         .and_then(RequestId::new);
     let invalid =
@@ -242,8 +271,18 @@ fn message(
             let method = MethodName::read(&method);
             Ok(Message::Request(Request { id, method, params, arguments }))
         }
-        (Some(_), None) => Err(invalid("the member `id` must be a string or a number")),
+        (Some(_), None) => {
+            Err(invalid("the member `id` must be a string or a number that can be read back"))
+        }
     }
+}
+
+/// Whether every reader takes an id that is sent back as it came: it may hold half of a character,
+/// or a number beyond what they hold. Most ids are too plain to be asked, and too short for
+/// digits alone to go beyond.
+fn is_read_back(id: &str) -> bool {
+    let is_plain = |byte: u8| byte != b'\\' && !byte.eq_ignore_ascii_case(&b'e');
+    id.bytes().all(is_plain) || serde_json::from_str::<Value>(id).is_ok()
 }
 
 #[cfg(test)]

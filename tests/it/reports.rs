@@ -14,6 +14,7 @@ mod errors;
 mod event_data;
 mod keys;
 mod marks;
+mod odd_texts;
 mod proxies;
 mod schemas;
 mod sign_in;

@@ -37,7 +37,12 @@ impl Pipe {
     }
 
     pub(crate) async fn send(&mut self, message: &Value) {
-        self.input.write_all(format!("{message}\n").as_bytes()).await.unwrap();
+        self.send_text(&message.to_string()).await;
+    }
+
+    /// A line of any content.
+    pub(crate) async fn send_text(&mut self, text: &str) {
+        self.input.write_all(format!("{text}\n").as_bytes()).await.unwrap();
     }
 
     /// The next message.

@@ -62,7 +62,7 @@ fn mistakes(place: &str, schema: &Value, found: &mut Vec<String>) {
             found.push(format!("{place}: an array of nothing"));
         }
         Some("array") => mistakes(&format!("{place}/items"), &schema["items"], found),
-        Some("string" | "number" | "integer" | "boolean") => {
+        Some("string" | "number" | "integer" | "boolean" | "null") => {
             let is_text = |value: &Value| value.is_string();
             if schema["enum"].as_array().is_some_and(|all| !all.iter().all(is_text)) {
                 found.push(format!("{place}: an enum that is no text"));
@@ -73,12 +73,17 @@ fn mistakes(place: &str, schema: &Value, found: &mut Vec<String>) {
 }
 
 #[tokio::test]
-async fn every_argument_has_a_type_and_every_object_names_a_member() {
+async fn every_part_of_a_schema_has_a_type_and_every_object_names_a_member() {
     let server = Server::start().await;
     let list = server.ask(ACME, "tools/list", json!({})).await;
     let mut found = Vec::new();
     for tool in list["result"]["tools"].as_array().unwrap() {
         let schema = &tool["inputSchema"];
+        // Rows stand open: what they hold is WIV's.
+        let output = &tool["outputSchema"]["properties"];
+        for part in ["page", "notes", "error"] {
+            mistakes(&format!("{}/{part}", tool["name"]), &output[part], &mut found);
+        }
         // A tool without arguments is declared without parameters.
         if schema["properties"] != json!({}) {
             mistakes(tool["name"].as_str().unwrap(), schema, &mut found);
