@@ -1,6 +1,7 @@
 //! The connect page through real sockets: one key by POST, shown once, and every bad input.
 
 mod callback;
+mod example;
 mod key_owner;
 mod names;
 mod pages;
