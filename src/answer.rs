@@ -8,6 +8,7 @@ mod beside;
 mod cells;
 mod cleaning;
 mod decimals;
+mod draft;
 mod envelope;
 mod failure;
 mod format;

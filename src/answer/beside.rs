@@ -2,7 +2,7 @@
 //!
 //! Not for what they mean: `envelope` and `hints` read that.
 
-use super::{envelope::Beside, format, shorten, table::Rooms};
+use super::{draft::Rooms, envelope::Beside, format, shorten};
 use crate::json;
 
 /// The part of the room that they may take: what was asked for stands in `data`.

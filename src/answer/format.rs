@@ -4,9 +4,10 @@
 
 use super::{
     cells,
+    draft::Rooms,
     names::shown_name,
     shorten::{self, Cuts, STEPS},
-    table::{Rooms, whole},
+    table::whole,
 };
 use crate::json;
 
@@ -24,7 +25,7 @@ pub(super) fn notes(text: &mut String, notes: &[String]) {
 
 /// A value as it is told.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct FittedValue {
     pub(super) text: String,
     /// On one line.
     pub(super) json: String,
@@ -32,27 +33,27 @@ pub(super) struct Told {
 }
 
 /// Fits a value into the rooms.
-pub(super) fn fit(value: &str, rooms: Rooms) -> Told {
+pub(super) fn fit(value: &str, rooms: Rooms) -> FittedValue {
     if value.len() <= rooms.json
         && let Some(text) = lines(value, rooms.text)
     {
         let mut json = String::with_capacity(value.len());
         shorten::push_on_one_line(&mut json, value);
-        return Told { text, json, cuts: Cuts::default() };
+        return FittedValue { text, json, cuts: Cuts::default() };
     }
     for step in STEPS {
         if let Some((json, cuts)) = shorten::all(value, step, rooms.json)
             && let Some(text) = lines(&json, rooms.text)
         {
-            return Told { text, json, cuts };
+            return FittedValue { text, json, cuts };
         }
     }
     let mut room = rooms.json;
     loop {
         let (json, cuts) = shorten::beginning(value, room);
         match lines(&json, rooms.text) {
-            Some(text) => return Told { text, json, cuts },
-            None if room == 0 => return Told { text: String::new(), json, cuts },
+            Some(text) => return FittedValue { text, json, cuts },
+            None if room == 0 => return FittedValue { text: String::new(), json, cuts },
             None => room /= 2,
         }
     }

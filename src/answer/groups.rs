@@ -47,13 +47,13 @@ pub(super) struct Groups {
 }
 
 /// A cell: its column and its value as JSON text.
-type Cell<'a> = (String, Cow<'a, str>);
+type GroupCell<'a> = (String, Cow<'a, str>);
 
 /// A member of an object: what its name says, and its value.
-type Member<'a> = (String, &'a str);
+type GroupMember<'a> = (String, &'a str);
 
 /// A list of groups that is read after the row above it.
-struct Below<'a> {
+struct ListBelow<'a> {
     name: String,
     list: &'a str,
 }
@@ -108,15 +108,15 @@ impl Groups {
     /// One bucket, or the object of all aggregations: its own row, then those below it.
     fn object<'a>(
         &mut self,
-        path: &mut Vec<Cell<'a>>,
-        mut row: Vec<Cell<'a>>,
-        members: Vec<Member<'a>>,
+        path: &mut Vec<GroupCell<'a>>,
+        mut row: Vec<GroupCell<'a>>,
+        members: Vec<GroupMember<'a>>,
         level: usize,
     ) {
         let mut below = Vec::new();
         self.members(path, (&mut row, &mut below), ("", 0), members);
         if level == MAX_LEVELS.0 {
-            for Below { name, list } in below.drain(..) {
+            for ListBelow { name, list } in below.drain(..) {
                 put(path, &mut row, name, list.into());
             }
         }
@@ -124,7 +124,7 @@ impl Groups {
         if !row.is_empty() {
             self.push(path, &row);
         }
-        for Below { name, list } in below {
+        for ListBelow { name, list } in below {
             self.list(path, &name, list, level + 1);
         }
     }
@@ -132,10 +132,10 @@ impl Groups {
     /// Members of one level; the prefix names single groups around them.
     fn members<'a>(
         &mut self,
-        path: &[Cell<'a>],
-        (row, below): (&mut Vec<Cell<'a>>, &mut Vec<Below<'a>>),
+        path: &[GroupCell<'a>],
+        (row, below): (&mut Vec<GroupCell<'a>>, &mut Vec<ListBelow<'a>>),
         (prefix, level): (&str, usize),
-        members: Vec<Member<'a>>,
+        members: Vec<GroupMember<'a>>,
     ) {
         for (name, value) in members {
             if NOISE.contains(&&*name) {
@@ -145,7 +145,7 @@ impl Groups {
             if !value.starts_with('{') {
                 put(path, row, name, value.into());
             } else if member(value, "buckets").is_some() {
-                below.push(Below { name, list: value });
+                below.push(ListBelow { name, list: value });
             } else if level < MAX_LEVELS.1
                 && let Some(count) = member(value, "doc_count")
             {
@@ -163,8 +163,8 @@ impl Groups {
     /// A metric: one figure, or several.
     fn figures<'a>(
         &mut self,
-        path: &[Cell<'a>],
-        row: &mut Vec<Cell<'a>>,
+        path: &[GroupCell<'a>],
+        row: &mut Vec<GroupCell<'a>>,
         (name, level): (&str, usize),
         metric: &'a str,
     ) {
@@ -185,7 +185,7 @@ impl Groups {
     }
 
     /// A list of groups, or an object of them by name.
-    fn list<'a>(&mut self, path: &mut Vec<Cell<'a>>, name: &str, list: &'a str, level: usize) {
+    fn list<'a>(&mut self, path: &mut Vec<GroupCell<'a>>, name: &str, list: &'a str, level: usize) {
         self.note_of_list(name, list);
         let buckets = member(list, "buckets").unwrap_or_default();
         let keyless = json::elements(buckets).map(|bucket| (None, bucket));
@@ -214,7 +214,7 @@ impl Groups {
         }
     }
 
-    fn step_into<'a>(&mut self, path: &mut Vec<Cell<'a>>, name: String, key: &'a str) {
+    fn step_into<'a>(&mut self, path: &mut Vec<GroupCell<'a>>, name: String, key: &'a str) {
         let name = free_name(path, &[], name);
         if self.keys.len() < MAX_COLUMNS && !self.keys.contains(&name) {
             self.keys.push(name.clone());
@@ -252,7 +252,7 @@ impl Groups {
         }
     }
 
-    fn push(&mut self, path: &[Cell<'_>], row: &[Cell<'_>]) {
+    fn push(&mut self, path: &[GroupCell<'_>], row: &[GroupCell<'_>]) {
         self.count += 1;
         let cells = || path.iter().chain(row);
         let size: usize = cells().map(|(name, value)| name.len() + value.len() + 6).sum();
@@ -285,10 +285,10 @@ fn has_groups(list: &str) -> bool {
 }
 
 /// Members of an object; what is there as a text, too, is given as that.
-fn readable(object: &str) -> Vec<Member<'_>> {
+fn readable(object: &str) -> Vec<GroupMember<'_>> {
     const AS_STRING: &str = "_as_string";
     let members = json::members(object).map(|(name, value)| (json::said(name).into_owned(), value));
-    let (texts, mut members): (Vec<Member<'_>>, Vec<Member<'_>>) =
+    let (texts, mut members): (Vec<GroupMember<'_>>, Vec<GroupMember<'_>>) =
         members.partition(|(name, _)| name.ends_with(AS_STRING));
     for (name, text) in texts.into_iter().take(MAX_COLUMNS) {
         let of = name.trim_end_matches(AS_STRING);
@@ -312,13 +312,18 @@ fn name_of(prefix: &str, name: &str) -> String {
 
 /// Adds a cell under a name that the row doesn't have. One column more than a table takes is
 /// enough to tell that there are more.
-fn put<'a>(path: &[Cell<'a>], row: &mut Vec<Cell<'a>>, name: String, value: Cow<'a, str>) {
+fn put<'a>(
+    path: &[GroupCell<'a>],
+    row: &mut Vec<GroupCell<'a>>,
+    name: String,
+    value: Cow<'a, str>,
+) {
     if row.len() <= MAX_COLUMNS {
         row.push((free_name(path, row, name), value));
     }
 }
 
-fn free_name(path: &[Cell<'_>], row: &[Cell<'_>], mut name: String) -> String {
+fn free_name(path: &[GroupCell<'_>], row: &[GroupCell<'_>], mut name: String) -> String {
     while path.iter().chain(row).any(|(taken, _)| *taken == name) {
         name.push('\'');
     }

@@ -4,7 +4,7 @@
 
 use http::StatusCode;
 
-use super::table::Rooms;
+use super::draft::Rooms;
 use crate::catalog::{AnswerShape, Money};
 
 /// Characters that are kept for notes. All that can come together take about 2,000.

@@ -4,12 +4,13 @@
 
 use super::{
     MalformedAnswer, PageSummary, Position, beside,
+    draft::Rules,
     envelope::Upstream,
     format::{self, row_count},
     hints,
     layout::{Layout, Rendered, finish},
     shorten,
-    table::{Rules, Table, fit},
+    table::{Table, fit},
 };
 use crate::json;
 
@@ -67,7 +68,8 @@ pub(super) fn list(
     let taken = FRAME + cursor_bytes;
     let rooms = limits.rooms(taken + beside.text.len(), taken + beside.structured_bytes());
     let whole = layout.money_fields();
-    let table = fit(&rows, rooms, Rules { whole: &whole, rows_may_go: !is_scrolled });
+    let table =
+        fit(&rows, rooms, Rules { whole: &whole, rows_may_go: !is_scrolled, columns_may_go: true });
     notes.extend(what_is_missing(&table, rows.len(), sent_in_all, layout.limit.is_some()));
     if table.rows < rows.len() && !is_scrolled && layout.limit.is_some() {
         let end = position.offset + table.rows;

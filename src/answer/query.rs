@@ -4,12 +4,13 @@
 
 use super::{
     beside,
+    draft::{Rooms, Rules},
     envelope::Upstream,
     format::{self, row_count},
     groups::Groups,
     hits::Found,
     layout::{Layout, Rendered, finish},
-    table::{Rooms, Rules, Table, fit},
+    table::{Table, fit},
 };
 
 /// Bytes for the line above all and for names around the rows.
@@ -29,6 +30,9 @@ pub(super) fn query(
     let beside = has_beside.then_some(&found.beside);
     let beside = beside::show(beside, layout.limits.rooms(0, 0), notes);
     notes.extend(found.notes.iter().cloned());
+    if let Some(total) = found.total.filter(|_| found.is_at_least) {
+        notes.push(format!("WIV stopped counting: at least {total} match."));
+    }
     let taken = (beside.text.len() + FRAME, beside.structured_bytes() + FRAME);
     let mut rooms = layout.limits.rooms(taken.0, taken.1);
 
@@ -46,7 +50,8 @@ pub(super) fn query(
         notes.extend(groups.notes());
         let rows: Vec<&str> = groups.rows.iter().map(String::as_str).collect();
         let keys: Vec<&str> = groups.keys.iter().map(String::as_str).collect();
-        let table = fit(&rows, room, Rules { whole: &keys, rows_may_go: true });
+        let table =
+            fit(&rows, room, Rules { whole: &keys, rows_may_go: true, columns_may_go: false });
         say(&table, groups.count, "of groups", "Narrow the query, or ask for fewer groups", notes);
         rooms.text = rooms.text.saturating_sub(table.text.len());
         rooms.json = rooms.json.saturating_sub(table.json.len());
@@ -55,7 +60,11 @@ pub(super) fn query(
     let hits: Vec<&str> = found.hits.iter().map(|hit| &**hit).collect();
     let mut of_hits = String::new();
     if !hits.is_empty() {
-        let table = fit(&hits, rooms, Rules { whole: &layout.money_fields(), rows_may_go: true });
+        let table = fit(
+            &hits,
+            rooms,
+            Rules { whole: &layout.money_fields(), rows_may_go: true, columns_may_go: true },
+        );
         let how = "Name fewer fields in `_source`, or go on with `from` and `size`";
         say(&table, found.hit_count, "of hits", how, notes);
         of_hits = titled("hits", &table);

@@ -9,7 +9,7 @@ use crate::json;
 
 /// What one step keeps.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Step {
+pub(super) struct ShorteningStep {
     /// Characters of a text.
     pub(super) chars: usize,
     /// Elements of an inner list.
@@ -17,19 +17,19 @@ pub(super) struct Step {
 }
 
 /// From most to least. Texts of 160 characters are most sentences, of 80 every id.
-pub(super) const STEPS: [Step; 5] = [
-    Step { chars: 2000, elements: usize::MAX },
-    Step { chars: 500, elements: 500 },
-    Step { chars: 160, elements: 100 },
-    Step { chars: 80, elements: 25 },
-    Step { chars: 40, elements: 5 },
+pub(super) const STEPS: [ShorteningStep; 5] = [
+    ShorteningStep { chars: 2000, elements: usize::MAX },
+    ShorteningStep { chars: 500, elements: 500 },
+    ShorteningStep { chars: 160, elements: 100 },
+    ShorteningStep { chars: 80, elements: 25 },
+    ShorteningStep { chars: 40, elements: 5 },
 ];
 
 /// What gives more where nothing else is known.
 pub(super) const ASK_FOR_LESS: &str = " Ask for less at a time to see them whole.";
 
 /// The step behind which nothing is shorter.
-pub(super) const LAST: Step = STEPS[4];
+pub(super) const LAST: ShorteningStep = STEPS[4];
 
 /// Longest amount, currency or number. What is longer is none: it is replaced by its length,
 /// because a part of it would be another amount.
@@ -62,7 +62,12 @@ impl Cuts {
 }
 
 /// One cell, of `room` bytes at most. Small lists and objects stay whole.
-pub(super) fn cell<'a>(value: &'a str, step: Step, room: usize, cuts: &mut Cuts) -> Cow<'a, str> {
+pub(super) fn cell<'a>(
+    value: &'a str,
+    step: ShorteningStep,
+    room: usize,
+    cuts: &mut Cuts,
+) -> Cow<'a, str> {
     match value.as_bytes().first() {
         Some(b'"') if value.len() <= step.chars => value.into(),
         Some(b'{' | b'[') if value.len() <= step.chars => value.into(),
@@ -97,7 +102,7 @@ fn too_long(chars: usize, what: &str) -> String {
 }
 
 /// All of a value by one step, on one line; nothing where that takes more than `limit` bytes.
-pub(super) fn all(value: &str, step: Step, limit: usize) -> Option<(String, Cuts)> {
+pub(super) fn all(value: &str, step: ShorteningStep, limit: usize) -> Option<(String, Cuts)> {
     let mut shorter = Shorter::new(step, limit);
     shorter.value(value);
     (!shorter.cuts.end).then_some((shorter.out, shorter.cuts))
@@ -108,7 +113,7 @@ pub(super) fn beginning(value: &str, limit: usize) -> (String, Cuts) {
     beginning_by(value, LAST, limit)
 }
 
-fn beginning_by(value: &str, step: Step, limit: usize) -> (String, Cuts) {
+fn beginning_by(value: &str, step: ShorteningStep, limit: usize) -> (String, Cuts) {
     let mut shorter = Shorter::new(step, limit);
     shorter.value(value);
     if shorter.out.is_empty() {
@@ -128,7 +133,7 @@ impl Cuts {
 /// Writes a value by the rules of one step.
 struct Shorter {
     out: String,
-    step: Step,
+    step: ShorteningStep,
     /// Length of `out` beyond which nothing is written.
     limit: usize,
     cuts: Cuts,
@@ -145,7 +150,7 @@ enum OpenBracket {
 }
 
 impl Shorter {
-    fn new(step: Step, limit: usize) -> Self {
+    fn new(step: ShorteningStep, limit: usize) -> Self {
         let (out, cuts) = (String::new(), Cuts::default());
         Self { out, step, limit, cuts, open: Vec::new(), good: (0, 0) }
     }

@@ -4,10 +4,10 @@
 //! widest first, then rows where the caller can give them later. Amounts of money stay.
 
 use super::{
-    cells,
+    draft::{Draft, Rooms, Rules},
     grid::{Grid, MAX_COLUMNS},
     names,
-    shorten::{self, Cuts, LAST, STEPS, Step, push_on_one_line},
+    shorten::{self, Cuts, LAST, STEPS, push_on_one_line},
 };
 
 /// Steps by which cells are shortened before a column goes.
@@ -19,22 +19,6 @@ const MIN_ROW_BYTES: usize = 3;
 /// Columns that are named as left out, and the characters they may take together; more would be
 /// a list of its own.
 const MAX_NAMED: (usize, usize) = (20, 400);
-
-/// Bytes that each reader has.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rooms {
-    pub(super) text: usize,
-    pub(super) json: usize,
-}
-
-/// What may go where there is no room.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rules<'r> {
-    /// Columns that stay and are never cut: money, and what names a row.
-    pub(super) whole: &'r [&'r str],
-    /// Rows may go, because there is another way to them.
-    pub(super) rows_may_go: bool,
-}
 
 /// Rows as they are told.
 #[derive(Debug, Default)]
@@ -103,7 +87,7 @@ pub(super) fn whole<'a>(
     if grid.columns.is_empty() {
         return Some(of_nothing(count, rooms).text);
     }
-    let rules = Rules { whole: &[], rows_may_go: false };
+    let rules = Rules { whole: &[], rows_may_go: false, columns_may_go: false };
     let draft = grid.draft(&grid.everything(), None, rooms, rules);
     (draft.rows == count).then_some(draft.text)
 }
@@ -129,10 +113,6 @@ enum Stays {
 impl Grid<'_> {
     fn everything(&self) -> Vec<usize> {
         (0..self.columns.len()).collect()
-    }
-
-    fn is_whole(&self, column: usize, rules: Rules<'_>) -> bool {
-        rules.whole.contains(&&*self.columns[column].name)
     }
 
     fn stays(&self, column: usize, rules: Rules<'_>) -> Stays {
@@ -162,7 +142,7 @@ impl Grid<'_> {
             }
         }
         let step = STEPS[BEFORE_COLUMNS - 1];
-        let is_all = self.row_count() == count;
+        let is_all = self.row_count() == count && rules.columns_may_go;
         let kept = self.narrowed(&draft, Stays::IfItCan, rooms, rules);
         if is_all && draft.would_fit(&kept, rooms) {
             return self.draft(&kept, Some(step), rooms, rules).table(self.left_out(&kept));
@@ -208,88 +188,6 @@ impl Grid<'_> {
         kept
     }
 
-    /// Writes rows as far as they fit, and measures all of them. Without a step the cells are
-    /// whole, and nothing is written as JSON.
-    fn draft(&self, kept: &[usize], step: Option<Step>, rooms: Rooms, rules: Rules<'_>) -> Draft {
-        let mut draft = Draft { widths: vec![(0, 0); self.columns.len()], ..Draft::default() };
-        let names = if step.is_some() { self.names(kept) } else { Vec::new() };
-        let is_whole: Vec<bool> = kept.iter().map(|&column| self.is_whole(column, rules)).collect();
-        for &column in kept {
-            let begin = draft.text.len();
-            draft.text.push_str("| ");
-            draft.text.push_str(&names::column_name(&self.columns[column].name));
-            draft.text.push(' ');
-            draft.widths[column].0 += draft.text.len() - begin + "|---".len();
-        }
-        draft.text.push_str("|\n");
-        draft.text.extend(kept.iter().map(|_| "|---"));
-        draft.text.push_str("|\n");
-        draft.text_size = draft.text.len();
-        for (position, row) in self.rows().enumerate() {
-            let (end_of_text, end_of_json) = (draft.text.len(), draft.json.len());
-            let brackets = step.is_some() && row.is_object;
-            if position > 0 && step.is_some() {
-                draft.json.push(',');
-            }
-            if brackets {
-                draft.json.push('{');
-            }
-            let mut is_first = true;
-            for (place, &column) in kept.iter().enumerate() {
-                let (begin, begin_of_json) = (draft.text.len(), draft.json.len());
-                draft.text.push_str("| ");
-                if let Some(&Some(value)) = row.cells.get(column) {
-                    if let Some(step) = step {
-                        let value = if is_whole[place] {
-                            shorten::amount(value, &mut draft.cuts)
-                        } else {
-                            shorten::cell(value, step, rooms.json, &mut draft.cuts)
-                        };
-                        draft.longest = draft.longest.max(value.len());
-                        cells::write(&mut draft.text, &value);
-                        if brackets {
-                            if !is_first {
-                                draft.json.push(',');
-                            }
-                            draft.json.push_str(&names[place]);
-                            draft.json.push(':');
-                        }
-                        push_on_one_line(&mut draft.json, &value);
-                        is_first = false;
-                    } else {
-                        cells::write(&mut draft.text, value);
-                    }
-                }
-                draft.text.push(' ');
-                draft.widths[column].0 += draft.text.len() - begin;
-                draft.widths[column].1 += draft.json.len() - begin_of_json;
-            }
-            draft.text.push_str("|\n");
-            if brackets {
-                draft.json.push('}');
-            }
-            draft.text_size += draft.text.len() - end_of_text;
-            draft.json_size += draft.json.len() - end_of_json;
-            if draft.text_size > rooms.text || draft.json_size > rooms.json {
-                draft.text.truncate(end_of_text);
-                draft.json.truncate(end_of_json);
-            } else {
-                draft.rows += 1;
-            }
-        }
-        draft
-    }
-
-    /// Names as members have them, with their quotes: as long as the text shows them, so that
-    /// none takes the room of its values.
-    fn names(&self, kept: &[usize]) -> Vec<String> {
-        let step = Step { chars: names::MAX_NAME_CHARS, ..LAST };
-        let written = kept.iter().map(|&column| self.columns[column].written);
-        written
-            .map(|name| shorten::cell(name, step, usize::MAX, &mut Cuts::default()).into_owned())
-            .collect()
-    }
-
     /// Columns that are not among the kept ones, in words; none are kept where all are.
     fn left_out(&self, kept: &[usize]) -> Option<String> {
         let mut is_kept = vec![kept.is_empty(); self.columns.len()];
@@ -318,34 +216,7 @@ impl Grid<'_> {
     }
 }
 
-/// A table that is tried.
-#[derive(Debug, Default)]
-struct Draft {
-    text: String,
-    json: String,
-    /// Bytes that the whole would take.
-    text_size: usize,
-    json_size: usize,
-    /// Bytes of each column, in text and JSON.
-    widths: Vec<(usize, usize)>,
-    rows: usize,
-    /// Bytes of the longest cell.
-    longest: usize,
-    cuts: Cuts,
-}
-
 impl Draft {
-    fn would_fit(&self, kept: &[usize], rooms: Rooms) -> bool {
-        let mut is_gone = vec![true; self.widths.len()];
-        for &column in kept {
-            is_gone[column] = false;
-        }
-        let gone = || self.widths.iter().zip(&is_gone).filter(|(_, gone)| **gone);
-        let text: usize = gone().map(|((text, _), _)| text).sum();
-        let json: usize = gone().map(|((_, json), _)| json).sum();
-        self.text_size - text <= rooms.text && self.json_size - json <= rooms.json
-    }
-
     fn table(self, left_out: Option<String>) -> Table {
         let Self { text, json, rows, cuts, .. } = self;
         Table { text, json, rows, cuts, left_out }

@@ -1,5 +1,6 @@
 //! What a model reads for what WIV sent.
 
+mod both_readers;
 mod heavy;
 mod hostile;
 
