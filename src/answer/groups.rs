@@ -4,7 +4,11 @@
 
 use std::borrow::Cow;
 
-use super::{decimals, grid::MAX_COLUMNS, names::MAX_NAME_CHARS};
+use super::{
+    cells, decimals,
+    grid::MAX_COLUMNS,
+    names::{MAX_NAME_CHARS, shown_name},
+};
 use crate::json;
 
 /// Characters of a column's name that come from aggregations around it.
@@ -86,20 +90,25 @@ impl Groups {
         for (name, lists, cases) in self.others.iter().take(MAX_TOLD) {
             let places = if *lists == 1 { String::new() } else { format!(", in {lists} lists") };
             notes.push(format!(
-                "{cases} more of {name} are in groups that are not shown{places}: set a larger \
-                 `size` in that aggregation."
+                "{cases} more cases are in groups of {} that are not shown{places}: set a larger \
+                 `size` in that aggregation.",
+                shown_name(name)
             ));
         }
         for (name, after) in self.unfinished.iter().take(MAX_TOLD) {
+            let mut key = String::new();
+            cells::write(&mut key, after);
             notes.push(format!(
-                "There may be more groups of {name}: ask again with `after` set to {after} in that \
-                 aggregation."
+                "There may be more groups of {}: ask again with `after` set to {key} in that \
+                 aggregation.",
+                shown_name(name)
             ));
         }
         if !self.inexact.is_empty() {
+            let names: Vec<String> = self.inexact.iter().map(|name| shown_name(name)).collect();
             notes.push(format!(
                 "WIV's counts are not exact for {}: set a larger `size` in that aggregation.",
-                self.inexact.iter().take(MAX_TOLD).cloned().collect::<Vec<_>>().join(", ")
+                names.join(", ")
             ));
         }
         notes

@@ -99,15 +99,15 @@ impl<'a> Found<'a> {
 
     /// A number, or one with its relation to the truth.
     fn count(&mut self, value: &'a str) {
-        self.total =
-            Some(value).filter(|value| value.starts_with(|first: char| first.is_ascii_digit()));
+        let mut total = Some(value);
         for (name, value) in json::members(value) {
             match json::inside(name) {
-                "value" => self.total = Some(value),
+                "value" => total = Some(value),
                 "relation" => self.is_at_least = json::inside(value) != "eq",
                 _ => {}
             }
         }
+        self.total = total.filter(|total| total.parse::<u64>().is_ok());
     }
 
     fn take_hits(&mut self, mut hits: impl Iterator<Item = &'a str>) {

@@ -87,7 +87,7 @@ async fn groups_that_are_not_shown_are_told() {
     query["aggs"] = json!({ "service": { "terms": { "field": "service", "size": 3 } } });
     let told = call(&server, "wiv_cases_query", query).await;
     assert_eq!(told.structured["data"]["aggregations"].as_array().unwrap().len(), 3);
-    told.both_say("are in groups that are not shown");
+    told.both_say("more cases are in groups of service that are not shown");
     told.both_say("a larger `size`");
 }
 
