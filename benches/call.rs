@@ -10,7 +10,7 @@ use wiv_mcp::{
     answer::{self, Keys, Layout, Limits, Position},
     auth::{AccessToken, AccessTokens, SealedKey},
     caller::{ApiKey, Fingerprint},
-    catalog::{Action, Catalog},
+    catalog::{Action, AnswerShape, Catalog},
     mcp::{
         self, Context, Error, Host, Implementation, LATEST_LEGACY, Outcome, ToolCall, ToolResult,
         TransportKind, View,
@@ -194,7 +194,8 @@ fn rows(count: usize) -> String {
 
 fn render(bencher: Bencher<'_, '_>, body: &str, limit: usize) {
     let layout = Layout {
-        rows: true,
+        shape: AnswerShape::Rows,
+        money: None,
         scrolls: false,
         limit: Some(limit),
         limits: Limits { text_chars: 32_000 },

@@ -16,6 +16,7 @@ pub(crate) fn members(object: &str) -> Members<'_> {
 }
 
 /// See [`elements`].
+#[derive(Clone)]
 pub(crate) struct Elements<'a>(Walk<'a>);
 
 /// See [`members`].
@@ -39,6 +40,7 @@ impl<'a> Iterator for Members<'a> {
 }
 
 /// A place between the values of a list or an object.
+#[derive(Clone)]
 struct Walk<'a> {
     text: &'a str,
     at: usize,

@@ -2,7 +2,8 @@
 //!
 //! Not for what they mean: `envelope` and `hints` read that.
 
-use super::{envelope::Beside, format, layout::Limits, shorten};
+use super::{draft::Rooms, envelope::Beside, format, shorten};
+use crate::json;
 
 /// The part of the room that they may take: what was asked for stands in `data`.
 const PART: usize = 4;
@@ -19,33 +20,29 @@ pub(super) struct Shown {
     pub(super) text: String,
 }
 
+impl Shown {
+    /// Bytes that they take in the structure.
+    pub(super) fn structured_bytes(&self) -> usize {
+        self.structured.as_ref().map_or(0, String::len)
+    }
+}
+
 /// Writes the members; what was cut or left out is told in `notes`.
-pub(super) fn show(beside: Option<&Beside<'_>>, limits: Limits, notes: &mut Vec<String>) -> Shown {
+pub(super) fn show(beside: Option<&Beside<'_>>, rooms: Rooms, notes: &mut Vec<String>) -> Shown {
     let Some(beside) = beside else { return Shown::default() };
     let members: Vec<String> =
         beside.members.iter().map(|(name, value)| format!("{name}:{value}")).collect();
-    let members: Vec<&str> = members.iter().map(String::as_str).collect();
-    let mut structured = String::from("{");
-    let written = shorten::write(&mut structured, &members, limits.data_bytes() / PART, true);
-    structured.push('}');
-    notes.extend(written.note);
-    let left_out = beside.left_out + members.len() - written.values;
-
-    let mut text = String::from(HEADLINE);
-    let room = limits.room(0) / PART;
-    let mut cut = format::lines(&mut text, &structured, room);
-    if let Some((end, _)) = text.char_indices().nth(room) {
-        text.truncate(end);
-        text.push_str("…\n");
-        cut = true;
-    }
+    let object = format!("{{{}}}", members.join(","));
+    let room = Rooms { text: rooms.text / PART, json: rooms.json / PART };
+    let mut told = format::fit(&object, room);
+    let shown = json::members(&told.json).count();
+    let left_out = beside.left_out + members.len().saturating_sub(shown);
     if left_out > 0 {
         notes.push(format!(
             "{left_out} members beside the data are left out: there is no room for them."
         ));
     }
-    if cut {
-        notes.push("What stands beside the data is shortened in the text.".to_owned());
-    }
-    Shown { structured: Some(structured), text }
+    notes.extend(told.cuts.note(shorten::ASK_FOR_LESS));
+    told.text.insert_str(0, HEADLINE);
+    Shown { structured: Some(told.json), text: told.text }
 }

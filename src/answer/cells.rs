@@ -5,43 +5,37 @@
 use crate::json;
 
 /// A value on one line: strings without quotes, the rest as JSON. Null is empty.
-///
-/// Returns whether something was cut to stay within `limit` characters.
-pub(super) fn write(out: &mut String, value: &str, limit: usize) -> bool {
+pub(super) fn write(out: &mut String, value: &str) {
     match value.as_bytes().first() {
-        Some(b'n') => false,
+        Some(b'n') => {}
         Some(b'"') => {
             let inside = json::inside(value);
             if memchr::memchr(b'\\', inside.as_bytes()).is_none() {
-                write_cut(out, inside, limit)
+                write_text(out, inside, usize::MAX);
             } else {
-                write_characters(out, json::units(inside).map(|unit| unit.says), limit)
+                write_characters(out, json::units(inside).map(|unit| unit.says), usize::MAX);
             }
         }
-        _ => write_cut(out, value, limit),
+        _ => write_text(out, value, usize::MAX),
     }
 }
 
-/// A text on one line, cut to `limit` characters; whether it was.
-pub(super) fn write_cut(out: &mut String, text: &str, limit: usize) -> bool {
+/// A text on one line, cut to `limit` characters.
+pub(super) fn write_text(out: &mut String, text: &str, limit: usize) {
     // Most cells are short and clean.
     if text.len() <= limit && !text.bytes().any(|byte| byte < b' ' || byte == b'|' || byte == 0x7f)
     {
         out.push_str(text);
-        return false;
+    } else {
+        write_characters(out, text.chars(), limit);
     }
-    write_characters(out, text.chars(), limit)
 }
 
-fn write_characters(
-    out: &mut String,
-    characters: impl Iterator<Item = char>,
-    limit: usize,
-) -> bool {
+fn write_characters(out: &mut String, characters: impl Iterator<Item = char>, limit: usize) {
     for (position, character) in characters.enumerate() {
         if position == limit {
             out.push('…');
-            return true;
+            return;
         }
         match character {
             '|' => out.push_str("\\|"),
@@ -49,5 +43,4 @@ fn write_characters(
             character => out.push(character),
         }
     }
-    false
 }

@@ -161,7 +161,7 @@ impl<'a> Upstream<'a> {
 }
 
 impl<'a> Beside<'a> {
-    fn put(&mut self, name: &'a str, value: &'a str) {
+    pub(super) fn put(&mut self, name: &'a str, value: &'a str) {
         if value == "null" {
             return;
         }

@@ -1,12 +1,15 @@
-//! Objects as lines of text.
+//! Objects for both readers: lines of text, and the same as JSON.
 //!
-//! The text tells the same as `data`. Where it can't hold everything, the caller is told.
+//! What there is no room for is in neither, so the text is always made from the JSON.
 
-use super::{cells, names::shown_name, table::table};
+use super::{
+    cells,
+    draft::Rooms,
+    names::shown_name,
+    shorten::{self, Cuts, STEPS},
+    table::whole,
+};
 use crate::json;
-
-/// Characters of one value on a line of its own.
-const LINE_CHARS: usize = 2000;
 
 /// Levels of an object that get lines of their own; deeper ones stay JSON.
 const MAX_LEVELS: usize = 3;
@@ -20,56 +23,93 @@ pub(super) fn notes(text: &mut String, notes: &[String]) {
     }
 }
 
-/// One value as lines, `name: value`; lists of objects become tables. Returns whether something
-/// was cut.
-pub(super) fn lines(out: &mut String, value: &str, limit: usize) -> bool {
+/// A value as it is told.
+#[derive(Debug)]
+pub(super) struct FittedValue {
+    pub(super) text: String,
+    /// On one line.
+    pub(super) json: String,
+    pub(super) cuts: Cuts,
+}
+
+/// Fits a value into the rooms.
+pub(super) fn fit(value: &str, rooms: Rooms) -> FittedValue {
+    if value.len() <= rooms.json
+        && let Some(text) = lines(value, rooms.text)
+    {
+        let mut json = String::with_capacity(value.len());
+        shorten::push_on_one_line(&mut json, value);
+        return FittedValue { text, json, cuts: Cuts::default() };
+    }
+    for step in STEPS {
+        if let Some((json, cuts)) = shorten::all(value, step, rooms.json)
+            && let Some(text) = lines(&json, rooms.text)
+        {
+            return FittedValue { text, json, cuts };
+        }
+    }
+    let mut room = rooms.json;
+    loop {
+        let (json, cuts) = shorten::beginning(value, room);
+        match lines(&json, rooms.text) {
+            Some(text) => return FittedValue { text, json, cuts },
+            None if room == 0 => return FittedValue { text: String::new(), json, cuts },
+            None => room /= 2,
+        }
+    }
+}
+
+/// One value as lines, `name: value`; lists of objects become tables. Nothing where that takes
+/// more than `limit` bytes.
+fn lines(value: &str, limit: usize) -> Option<String> {
+    let mut out = String::new();
     if value.starts_with('"') {
         // A text alone could say anything at the beginning of a line.
         out.push('"');
-        let cut = cells::write(out, value, LINE_CHARS);
+        cells::write(&mut out, value);
         out.push_str("\"\n");
-        return cut;
+    } else {
+        lines_at(&mut out, value, 0, limit)?;
     }
-    lines_at(out, value, 0, limit)
+    if out.trim().is_empty() {
+        // Some clients refuse a text of nothing but line breaks.
+        out = "{}\n".to_owned();
+    }
+    (out.len() <= limit).then_some(out)
 }
 
-fn lines_at(out: &mut String, value: &str, level: usize, limit: usize) -> bool {
+fn lines_at(out: &mut String, value: &str, level: usize, limit: usize) -> Option<()> {
     if !value.starts_with('{') {
-        let cut = cells::write(out, value, LINE_CHARS);
+        cells::write(out, value);
         out.push('\n');
-        return cut;
+        return Some(());
     }
-    let mut cut = false;
     for (name, value) in json::members(value) {
-        let room = limit.saturating_sub(out.len());
-        if room == 0 {
-            return true;
-        }
+        let room = limit.checked_sub(out.len())?;
         out.extend(std::iter::repeat_n("  ", level));
         out.push_str(&shown_name(&json::said(name)));
         out.push(':');
         if value.starts_with('{') && level + 1 < MAX_LEVELS {
             out.push('\n');
-            cut |= lines_at(out, value, level + 1, limit);
-        } else if holds_objects(value) {
-            let rows = json::elements(value).count();
-            out.push_str(&format!(" {}\n\n", row_count(rows)));
-            let table = table(json::elements(value), room);
-            out.push_str(&table.text);
+            lines_at(out, value, level + 1, limit)?;
+        } else if let Some(table) = table(value, room) {
+            out.push_str(&format!(" {}\n\n", row_count(json::elements(value).count())));
+            out.push_str(&table);
             out.push('\n');
-            cut |= table.cut_cells || table.left_out.is_some() || table.rows < rows;
         } else {
             out.push(' ');
-            cut |= cells::write(out, value, LINE_CHARS);
+            cells::write(out, value);
             out.push('\n');
         }
     }
-    cut
+    Some(())
 }
 
-/// Whether it is a list whose first element is an object.
-fn holds_objects(value: &str) -> bool {
-    json::elements(value).next().is_some_and(|first| first.starts_with('{'))
+/// A list of objects as a table, unless that is much longer than the list: one whose elements
+/// have little in common.
+fn table(value: &str, limit: usize) -> Option<String> {
+    json::elements(value).next().filter(|first| first.starts_with('{'))?;
+    whole(json::elements(value), limit.min(value.len().saturating_mul(2) + 100))
 }
 
 /// So many rows, in words.

@@ -4,34 +4,39 @@
 
 use http::StatusCode;
 
-/// Characters of a text that are kept for notes. All that can come together take about 2,000.
+use super::draft::Rooms;
+use crate::catalog::{AnswerShape, Money};
+
+/// Characters that are kept for notes. All that can come together take about 2,000.
 const NOTES_CHARS: usize = 2_200;
+
+/// Room for rows, however little there is: a page must hold one, or it would come again for ever.
+const MIN_ROOM: usize = 200;
 
 /// How large an answer may become.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Characters of the text block.
+    /// Characters of the text block, and of the structure: each tells the whole answer, and some
+    /// clients show a model only one of them.
     pub text_chars: usize,
 }
 
 impl Limits {
-    /// Bytes of `data`. Clients that show a model only the structured part must not drown it:
-    /// four bytes for a character of text, which is 128 kB by default.
-    pub(super) const fn data_bytes(self) -> usize {
-        self.text_chars.saturating_mul(4)
-    }
-
-    /// Characters of a text that are left for data.
-    pub(super) const fn room(self, taken: usize) -> usize {
-        self.text_chars.saturating_sub(taken + NOTES_CHARS)
+    /// What is left for data, where so much of the text and of the structure is taken. In bytes:
+    /// never more than characters, and counted at once.
+    pub(super) fn rooms(self, of_text: usize, of_structure: usize) -> Rooms {
+        let left = |taken: usize| self.text_chars.saturating_sub(taken + NOTES_CHARS).max(MIN_ROOM);
+        Rooms { text: left(of_text), json: left(of_structure) }
     }
 }
 
 /// How an operation's answers are laid out.
 #[derive(Debug, Clone, Copy)]
-pub struct Layout {
-    /// `data` is a list of rows.
-    pub rows: bool,
+pub struct Layout<'a> {
+    /// What `data` holds.
+    pub shape: AnswerShape,
+    /// Where its objects carry money, which is never cut.
+    pub money: Option<&'a Money>,
     /// Upstream gives the list page by page.
     pub scrolls: bool,
     /// Rows of a page, where the tool has pages.
@@ -42,6 +47,13 @@ pub struct Layout {
     pub status: StatusCode,
     /// The call changes something.
     pub writes: bool,
+}
+
+impl<'a> Layout<'a> {
+    /// Fields that hold an amount or its currency.
+    pub(super) fn money_fields(&self) -> Vec<&'a str> {
+        self.money.map_or_else(Vec::new, |money| vec![&*money.amount, &*money.currency])
+    }
 }
 
 /// An answer, ready to be a tool result.

@@ -4,12 +4,13 @@
 
 use super::{
     MalformedAnswer, PageSummary, Position, beside,
+    draft::Rules,
     envelope::Upstream,
     format::{self, row_count},
     hints,
     layout::{Layout, Rendered, finish},
     shorten,
-    table::table,
+    table::{Table, fit},
 };
 use crate::json;
 
@@ -17,10 +18,16 @@ use crate::json;
 /// this one is as long as a cursor may be.
 const MAX_PAGE_KEY_BYTES: usize = 12_000;
 
+/// Bytes for the headline, `page` and the words around a cursor.
+const FRAME: usize = 350;
+
+/// Bytes that a cursor takes besides upstream's key in it, of which it takes half as much more.
+const CURSOR_BYTES: usize = 300;
+
 /// Renders a list; `seal` turns the place of the next page into a cursor.
 pub(super) fn list(
     upstream: &Upstream<'_>,
-    layout: Layout,
+    layout: Layout<'_>,
     position: &Position,
     mut notes: Vec<String>,
     seal: impl FnOnce(Position) -> String,
@@ -31,7 +38,7 @@ pub(super) fn list(
     let key = upstream.next_page_key.filter(|_| rows().next().is_some());
     let is_too_long = key.is_some_and(|key| key.get().len() > MAX_PAGE_KEY_BYTES);
     let next_key = key.filter(|_| layout.scrolls && !is_too_long);
-    let (mut rows, mut page) = PageSummary::take(rows(), next_key, position, layout.limit)?;
+    let (rows, mut page) = PageSummary::take(rows(), next_key, position, layout.limit)?;
     let sent_in_all = page.total;
 
     let hints = upstream.beside().map(hints::of).unwrap_or_default();
@@ -52,45 +59,28 @@ pub(super) fn list(
         None => hints.total.filter(|total| *total >= page.shown),
     };
 
-    let beside = beside::show(upstream.beside(), limits, &mut notes);
-    let beside_bytes = beside.structured.as_ref().map_or(0, String::len);
-    let has_pages = layout.limit.is_some();
-    let mut structured = String::from("{\"data\":[");
-    let room = limits.data_bytes().saturating_sub(beside_bytes);
-    let written = shorten::write(&mut structured, &rows, room, !has_pages);
-    notes.extend(written.note);
-    rows.truncate(written.values);
-    page.shown = rows.len();
-    if let Some(sent) = sent_in_all.filter(|sent| !has_pages && page.shown < *sent) {
-        notes.push(format!(
-            "Only the first {} of {sent} rows fit, and this tool has no pages.",
-            page.shown
-        ));
-    }
+    let beside = beside::show(upstream.beside(), limits.rooms(0, 0), &mut notes);
     let is_scrolled = sent_in_all.is_none();
+    let cursor_bytes = match next_key {
+        Some(key) => key.get().len() * 3 / 2 + CURSOR_BYTES,
+        None => CURSOR_BYTES,
+    };
+    let taken = FRAME + cursor_bytes;
+    let rooms = limits.rooms(taken + beside.text.len(), taken + beside.structured_bytes());
+    let whole = layout.money_fields();
+    let table =
+        fit(&rows, rooms, Rules { whole: &whole, rows_may_go: !is_scrolled, columns_may_go: true });
+    notes.extend(what_is_missing(&table, rows.len(), sent_in_all, layout.limit.is_some()));
+    if table.rows < rows.len() && !is_scrolled && layout.limit.is_some() {
+        let end = position.offset + table.rows;
+        page.next = Some(Position { page_key: None, offset: end });
+    }
+    page.shown = table.rows;
     let mut text = headline(&page, position.offset, is_scrolled, has_unsent);
     let cursor = page.next.map(seal);
-
     if page.shown > 0 {
-        let cursor_chars = cursor.as_ref().map_or(0, String::len);
-        let taken = text.len() + cursor_chars + beside.text.len();
-        let table = table(rows.iter().copied(), limits.room(taken));
         text.push_str("\n\n");
         text.push_str(&table.text);
-        if table.cut_cells {
-            notes
-                .push("Long cells are shortened in the table; `data` has more of them.".to_owned());
-        }
-        if let Some(left_out) = &table.left_out {
-            let how = if has_pages { " A smaller `limit` makes room." } else { "" };
-            notes.push(format!("The table leaves out {left_out}; `data` has them.{how}"));
-        }
-        if table.rows < page.shown {
-            notes.push(format!(
-                "The table shows the first {} of {} rows; `data` has more.",
-                table.rows, page.shown
-            ));
-        }
     }
     if !beside.text.is_empty() {
         text.push('\n');
@@ -103,6 +93,7 @@ pub(super) fn list(
     }
     format::notes(&mut text, &notes);
 
+    let mut structured = format!("{{\"data\":[{}", table.json);
     structured.push_str("],\"page\":{\"shown\":");
     structured.push_str(&page.shown.to_string());
     structured.push_str(",\"total\":");
@@ -117,6 +108,36 @@ pub(super) fn list(
     }
     structured.push('}');
     Ok(finish(structured, beside.structured, text, &notes))
+}
+
+/// What is in neither reader's answer, and what gives more.
+fn what_is_missing(
+    table: &Table,
+    taken: usize,
+    sent: Option<usize>,
+    has_pages: bool,
+) -> impl Iterator<Item = String> {
+    let how = if has_pages { " A smaller `limit` makes room." } else { "" };
+    let cut = table.cuts.note(if has_pages { how } else { shorten::ASK_FOR_LESS });
+    let columns = table.left_out.as_ref();
+    let columns =
+        columns.map(|names| format!("The answer was too large: it leaves out {names}.{how}"));
+    let shown = table.rows;
+    let rows = match sent {
+        Some(sent) if !has_pages && shown < sent => {
+            Some(format!("Only the first {shown} of {sent} rows fit, and this tool has no pages."))
+        }
+        _ if shown == taken => None,
+        Some(_) => Some(format!(
+            "Only the first {shown} of this page's {taken} rows fit; the cursor goes on behind \
+             them."
+        )),
+        None => Some(format!(
+            "WIV sent {taken} rows at once, of which only the first {shown} fit, and can't give \
+             the others again: begin anew without `cursor`, with narrower arguments."
+        )),
+    };
+    [cut, columns, rows].into_iter().flatten()
 }
 
 /// The first line. Of a scroll nobody knows here at which row a page begins.

@@ -6,7 +6,7 @@ use super::cells;
 use crate::text;
 
 /// Characters of a member's name. Real ones are a third of it.
-const MAX_NAME_CHARS: usize = 60;
+pub(super) const MAX_NAME_CHARS: usize = 60;
 
 /// What begins each line that is ours. No line of data may begin so.
 const NOTE: &str = "Note";
@@ -14,7 +14,7 @@ const NOTE: &str = "Note";
 /// A member's name in a table's head, as safe as a cell.
 pub(super) fn column_name(name: &str) -> String {
     let mut shown = String::with_capacity(name.len().min(MAX_NAME_CHARS * 4));
-    cells::write_cut(&mut shown, name, MAX_NAME_CHARS);
+    cells::write_text(&mut shown, name, MAX_NAME_CHARS);
     shown
 }
 

@@ -11,11 +11,16 @@ use super::{
     format,
     layout::{Layout, Rendered, finish},
     list::list,
+    query::query,
     reason, shorten, text_of,
 };
+use crate::catalog::AnswerShape;
 
 /// Bodies of this size and more take milliseconds: too long for a thread that serves others.
 pub const LONG_BODY_BYTES: usize = 64 * 1024;
+
+/// Bytes of the envelope around an object.
+const FRAME: usize = 50;
 
 /// Renders an upstream body without the caller's `keys`. `notes` are what the caller has to say
 /// besides; `seal` turns the place of the next page into a cursor.
@@ -24,7 +29,7 @@ pub const LONG_BODY_BYTES: usize = 64 * 1024;
 /// When the body is not JSON that may be passed on, or says that the call failed.
 pub fn render(
     body: &[u8],
-    layout: Layout,
+    layout: Layout<'_>,
     position: &Position,
     keys: &Keys,
     mut notes: Vec<String>,
@@ -47,13 +52,19 @@ pub fn render(
                 .to_owned(),
         );
     }
-    if layout.rows && upstream.data.starts_with('[') {
-        return list(&upstream, layout, position, notes, seal);
+    match layout.shape {
+        AnswerShape::Rows if upstream.data.starts_with('[') => {
+            list(&upstream, layout, position, notes, seal)
+        }
+        AnswerShape::Query => {
+            let answer = query(&upstream, layout, &mut notes);
+            Ok(answer.unwrap_or_else(|| object(&upstream, layout, notes)))
+        }
+        _ => Ok(object(&upstream, layout, notes)),
     }
-    Ok(object(&upstream, layout, notes))
 }
 
-fn object(upstream: &Upstream<'_>, layout: Layout, mut notes: Vec<String>) -> Rendered {
+fn object(upstream: &Upstream<'_>, layout: Layout<'_>, mut notes: Vec<String>) -> Rendered {
     let Layout { limits, .. } = layout;
     let value = upstream.data;
     if upstream.beside().is_none() {
@@ -62,46 +73,21 @@ fn object(upstream: &Upstream<'_>, layout: Layout, mut notes: Vec<String>) -> Re
     if upstream.next_page_key.is_some() {
         notes.push("WIV has more of this, and this server does not know how to ask for it.".into());
     }
-    let beside = beside::show(upstream.beside(), limits, &mut notes);
-    let beside_bytes = beside.structured.as_ref().map_or(0, String::len);
-    let mut structured = String::from("{\"data\":");
-    let room = limits.data_bytes().saturating_sub(beside_bytes);
-    let written = shorten::write(&mut structured, &[value], room, false);
-    let was_shortened = written.note.is_some();
-    notes.extend(written.note);
-
-    let mut text = String::new();
-    let room = limits.room(beside.text.len());
-    let mut cut = false;
+    let beside = beside::show(upstream.beside(), limits.rooms(0, 0), &mut notes);
+    let rooms = limits.rooms(beside.text.len() + FRAME, beside.structured_bytes() + FRAME);
+    let mut told = format::fit(value, rooms);
+    notes.extend(told.cuts.note(shorten::ASK_FOR_LESS));
     if value == "null" {
-        text.push_str("No data.\n");
-    } else {
-        cut = format::lines(&mut text, value, room);
-        if text.trim().is_empty() {
-            // Some clients refuse a text of nothing but line breaks.
-            text = "{}\n".to_owned();
-        }
+        told.text = "No data.\n".to_owned();
     }
-    if let Some((end, _)) = text.char_indices().nth(room) {
-        text.truncate(end);
-        text.push('…');
-        cut = true;
-    }
-    if cut {
-        let how = if was_shortened {
-            "The text is shortened further than `data`."
-        } else {
-            "The text is shortened; `data` has all of it."
-        };
-        notes.push(how.to_owned());
-    }
+    let mut text = told.text;
     text.push_str(&beside.text);
     format::notes(&mut text, &notes);
-    finish(structured, beside.structured, text, &notes)
+    finish(format!("{{\"data\":{}", told.json), beside.structured, text, &notes)
 }
 
 /// What there is to say where nothing was sent, or nothing is in it.
-fn what_is_empty(value: &str, layout: Layout) -> Option<String> {
+fn what_is_empty(value: &str, layout: Layout<'_>) -> Option<String> {
     let Layout { status, writes, .. } = layout;
     let mut bare = value.chars().filter(|character| !character.is_whitespace());
     let bare: String = bare.by_ref().take(5).collect();

@@ -1,195 +1,201 @@
-//! Rows as a Markdown table.
+//! Rows for both readers: a Markdown table, and the same cells as JSON.
 //!
-//! Where it can't hold everything, whole columns go, the widest first, and the caller is told
-//! which. Linear in what it reads, and it reads no more than a table can show.
+//! Where there is no room for everything, long cells are shortened, then whole columns go, the
+//! widest first, then rows where the caller can give them later. Amounts of money stay.
 
-use std::{borrow::Cow, collections::HashMap};
+use super::{
+    draft::{Draft, Rooms, Rules},
+    grid::{Grid, MAX_COLUMNS},
+    names,
+    shorten::{self, Cuts, LAST, STEPS, push_on_one_line},
+};
 
-use super::{cells, names};
-use crate::json;
+/// Steps by which cells are shortened before a column goes.
+const BEFORE_COLUMNS: usize = 3;
 
-/// Characters of one cell, tried in this order until the table fits. 60 holds every id and
-/// most names; 160 most sentences.
-const CELL_CHARS: [usize; 2] = [160, 60];
-
-/// Most columns. Real rows have twenty; a stranger's may have a name for each byte.
-const MAX_COLUMNS: usize = 200;
-
-/// Most members of a row that are looked at: there may be more than columns, as names repeat.
-const MAX_MEMBERS: usize = 4 * MAX_COLUMNS;
-
-/// Most cells, empty ones included: one mebibyte. A page of a hundred rows stays below it.
-const MAX_CELLS: usize = 65_536;
-
-/// Bytes that the shortest row takes, `|  |` and a line feed: more rows than that can't be shown.
-const MIN_ROW_BYTES: usize = 5;
+/// Bytes that the shortest row takes, `{},`: more rows than that can't be shown.
+const MIN_ROW_BYTES: usize = 3;
 
 /// Columns that are named as left out, and the characters they may take together; more would be
 /// a list of its own.
 const MAX_NAMED: (usize, usize) = (20, 400);
 
-/// What became of a table.
+/// Rows as they are told.
 #[derive(Debug, Default)]
 pub(super) struct Table {
     pub(super) text: String,
-    /// A cell was cut.
-    pub(super) cut_cells: bool,
-    /// Columns that are not in the text, in words.
-    pub(super) left_out: Option<String>,
-    /// Rows that are in the text.
+    /// Rows with commas between them, on one line.
+    pub(super) json: String,
+    /// Rows that are in both: the first ones.
     pub(super) rows: usize,
+    pub(super) cuts: Cuts,
+    /// Columns that are in neither, in words.
+    pub(super) left_out: Option<String>,
 }
 
-/// Rows as a table of at most about `limit` characters.
-pub(super) fn table<'a>(rows: impl Iterator<Item = &'a str>, limit: usize) -> Table {
-    let grid = Grid::read(rows, limit / MIN_ROW_BYTES + 1);
-    if grid.columns.is_empty() && !grid.ends.is_empty() {
-        let (text, rows) = ("(nothing in any row)\n".to_owned(), grid.ends.len());
-        return Table { text, rows, ..Table::default() };
+/// Fits rows into the rooms.
+pub(super) fn fit(rows: &[&str], rooms: Rooms, rules: Rules<'_>) -> Table {
+    let grid = Grid::read(rows.iter().copied(), rooms.json.min(rooms.text) / MIN_ROW_BYTES + 1);
+    if grid.columns.is_empty() {
+        return of_nothing(grid.row_count(), rooms);
     }
-    let everything: Vec<usize> = (0..grid.columns.len()).collect();
-    let mut draft = Draft::default();
-    for cell_chars in CELL_CHARS {
-        draft = grid.draft(&everything, cell_chars, limit);
-        if draft.size <= limit {
-            return draft.table(grid.left_out(&[]));
+    let sizes = rows.iter().map(|row| row.len() + 1);
+    if !grid.has_more_columns
+        && grid.row_count() == rows.len()
+        && sizes.sum::<usize>() <= rooms.json
+    {
+        let mut draft = grid.draft(&grid.everything(), None, rooms, rules);
+        if draft.rows == rows.len() {
+            for (position, row) in rows.iter().enumerate() {
+                if position > 0 {
+                    draft.json.push(',');
+                }
+                push_on_one_line(&mut draft.json, row);
+            }
+            return draft.table(None);
         }
     }
-    // Widest columns go first: they are texts; ids, amounts and states are narrow. The first
-    // column names the row and stays.
-    let mut order: Vec<usize> = (1..grid.columns.len()).collect();
-    order.sort_by_key(|&column| std::cmp::Reverse(draft.widths[column]));
-    let mut is_gone = vec![false; grid.columns.len()];
-    for column in order {
-        if draft.size <= limit {
-            break;
-        }
-        draft.size -= draft.widths[column];
-        is_gone[column] = true;
+    let table = grid.reduced(rows.len(), rooms, rules);
+    if table.rows > 0 || rows.is_empty() {
+        return table;
     }
-    let (gone, kept): (Vec<usize>, Vec<usize>) =
-        everything.into_iter().partition(|&column| is_gone[column]);
-    grid.draft(&kept, CELL_CHARS[1], limit).table(grid.left_out(&gone))
+    // Not even one row: its beginning at least, or a cursor would come back to it for ever.
+    let mut room = rooms.json;
+    loop {
+        let (row, cuts) = shorten::beginning(rows[0], room);
+        if let Some(text) = whole(std::iter::once(row.as_str()), rooms.text) {
+            return Table { text, json: row, rows: 1, cuts, left_out: None };
+        }
+        if room == 0 {
+            return Table::default();
+        }
+        room /= 2;
+    }
 }
 
-/// Values under their columns, borrowed.
-#[derive(Default)]
-struct Grid<'a> {
-    columns: Vec<Column<'a>>,
-    /// Values of the rows, one row after the other. A row is as long as there were columns when
-    /// it was read.
-    cells: Vec<Option<&'a str>>,
-    /// Where each row ends in `cells`.
-    ends: Vec<usize>,
-    has_more_columns: bool,
+/// All of the rows as a table of at most `limit` bytes, or nothing.
+pub(super) fn whole<'a>(
+    rows: impl Iterator<Item = &'a str> + Clone,
+    limit: usize,
+) -> Option<String> {
+    let count = rows.clone().take(limit + 1).count();
+    let grid = Grid::read(rows, count);
+    if grid.has_more_columns || grid.row_count() < count {
+        return None;
+    }
+    let rooms = Rooms { text: limit, json: usize::MAX };
+    if grid.columns.is_empty() {
+        return Some(of_nothing(count, rooms).text);
+    }
+    let rules = Rules { whole: &[], rows_may_go: false, columns_may_go: false };
+    let draft = grid.draft(&grid.everything(), None, rooms, rules);
+    (draft.rows == count).then_some(draft.text)
 }
 
-struct Column<'a> {
-    /// With quotes and escapes.
-    written: &'a str,
-    name: Cow<'a, str>,
+/// Rows without members.
+fn of_nothing(rows: usize, rooms: Rooms) -> Table {
+    let rows = rows.min(rooms.json / MIN_ROW_BYTES);
+    let json = vec!["{}"; rows].join(",");
+    Table { text: "(nothing in any row)\n".to_owned(), json, rows, ..Table::default() }
 }
 
-impl<'a> Grid<'a> {
-    fn read(rows: impl Iterator<Item = &'a str>, max_rows: usize) -> Self {
-        let mut grid = Self::default();
-        let mut places = HashMap::new();
-        for row in rows.take(max_rows) {
-            if grid.cells.len() + grid.columns.len() > MAX_CELLS {
+/// Why a column stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stays {
+    /// It may go.
+    No,
+    /// It looks like money.
+    IfItCan,
+    /// It is money, or what names a row.
+    Always,
+}
+
+impl Grid<'_> {
+    fn everything(&self) -> Vec<usize> {
+        (0..self.columns.len()).collect()
+    }
+
+    fn stays(&self, column: usize, rules: Rules<'_>) -> Stays {
+        let is_of_all_rows = column == 0 || self.columns[column].has_bare_rows;
+        if is_of_all_rows || self.is_whole(column, rules) {
+            Stays::Always
+        } else if self.columns[column].has_amounts {
+            Stays::IfItCan
+        } else {
+            Stays::No
+        }
+    }
+
+    /// The table for `count` rows, of which not all may have been read, made smaller until it
+    /// fits.
+    fn reduced(&self, count: usize, rooms: Rooms, rules: Rules<'_>) -> Table {
+        let everything = self.everything();
+        let mut draft = Draft { longest: usize::MAX, ..Draft::default() };
+        for step in &STEPS[..BEFORE_COLUMNS] {
+            // Nothing is longer than what this step keeps.
+            if draft.longest <= step.chars {
+                continue;
+            }
+            draft = self.draft(&everything, Some(*step), rooms, rules);
+            if draft.rows == count {
+                return draft.table(self.left_out(&[]));
+            }
+        }
+        let step = STEPS[BEFORE_COLUMNS - 1];
+        let is_all = self.row_count() == count && rules.columns_may_go;
+        let kept = self.narrowed(&draft, Stays::IfItCan, rooms, rules);
+        if is_all && draft.would_fit(&kept, rooms) {
+            return self.draft(&kept, Some(step), rooms, rules).table(self.left_out(&kept));
+        }
+        // Rows must go: then the others keep their columns.
+        if rules.rows_may_go && draft.rows > 0 {
+            return draft.table(self.left_out(&[]));
+        }
+        for stays in [Stays::IfItCan, Stays::Always] {
+            for step in &STEPS[BEFORE_COLUMNS..] {
+                let draft = self.draft(&everything, Some(*step), rooms, rules);
+                let kept = self.narrowed(&draft, stays, rooms, rules);
+                let draft = self.draft(&kept, Some(*step), rooms, rules);
+                let is_last = stays == Stays::Always && step.chars == LAST.chars;
+                if is_last || draft.rows == count || (rules.rows_may_go && draft.rows > 0) {
+                    return draft.table(self.left_out(&kept));
+                }
+            }
+        }
+        Table::default()
+    }
+
+    /// The columns that are left when the widest go until the rest fits, but those that stay.
+    fn narrowed(&self, draft: &Draft, stays: Stays, rooms: Rooms, rules: Rules<'_>) -> Vec<usize> {
+        let mut kept = self.everything();
+        let may_go = |column: &usize| self.stays(*column, rules) < stays;
+        let mut order: Vec<usize> = kept.iter().copied().filter(may_go).collect();
+        order.sort_by_key(|&column| {
+            let (text, json) = draft.widths[column];
+            (self.stays(column, rules), std::cmp::Reverse(text + json))
+        });
+        let (mut text, mut json) = (draft.text_size, draft.json_size);
+        let mut is_gone = vec![false; self.columns.len()];
+        for column in order {
+            if text <= rooms.text && json <= rooms.json {
                 break;
             }
-            let begin = grid.cells.len();
-            grid.cells.resize(begin + grid.columns.len(), None);
-            if row.starts_with('{') {
-                for (position, (name, value)) in json::members(row).enumerate() {
-                    if position == MAX_MEMBERS {
-                        grid.has_more_columns = true;
-                        break;
-                    }
-                    grid.put(&mut places, begin, position, name, value);
-                }
-            } else {
-                grid.put(&mut places, begin, 0, "\"value\"", row);
-            }
-            grid.ends.push(grid.cells.len());
+            text -= draft.widths[column].0;
+            json -= draft.widths[column].1;
+            is_gone[column] = true;
         }
-        grid
+        kept.retain(|&column| !is_gone[column]);
+        kept
     }
 
-    /// Puts a value under its column, which is added at its first sight.
-    fn put(
-        &mut self,
-        places: &mut HashMap<Cow<'a, str>, usize>,
-        begin: usize,
-        position: usize,
-        written: &'a str,
-        value: &'a str,
-    ) {
-        // Rows mostly have the same members in the same order.
-        let column = match self.columns.get(position) {
-            Some(column) if column.written == written => position,
-            _ => {
-                let name = json::said(written);
-                match places.get(&name) {
-                    Some(&column) => column,
-                    None if self.columns.len() == MAX_COLUMNS => {
-                        self.has_more_columns = true;
-                        return;
-                    }
-                    None => {
-                        places.insert(name.clone(), self.columns.len());
-                        self.columns.push(Column { written, name });
-                        self.cells.push(None);
-                        self.columns.len() - 1
-                    }
-                }
-            }
-        };
-        self.cells[begin + column] = Some(value);
-    }
-
-    /// Writes the table as far as it fits, and measures all of it.
-    fn draft(&self, kept: &[usize], cell_chars: usize, limit: usize) -> Draft {
-        let mut draft = Draft { widths: vec![0; self.columns.len()], ..Draft::default() };
-        let text = &mut draft.text;
+    /// Columns that are not among the kept ones, in words; none are kept where all are.
+    fn left_out(&self, kept: &[usize]) -> Option<String> {
+        let mut is_kept = vec![kept.is_empty(); self.columns.len()];
         for &column in kept {
-            let begin = text.len();
-            text.push_str("| ");
-            text.push_str(&names::column_name(&self.columns[column].name));
-            text.push(' ');
-            draft.widths[column] += text.len() - begin + "|---".len();
+            is_kept[column] = true;
         }
-        text.push_str("|\n");
-        text.extend(kept.iter().map(|_| "|---"));
-        text.push_str("|\n");
-        draft.size = text.len();
-        let mut begin_of_row = 0;
-        for &end_of_row in &self.ends {
-            let cells = &self.cells[begin_of_row..end_of_row];
-            begin_of_row = end_of_row;
-            let end_of_text = text.len();
-            for &column in kept {
-                let begin = text.len();
-                text.push_str("| ");
-                if let Some(Some(value)) = cells.get(column) {
-                    draft.cut_cells |= cells::write(text, value, cell_chars);
-                }
-                text.push(' ');
-                draft.widths[column] += text.len() - begin;
-            }
-            text.push_str("|\n");
-            draft.size += text.len() - end_of_text;
-            if draft.size > limit {
-                text.truncate(end_of_text);
-            } else {
-                draft.rows += 1;
-            }
-        }
-        draft
-    }
-
-    /// Columns that are not in a table, in words.
-    fn left_out(&self, gone: &[usize]) -> Option<String> {
+        let gone: Vec<usize> =
+            self.everything().into_iter().filter(|&column| !is_kept[column]).collect();
         let (max_names, max_chars) = MAX_NAMED;
         let mut named = String::new();
         for (position, &column) in gone.iter().enumerate() {
@@ -210,20 +216,9 @@ impl<'a> Grid<'a> {
     }
 }
 
-/// A table that is tried.
-#[derive(Debug, Default)]
-struct Draft {
-    text: String,
-    /// Bytes that the whole would take.
-    size: usize,
-    /// Bytes of each column.
-    widths: Vec<usize>,
-    rows: usize,
-    cut_cells: bool,
-}
-
 impl Draft {
     fn table(self, left_out: Option<String>) -> Table {
-        Table { text: self.text, cut_cells: self.cut_cells, left_out, rows: self.rows }
+        let Self { text, json, rows, cuts, .. } = self;
+        Table { text, json, rows, cuts, left_out }
     }
 }

@@ -1,5 +1,6 @@
 //! What a model reads for what WIV sent.
 
+mod both_readers;
 mod heavy;
 mod hostile;
 
@@ -7,12 +8,14 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::catalog::AnswerShape;
 use crate::json;
 use crate::json::tests::json_value;
 use crate::text::{CharacterReader, ShownAs};
 
-const LAYOUT: Layout = Layout {
-    rows: true,
+const LAYOUT: Layout<'static> = Layout {
+    shape: AnswerShape::Rows,
+    money: None,
     scrolls: false,
     limit: Some(2),
     limits: Limits { text_chars: 32_000 },
@@ -20,7 +23,7 @@ const LAYOUT: Layout = Layout {
     writes: false,
 };
 
-fn show(body: &Value, layout: Layout, position: &Position) -> (Value, String) {
+fn show(body: &Value, layout: Layout<'_>, position: &Position) -> (Value, String) {
     let seal = |next: Position| {
         format!("{}+{}", next.page_key.map_or("".into(), |key| key.get().to_owned()), next.offset)
     };
@@ -103,8 +106,8 @@ fn data_that_is_too_large_has_its_texts_cut_and_keeps_its_rows() {
     let layout = Layout { limit: Some(50), ..LAYOUT };
     let (structured, _) = show(&json!({ "data": rows }), layout, &Position::default());
     assert_eq!(structured["data"].as_array().unwrap().len(), 50);
-    assert!(structured.to_string().len() < 130_000);
-    assert!(structured["notes"].to_string().contains("cut to 2000 characters"));
+    assert!(structured.to_string().len() <= 32_000);
+    assert!(structured["notes"].to_string().contains("cut to 500 characters"));
 }
 
 #[test]
@@ -131,12 +134,9 @@ fn a_list_without_pages_that_is_too_large_is_cut_and_says_so() {
     let layout = Layout { limit: None, ..LAYOUT };
     let (structured, text) = show(&json!({ "data": rows }), layout, &Position::default());
     assert!(text.chars().count() <= 32_000, "{}", text.chars().count());
-    assert!(structured.to_string().len() < 140_000, "{}", structured.to_string().len());
+    assert!(structured.to_string().len() <= 32_000, "{}", structured.to_string().len());
     let notes = structured["notes"].to_string();
-    assert!(
-        notes.contains("The table shows the first") && notes.contains("has no pages"),
-        "{notes}"
-    );
+    assert!(notes.contains("Only the first") && notes.contains("has no pages"), "{notes}");
     let shown = structured["data"].as_array().unwrap().len();
     assert_eq!(structured["page"]["shown"], shown);
 }

@@ -62,6 +62,8 @@ pub enum AnswerShape {
     Rows,
     /// One object.
     Object,
+    /// An answer of OpenSearch: hits and aggregations.
+    Query,
 }
 
 /// Where an object carries money.

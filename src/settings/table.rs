@@ -113,7 +113,7 @@ settings! {
     "WIV_MCP_UPSTREAM_BODY_LIMIT", upstream_body_limit: ByteSize = Text("8MiB"),
         "largest answer taken from the WIV API";
     "WIV_MCP_TEXT_LIMIT", text_limit: usize = Text("32000"),
-        "longest text of an answer to a model, in characters";
+        "longest answer to a model, in characters: its text, and its structure";
     "WIV_MCP_CALLS_PER_KEY", calls_per_key: usize = Text("16"),
         "tool calls at one time with one WIV key";
     "WIV_MCP_CALLS", calls: usize = Text("1024"),

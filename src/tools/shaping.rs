@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     answer::{self, Position, ToolFailure},
-    catalog::{AnswerShape, Operation, Paging, UpstreamRequest},
+    catalog::{Operation, Paging, UpstreamRequest},
     clock::{self, unix_seconds},
     mcp::ToolResult,
     telemetry::Causes,
@@ -31,7 +31,8 @@ impl Tools {
     ) -> Result<ToolResult, ToolFailure> {
         let Sent { answer, used } = sent;
         let layout = answer::Layout {
-            rows: operation.answer == AnswerShape::Rows,
+            shape: operation.answer,
+            money: None,
             scrolls: operation.paging == Some(Paging::Scroll),
             limit: operation.paging.map(|_| step.arguments.limit()),
             limits: self.settings.answer_limits(),
@@ -40,12 +41,17 @@ impl Tools {
         };
         let notes = notes(step, *used);
         let rendered = if answer.body.len() < answer::LONG_BODY_BYTES {
+            let layout = answer::Layout { money: operation.money.as_ref(), ..layout };
             let seal = |next| self.seal_cursor(step.caller, step.tool, step.arguments, &next);
             answer::render(&answer.body, layout, &position, step.keys, notes, seal)
         } else {
             let seal = self.cursor_seal(step.caller, step.tool, step.arguments);
             let (body, keys) = (answer.body.clone(), step.keys.clone());
-            let render = move || answer::render(&body, layout, &position, &keys, notes, seal);
+            let money = operation.money.clone();
+            let render = move || {
+                let layout = answer::Layout { money: money.as_ref(), ..layout };
+                answer::render(&body, layout, &position, &keys, notes, seal)
+            };
             let rendered = self.aside.run(step.deadline, render).await;
             rendered.map_err(|why| self.unshaped(step, operation, request, answer.status, why))?
         };

@@ -3,7 +3,7 @@
 //! A sentence for each kind of input. What the product does otherwise is tested elsewhere.
 
 mod addresses;
-mod answers;
+pub(crate) mod answers;
 mod beside;
 mod catalogue;
 mod command_line;

@@ -11,10 +11,11 @@ const LARGEST_BYTES: usize = 8 * 1024 * 1024;
 /// A debug build on a busy machine needs a second. What is not linear needs minutes.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-const OBJECT: Layout = Layout { rows: false, ..WHOLE };
-const WHOLE: Layout = Layout { limit: None, ..LAYOUT };
-const PAGED: Layout = Layout { limit: Some(100), ..LAYOUT };
-const SCROLLED: Layout = Layout { scrolls: true, ..PAGED };
+const OBJECT: Layout<'static> = Layout { shape: AnswerShape::Object, ..WHOLE };
+const QUERY: Layout<'static> = Layout { shape: AnswerShape::Query, ..WHOLE };
+const WHOLE: Layout<'static> = Layout { limit: None, ..LAYOUT };
+const PAGED: Layout<'static> = Layout { limit: Some(100), ..LAYOUT };
+const SCROLLED: Layout<'static> = Layout { scrolls: true, ..PAGED };
 
 /// `data` of so many pieces, each made of its number.
 fn list(count: usize, piece: impl Fn(usize) -> String) -> String {
@@ -22,10 +23,10 @@ fn list(count: usize, piece: impl Fn(usize) -> String) -> String {
 }
 
 fn check(name: &str, data: &str, key: &str) {
-    check_laid_out(name, data, key, &[OBJECT, WHOLE, PAGED, SCROLLED]);
+    check_laid_out(name, data, key, &[OBJECT, QUERY, WHOLE, PAGED, SCROLLED]);
 }
 
-fn check_laid_out(name: &str, data: &str, key: &str, layouts: &[Layout]) {
+fn check_laid_out(name: &str, data: &str, key: &str, layouts: &[Layout<'_>]) {
     let body = format!("{{\"data\":{data},\"next_page_key\":{key}}}");
     assert!(body.len() <= LARGEST_BYTES, "{name}: {}", body.len());
     for &layout in layouts {
@@ -43,9 +44,8 @@ fn check_laid_out(name: &str, data: &str, key: &str, layouts: &[Layout]) {
         };
         let chars = rendered.text.chars().count();
         assert!(chars <= layout.limits.text_chars, "{name}, {layout:?}: {chars}");
-        // Quotes around numbers come on top.
-        let most = body.len() + body.len() / 2 + 2_000;
-        assert!(rendered.structured.len() <= most, "{name}, {layout:?}");
+        let chars = rendered.structured.chars().count();
+        assert!(chars <= layout.limits.text_chars, "{name}, {layout:?}: {chars}");
         assert!(!rendered.structured.contains(['\n', '\r']));
         serde_json::from_str::<serde::de::IgnoredAny>(&rendered.structured).unwrap();
     }
@@ -166,17 +166,19 @@ fn a_key_that_is_almost_there_costs_no_more_than_another() {
 
 #[test]
 fn what_is_made_smaller_keeps_digits_names_and_rows() {
-    let row = r#"{"n":12345678901234567890123.10,"n":1e400,"t":"TEXT","l":[1,{"x":[]} , 3]}"#;
+    let row = r#"{"n":1,"m":12345678901234567890123.10,"n":1e400,"t":"TEXT","l":[1,{"x":[]} , 3]}"#;
     let row = row.replace("TEXT", &"é\\u0041".repeat(3_000));
-    let body = format!("{{\"data\":{}}}", list(100, |_| row.clone()));
+    let body = format!("{{\"data\":{}}}", list(40, |_| row.clone()));
     let position = Position::default();
     let keys = Keys::none();
     let seal = |_: Position| String::new();
     let rendered = render(body.as_bytes(), PAGED, &position, &keys, vec![], seal).unwrap();
-    let kept = r#"{"n":12345678901234567890123.10,"n":"1e400","t":"é\u0041é"#;
-    assert_eq!(rendered.structured.matches(kept).count(), 100, "{:.500}", rendered.structured);
-    assert_eq!(rendered.structured.matches(r#"…","l":[1,{"x":[]},3]}"#).count(), 100);
-    assert!(rendered.structured.contains("texts are cut to 200 characters"));
+    // Of members with one name every reader takes the last.
+    let kept = r#"{"n":"1e400","m":12345678901234567890123.10,"t":"é\u0041é"#;
+    assert_eq!(rendered.structured.matches(kept).count(), 40, "{:.500}", rendered.structured);
+    assert_eq!(rendered.structured.matches(r#"…","l":[1,{"x":[]} , 3]}"#).count(), 40);
+    assert_eq!(rendered.text.matches("… | [1,{\"x\":[]} , 3] |").count(), 40, "{}", rendered.text);
+    assert!(rendered.structured.contains("texts are cut to 160 characters"));
 }
 
 #[test]
@@ -189,7 +191,7 @@ fn names_of_columns_that_are_left_out_are_bounded() {
     let seal = |_: Position| String::new();
     let rendered = render(body.as_bytes(), layout, &position, &keys, vec![], seal).unwrap();
     assert!(rendered.text.chars().count() <= 4_000, "{}", rendered.text.len());
-    assert!(rendered.text.contains(" more; `data` has them."), "{}", rendered.text);
+    assert!(rendered.text.contains(" more. A smaller `limit` makes room."), "{}", rendered.text);
 }
 
 proptest! {
@@ -200,7 +202,7 @@ proptest! {
         data in json_value(),
         pretty: bool,
         text_chars in 3_000_usize..6_000,
-        layout in prop::sample::select(vec![OBJECT, WHOLE, PAGED, SCROLLED]),
+        layout in prop::sample::select(vec![OBJECT, QUERY, WHOLE, PAGED, SCROLLED]),
         repeat in 1_usize..40,
     ) {
         let body = json!({ "data": vec![data; repeat], "next_page_key": null });
@@ -211,10 +213,13 @@ proptest! {
         let rendered =
             render(body.unwrap().as_bytes(), layout, &position, &keys, vec![], seal).unwrap();
         prop_assert!(rendered.text.chars().count() <= text_chars);
+        prop_assert!(rendered.structured.chars().count() <= text_chars);
         prop_assert!(!rendered.structured.contains(['\n', '\r']));
         let structured: Value = serde_json::from_str(&rendered.structured).unwrap();
-        if layout.rows && layout.limit.is_some() {
-            prop_assert_eq!(structured["data"].as_array().unwrap().len(), repeat);
+        if layout.shape == AnswerShape::Rows {
+            let shown = structured["data"].as_array().unwrap().len();
+            prop_assert_eq!(structured["page"]["shown"].as_u64(), Some(shown as u64));
+            prop_assert!(shown > 0);
         }
     }
 }

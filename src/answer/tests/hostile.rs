@@ -8,7 +8,7 @@ use crate::{
     caller::{ApiKey, Caller, Fingerprint},
 };
 
-const OBJECT: Layout = Layout { rows: false, limit: None, ..LAYOUT };
+const OBJECT: Layout<'static> = Layout { shape: AnswerShape::Object, limit: None, ..LAYOUT };
 
 fn caller(key: &str, fallback: Option<Caller>) -> Caller {
     Caller {
@@ -24,7 +24,7 @@ pub(super) fn keys_of(key: &str) -> Keys {
     Keys::of(&caller(key, None))
 }
 
-fn rendered(body: &str, layout: Layout, keys: &Keys) -> Rendered {
+fn rendered(body: &str, layout: Layout<'_>, keys: &Keys) -> Rendered {
     let position = Position::default();
     render(body.as_bytes(), layout, &position, keys, vec![], |_| String::new()).unwrap()
 }

@@ -148,7 +148,7 @@ fn understand<'d>(
     let money = optional(operation, extensions::MONEY, &place, mistakes);
     let inputs = parameters::read(written, paging, place, mistakes);
 
-    if paging.is_some() && answer == Some(AnswerShape::Object) {
+    if paging.is_some() && answer.is_some_and(|answer| answer != AnswerShape::Rows) {
         mistakes.add(place.member(extensions::PAGING), "only rows can be paged");
     }
     let head = Head {

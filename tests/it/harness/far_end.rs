@@ -113,8 +113,13 @@ impl FarEnd {
 
     /// A server in front of it.
     pub(crate) async fn server(&self) -> Server {
+        self.server_with(&[]).await
+    }
+
+    /// The same with further settings, as variables.
+    pub(crate) async fn server_with(&self, variables: &[(&str, &str)]) -> Server {
         let sandbox = Sandbox::start(0, 0).await.unwrap();
-        let app = start_app(&self.url, &[]).await;
+        let app = start_app(&self.url, variables).await;
         Server { app, sandbox, http: client(), sealing_keys: String::new() }
     }
 }

@@ -8,24 +8,24 @@ use serde_json::{Value, json};
 use crate::harness::*;
 
 /// A call's result, read strictly, and the whole response as it came.
-pub(super) struct Told {
-    pub(super) is_error: bool,
-    pub(super) text: String,
-    pub(super) structured: Value,
-    pub(super) raw: String,
+pub(crate) struct Told {
+    pub(crate) is_error: bool,
+    pub(crate) text: String,
+    pub(crate) structured: Value,
+    pub(crate) raw: String,
 }
 
 impl Told {
     /// Both say it, so that it reaches whoever reads one of them.
     #[track_caller]
-    pub(super) fn both_say(&self, words: &str) {
+    pub(crate) fn both_say(&self, words: &str) {
         assert!(self.text.contains(words), "no {words:?} in the text: {}", self.text);
         let strings = strings(&self.structured);
         assert!(strings.contains(words), "no {words:?} in the structure: {strings}");
     }
 
     #[track_caller]
-    pub(super) fn neither_says(&self, words: &str) {
+    pub(crate) fn neither_says(&self, words: &str) {
         assert!(!self.text.contains(words), "{words:?} in the text: {}", self.text);
         let strings = strings(&self.structured);
         assert!(!strings.contains(words), "{words:?} in the structure: {strings}");
@@ -46,7 +46,7 @@ fn strings(value: &Value) -> String {
     }
 }
 
-pub(super) async fn call(server: &Server, tool: &str, arguments: Value) -> Told {
+pub(crate) async fn call(server: &Server, tool: &str, arguments: Value) -> Told {
     let params = json!({ "name": tool, "arguments": arguments });
     let response = server.post("/mcp", ACME, request(1, "tools/call", params)).await;
     assert_eq!(response.status(), 200, "{tool}");
@@ -70,7 +70,7 @@ pub(super) async fn told_of(answer: Answer, tool: &str, arguments: Value) -> Tol
 }
 
 /// The result of a call that WIV answers with status 200 and this body.
-pub(super) async fn told(body: &str, tool: &str, arguments: Value) -> Told {
+pub(crate) async fn told(body: &str, tool: &str, arguments: Value) -> Told {
     told_of(Answer::new(200, body), tool, arguments).await
 }
 

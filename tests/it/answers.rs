@@ -1,0 +1,7 @@
+//! Answers that can be put into a report: figures whole, the same for every reader.
+//!
+//! A sentence for each promise. What a far end may send besides stands in `reports`.
+
+mod channels;
+mod queries;
+mod reading;

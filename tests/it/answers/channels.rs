@@ -1,0 +1,102 @@
+//! Text and structure: the same rows, the same cells, each within one limit.
+//!
+//! Not for query answers, which `queries` holds.
+
+use serde_json::{Value, json};
+
+use super::reading::hold_the_same;
+use crate::harness::*;
+use crate::reports::answers::{Told, call, told};
+
+#[track_caller]
+fn same(told: &Told) {
+    hold_the_same(told, &told.structured["data"]);
+}
+
+#[tokio::test]
+async fn a_page_of_a_hundred_cases_is_the_same_for_both_readers() {
+    let server = Server::start().await;
+    for limit in [1, 25, 100] {
+        let told = call(&server, "wiv_search_cases", json!({ "limit": limit })).await;
+        assert_eq!(told.structured["data"].as_array().unwrap().len(), limit);
+        same(&told);
+        for row in told.structured["data"].as_array().unwrap() {
+            assert!(row.get("annual_potential_savings").is_some() && row.get("currency").is_some());
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_of_a_list_that_comes_whole_hold_every_row_once() {
+    let row = |number: usize| json!({ "workflow_id": format!("w{number}"), "name": "n".repeat(159), "cost": 1.5 });
+    let all: Vec<Value> = (0..250).map(row).collect();
+    let body = json!({ "data": all }).to_string();
+    let far_end = FarEnd::answering(Answer::new(200, body)).await;
+    // So little room that a page of a hundred can't hold its rows.
+    let server = far_end.server_with(&[("WIV_MCP_TEXT_LIMIT", "6000")]).await;
+    let (mut seen, mut arguments) = (Vec::new(), json!({ "limit": 100 }));
+    loop {
+        let told = call(&server, "wiv_list_workflows", arguments.clone()).await;
+        same(&told);
+        let rows = told.structured["data"].as_array().unwrap();
+        assert!(!rows.is_empty() && told.structured["page"]["total"] == 250);
+        seen.extend(rows.iter().map(|row| row["workflow_id"].as_str().unwrap().to_owned()));
+        match told.structured["page"]["next_cursor"].as_str() {
+            Some(cursor) => arguments["cursor"] = json!(cursor),
+            None => break,
+        }
+    }
+    let expected: Vec<String> = (0..250).map(|number| format!("w{number}")).collect();
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn money_is_never_cut() {
+    let currency = "C".repeat(300);
+    let row = |number: usize| {
+        json!({
+            "case_id": format!("c{number}"),
+            "resource_id": "r".repeat(900),
+            "annual_potential_savings": format!("{number},234,567.50"),
+            "currency": if number % 20 == 0 { currency.as_str() } else { "USD" },
+        })
+    };
+    let rows: Vec<Value> = (0..100).map(row).collect();
+    let body = json!({ "data": rows, "next_page_key": { "scroll_id": "s" } }).to_string();
+    let told = told(&body, "wiv_search_cases", json!({ "limit": 100 })).await;
+    same(&told);
+    for (number, row) in told.structured["data"].as_array().unwrap().iter().enumerate() {
+        assert_eq!(row["annual_potential_savings"], rows[number]["annual_potential_savings"]);
+        assert_eq!(row["currency"], rows[number]["currency"]);
+    }
+    assert_eq!(told.structured["data"].as_array().unwrap().len(), 100);
+}
+
+#[tokio::test]
+async fn what_is_left_out_is_left_out_of_both_and_told_in_both() {
+    let values: Vec<Value> =
+        (0..5_000).map(|n| json!({ "value": format!("service {n}"), "count": n })).collect();
+    let body = json!({ "data": values }).to_string();
+    let arguments = json!({ "filter_name": "service" });
+    let told = told(&body, "wiv_get_cases_filter_values", arguments).await;
+    same(&told);
+    told.both_say("rows fit, and this tool has no pages");
+    let shown = told.structured["page"]["shown"].as_u64().unwrap();
+    told.both_say(&format!("first {shown} of 5000 rows"));
+    assert!(shown > 300, "{shown}");
+}
+
+#[tokio::test]
+async fn an_object_is_the_same_for_both_readers_however_large_it_is() {
+    for size in [10, 400, 5_000, 60_000] {
+        let text = "x".repeat(size);
+        let steps: Vec<Value> = (0..60)
+            .map(|n| json!({ "id": n, "code": text, "on": { "a": [n, { "b": text }] } }))
+            .collect();
+        let body = json!({ "data": { "name": "w", "steps": steps, "last": 12.5 } }).to_string();
+        let told = told(&body, "wiv_get_workflow", json!({ "workflow_id": "w" })).await;
+        hold_the_same(&told, &told.structured["data"]["steps"]);
+        told.neither_says("`data`");
+        told.both_say("12.5");
+    }
+}
