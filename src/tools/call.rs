@@ -47,7 +47,7 @@ impl Tools {
                     Action::Overlay { read, write, argument } => {
                         self.overlay(step, read, write, argument).await
                     }
-                    Action::Connection => Ok(self.describe_connection(caller, context).await),
+                    Action::Connection => Ok(self.describe_connection(step, context).await),
                 }
             }
             Err(failure) => Err(failure),
