@@ -45,7 +45,8 @@ impl Auth {
     /// Makes the caller of a request to a resource.
     ///
     /// A key comes first, also beside a bearer: whoever configured it meant it. The bearer then
-    /// is the fallback, for the day the key is refused. `peer` is the other end of the socket.
+    /// is the fallback, for the day the key is refused, and who calls if the key can be none: an
+    /// assistant that was signed in goes on working, and is told. `peer` is the other end of the socket.
     ///
     /// # Errors
     /// A challenge, to be sent with 401, when there is no usable credential.
@@ -62,7 +63,9 @@ impl Auth {
                 let fallback = bearer.and_then(Result::ok).map(Arc::new);
                 Ok(Caller { fallback, ..self.callers.caller(key) })
             }
-            (_, Some(Ok(caller))) => Ok(caller),
+            (key, Some(Ok(caller))) => {
+                Ok(Caller { passed_over: key.and_then(Result::err), ..caller })
+            }
             (Some(Err(error)), _) => Err(self.challenges.bad_key(resource, error)),
             (None, Some(Err(error))) => Err(self.challenges.bad_bearer(resource, error)),
             (None, None) => Err(self.challenges.nothing(resource)),

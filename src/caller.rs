@@ -211,6 +211,8 @@ pub struct Caller {
     pub grant: Option<Arc<Grant>>,
     /// Who calls if WIV refuses the key: the bearer that came beside it.
     pub fallback: Option<Arc<Caller>>,
+    /// Why what was configured as a key is not used, and the bearer beside it is.
+    pub passed_over: Option<ApiKeyError>,
     /// Where the request came from; `None` where nobody's word on it can be taken.
     pub address: Option<Address>,
 }
@@ -240,7 +242,7 @@ impl ShownCredentials {
 impl Caller {
     /// The caller that a bare key makes.
     pub fn of_key(key: ApiKey, fingerprint: Fingerprint) -> Self {
-        Self { key, fingerprint, grant: None, fallback: None, address: None }
+        Self { key, fingerprint, grant: None, fallback: None, passed_over: None, address: None }
     }
 
     /// What this caller showed.

@@ -125,20 +125,17 @@ impl Tools {
 impl ToolsSettings {
     /// Whether a server with these settings has the tool.
     pub fn offers(&self, tool: &Tool) -> bool {
-        self.bars(tool).is_none()
+        self.barring(tool).is_empty()
     }
 
-    /// The setting that keeps a tool from being offered.
-    fn bars(&self, tool: &Tool) -> Option<&'static str> {
+    /// The settings that keep a tool from being offered, each by itself.
+    pub fn barring(&self, tool: &Tool) -> Vec<&'static str> {
         let in_toolset = tool.toolset == Toolset::Connection
             || self.toolsets.as_ref().is_none_or(|toolsets| toolsets.contains(&tool.toolset));
-        if !in_toolset {
-            Some("WIV_MCP_TOOLSETS")
-        } else if self.read_only && !tool.hints.read_only {
-            Some("WIV_MCP_READ_ONLY")
-        } else {
-            None
-        }
+        let may_run = !self.read_only || tool.hints.read_only;
+        let settings = [("WIV_MCP_TOOLSETS", in_toolset), ("WIV_MCP_READ_ONLY", may_run)];
+        let barring = settings.into_iter().filter(|(_, lets_through)| !lets_through);
+        barring.map(|(setting, _)| setting).collect()
     }
 
     fn answer_limits(&self) -> answer::Limits {

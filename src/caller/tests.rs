@@ -1,5 +1,7 @@
 //! What counts as a key, and that it can't be printed.
 
+use proptest::prelude::*;
+
 use super::*;
 
 #[test]
@@ -17,6 +19,130 @@ fn what_a_person_configured_may_be_a_mistake_and_what_an_issuer_made_is_none() {
         assert_eq!(ApiKey::parse(made.as_bytes()).unwrap().expose(), made.as_bytes());
     }
     assert!(ApiKey::configured(b" wiv-demo-acme\n").is_ok());
+}
+
+#[test]
+fn what_stands_in_templates_is_no_key() {
+    for text in [
+        "MY_API_KEY",
+        "my_wiv_api_key",
+        "myApiKey",
+        "INSERT_API_KEY",
+        "insert-your-key",
+        "ENTER_KEY",
+        "REPLACE-WITH-KEY",
+        "replace_me_with_api_key",
+        "PASTE_KEY_HERE",
+        "dummy-key",
+        "example-key",
+        "SAMPLE_TOKEN",
+        "fake-api-key",
+        "MY_API_KEY_1",
+        "dummy",
+        "example",
+        "xxxx-xxxx-xxxx",
+        "xxxx.xxxx",
+        "wiv-xxxx",
+        "wiv-api-key-xxx",
+        "xxx",
+        "XXXX",
+        "***",
+        "wiv-****3f9a",
+        "\u{2022}\u{2022}\u{2022}\u{2022}3f9a",
+        "00000000-0000-0000-0000-000000000000",
+        "---",
+        "?",
+        "$wiv_key",
+        "$apiKey",
+        "$KEY",
+        "$(WIV_API_KEY)",
+        "$(cat key.txt)",
+        "#{key}",
+        "<%= key %>",
+        "@WIV_API_KEY@",
+        "#KEY#",
+        "env:WIV_API_KEY",
+        "env.WIV_API_KEY",
+        "process.env.WIV_API_KEY",
+        "os.environ['WIV_API_KEY']",
+        "secrets.WIV_API_KEY",
+        "op://vault/wiv/key",
+        "%24%7BWIV%7D",
+        "%3Ckey%3E",
+        "<key",
+        "key>",
+        "{api-key",
+    ] {
+        let found = ApiKey::configured(text.as_bytes()).unwrap_err();
+        assert_eq!(found, ApiKeyError::Placeholder, "{text}");
+    }
+    for text in [
+        "api_key=abc",
+        "API-KEY: abc",
+        "apikey=abc",
+        "token: abc",
+        "export WIV_API_KEY=abc",
+        "\"x-api-key\": \"abc\"",
+    ] {
+        let found = ApiKey::configured(text.as_bytes()).unwrap_err();
+        assert_eq!(found, ApiKeyError::HasName, "{text}");
+    }
+}
+
+#[test]
+fn keys_that_people_made_up_are_keys() {
+    for text in [
+        "wiv-demo-acme",
+        "wiv-demo-globex-admin",
+        "wiv-dead-key-of-somebody",
+        "integration-key",
+        "a-key",
+        "key",
+        "test-key",
+        "key-1",
+        "k",
+        "1",
+        "api_key_9f8e7d6c5b4a",
+        "abc$def%41ghi",
+        "0x9f8e",
+        "environment-7",
+    ] {
+        assert!(ApiKey::configured(text.as_bytes()).is_ok(), "{text}");
+    }
+}
+
+/// A text of these characters.
+fn random(
+    characters: &'static [u8],
+    length: std::ops::Range<usize>,
+) -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(characters), length)
+        .prop_map(|bytes| bytes.into_iter().map(char::from).collect())
+}
+
+proptest! {
+    #[test]
+    fn random_keys_are_never_taken_for_a_mistake(
+        hex in random(b"0123456789abcdef", 16..129),
+        capitals in random(b"0123456789ABCDEF", 16..129),
+        base64url in random(
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", 16..129,
+        ),
+        base64 in random(
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 16..129,
+        ),
+        letters in random(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 16..129),
+        first in 1..=u32::MAX,
+        rest in 1..=u64::MAX,
+    ) {
+        let uuid = format!("{first:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            rest >> 48, rest & 0xfff, 0x8000 | (rest & 0xfff), rest & 0xffff_ffff_ffff);
+        let prefixed = format!("wiv_{base64url}");
+        let padded = format!("{base64}==");
+        for key in [&hex, &capitals, &base64url, &base64, &letters, &uuid, &prefixed, &padded] {
+            prop_assert!(ApiKey::configured(key.as_bytes()).is_ok(), "{}", key);
+        }
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod assembly;
 mod extensions;
 mod inputs;
 mod lines;
+mod members;
 mod mistakes;
 mod operations;
 mod parameters;
@@ -19,6 +20,7 @@ mod yaml;
 use serde_json::Value;
 
 use super::{Tool, UpstreamRequest};
+use members::OpenApiObject;
 use mistakes::{DocumentMistakes, DocumentPlace};
 
 pub use mistakes::{DocumentError, DocumentMistake};
@@ -72,6 +74,14 @@ fn understand(
             );
             return None;
         }
+    }
+    // A misspelt part of the whole would make a mistake of each thing in it.
+    OpenApiObject::Document.check(document, DocumentPlace::Root, mistakes);
+    if mistakes.len() == 0 && !document["paths"].is_object() {
+        mistakes.add(DocumentPlace::Root, "`paths` is missing");
+    }
+    if mistakes.len() > 0 {
+        return None;
     }
     let document = references::resolve(document, mistakes);
     let operations = operations::read(&document, mistakes);

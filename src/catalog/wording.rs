@@ -110,7 +110,8 @@ fn unknown_name(schema: &Value, name: &str, is_first: bool) -> String {
     let known: Vec<&str> =
         schema["properties"].as_object().into_iter().flatten().map(|(name, _)| &**name).collect();
     if known.is_empty() {
-        return "unknown; nothing is expected here".into();
+        let words = if is_first { "unknown; nothing is expected here" } else { "unknown" };
+        return words.into();
     }
     let all = quoted(&known);
     let nearest = nearest(known.into_iter(), name);

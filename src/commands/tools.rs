@@ -62,12 +62,11 @@ fn named<'c>(catalog: &'c Catalog, name: &str, settings: &Settings) -> anyhow::R
         };
         anyhow::bail!("there is no tool `{name}`; {meant}");
     };
-    if app::tools_settings(settings, None).offers(tool) {
+    let barring = app::tools_settings(settings, None).barring(tool);
+    if barring.is_empty() {
         return Ok(tool);
     }
-    let writes = settings.read_only && !tool.hints.read_only;
-    let by = if writes { "WIV_MCP_READ_ONLY" } else { "WIV_MCP_TOOLSETS" };
-    anyhow::bail!("the tool `{name}` is switched off by {by}")
+    anyhow::bail!("the tool `{name}` is switched off by {}", barring.join(" and "))
 }
 
 /// Prints every tool of the catalogue.

@@ -5,7 +5,7 @@
 use super::{OAuth, client::OAuthClient, error::OAuthError};
 
 /// Longest client id looked at, in bytes.
-const MAX_ID_BYTES: usize = 4096;
+const MAX_ID_BYTES: usize = 5120;
 
 impl OAuth {
     /// Whether an id can be a client's, without a look at any document: whose a code or refresh

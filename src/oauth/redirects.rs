@@ -1,7 +1,7 @@
 //! Which redirect URIs may come at all, and when two are the same.
 //!
-//! Texts are compared whole, and read as browsers read them; only the port of a literal loopback host is
-//! ignored (RFC 8252, 7.3). Private schemes only where a whole address of theirs is known.
+//! Texts are compared whole, but for capitals in scheme and host, and read as browsers read them; only the
+//! port of a literal loopback host is ignored (RFC 8252, 7.3). Private schemes only where a whole address of theirs is known.
 
 use std::{borrow::Cow, net::IpAddr};
 
@@ -55,8 +55,9 @@ impl Redirects {
     /// computer, or one that the operator named. Anywhere else only its person goes (RFC 9700,
     /// 4.11.2).
     pub(super) fn trusts(&self, uri: &str) -> bool {
+        let uri = &*uri::in_small_letters(uri);
         let is_listed = match self {
-            Self::KnownAnd(uris) => uris.iter().any(|listed| listed == uri),
+            Self::KnownAnd(uris) => uris.iter().any(|listed| uri::in_small_letters(listed) == uri),
             Self::Known | Self::Any => false,
         };
         is_listed || known_callbacks::has(uri) || is_loopback(uri)
@@ -98,7 +99,7 @@ fn may_be_listed(uri: &str) -> bool {
 
 /// Whether a request's redirect URI is the one that was registered.
 pub(super) fn matches(registered: &str, requested: &str) -> bool {
-    if registered == requested {
+    if uri::in_small_letters(registered) == uri::in_small_letters(requested) {
         return true;
     }
     match (loopback(registered), loopback(requested)) {
@@ -112,14 +113,15 @@ pub(super) fn matches(registered: &str, requested: &str) -> bool {
 /// Whether two URIs lead to the same listener by the same path: equal, but for an empty path on
 /// this computer.
 pub(super) fn are_same(one: &str, other: &str) -> bool {
-    let port = |uri| uri::parse(uri).and_then(|url| url.port_or_known_default());
-    one == other || (is_loopback(one) && matches(one, other) && port(one) == port(other))
+    let port = |uri| uri::parse_in_any_case(uri).and_then(|url| url.port_or_known_default());
+    uri::in_small_letters(one) == uri::in_small_letters(other)
+        || (is_loopback(one) && matches(one, other) && port(one) == port(other))
 }
 
 /// Whether the URI leads to an app on the person's own computer, where any program can listen on
 /// a port or claim a private scheme.
 pub(super) fn leads_to_this_computer(uri: &str) -> bool {
-    is_loopback(uri) || uri::parse(uri).is_none_or(|url| url.scheme() != "https")
+    is_loopback(uri) || uri::parse_in_any_case(uri).is_none_or(|url| url.scheme() != "https")
 }
 
 fn is_loopback(uri: &str) -> bool {
@@ -129,7 +131,7 @@ fn is_loopback(uri: &str) -> bool {
 /// Host of a loopback URI, and what stands behind it without the port. No path is a slash, as in
 /// the request that comes to the listener.
 fn loopback(text: &str) -> Option<(&'static str, Cow<'_, str>)> {
-    let url = uri::parse(text).filter(|url| url.scheme() == "http")?;
+    let url = uri::parse_in_any_case(text).filter(|url| url.scheme() == "http")?;
     let host = LOOPBACK.into_iter().find(|host| url.host_str() == Some(host))?;
     let behind = uri::behind_host(&url, text);
     let path = if behind.starts_with('/') { behind.into() } else { format!("/{behind}").into() };
@@ -142,7 +144,7 @@ fn is_plain_https(uri: &str) -> bool {
 
 /// https with a plain host: no user, no fragment, no dot segments.
 fn plain_https(text: &str) -> Option<Url> {
-    let url = uri::parse(text).filter(|url| url.scheme() == "https")?;
+    let url = uri::parse_in_any_case(text).filter(|url| url.scheme() == "https")?;
     Origin::parse(&url[..Position::BeforePath]).is_some().then_some(url)
 }
 

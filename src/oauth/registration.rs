@@ -25,8 +25,9 @@ const MAX_BYTES: usize = 16 * 1024;
 /// Redirect URIs of one client. Cursor registers three, editors with forks of them six.
 const MAX_REDIRECT_URIS: usize = 20;
 
-/// What is sealed, at most, in bytes: the id travels in URLs, and has less than 4,096 with it.
-const MAX_SEALED_BYTES: usize = 2816;
+/// What is sealed, at most, in bytes: room for ten redirect URIs of 300 characters, with an id of less
+/// than [`MAX_ID_BYTES`](super::client_ids). Ids travel in URLs, of which proxies take 8 KiB.
+const MAX_SEALED_BYTES: usize = 3584;
 
 /// What we read of a registration; the rest is the client's business.
 #[derive(Deserialize)]

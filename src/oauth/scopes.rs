@@ -5,7 +5,7 @@
 use super::error::OAuthError;
 use crate::caller::Scopes;
 
-/// Changes nothing, because every grant can be renewed.
+/// Changes nothing, because every grant can be renewed: alone it asks for as much as no scope does.
 const OFFLINE_ACCESS: &str = "offline_access";
 
 /// What a person may be asked to grant. Scopes that nobody knows are left out, as clients ask for
@@ -19,8 +19,10 @@ pub(super) fn grantable(asked: Option<&str>) -> Result<Scopes, OAuthError> {
         "none of these scopes is known here, where wiv:read, wiv:write and offline_access are",
     );
     let Some(asked) = named(asked) else { return Ok(Scopes { write: true }) };
-    if asked.split(' ').any(is_known) {
+    if each(asked).any(decides) {
         Ok(Scopes::parse(asked))
+    } else if each(asked).any(|scope| scope == OFFLINE_ACCESS) {
+        Ok(Scopes { write: true })
     } else {
         Err(NONE_LEFT.about(asked))
     }
@@ -32,8 +34,12 @@ pub(super) fn grantable(asked: Option<&str>) -> Result<Scopes, OAuthError> {
 /// When a client names more than was granted.
 pub(super) fn narrowed(asked: Option<&str>, granted: Scopes) -> Result<Scopes, OAuthError> {
     let Some(asked) = named(asked) else { return Ok(granted) };
-    let is_granted = |scope: &str| is_known(scope) && (scope != Scopes::WRITE || granted.write);
+    let is_granted = |scope: &str| match scope {
+        Scopes::WRITE => granted.write,
+        scope => scope == Scopes::READ || scope == OFFLINE_ACCESS,
+    };
     match each(asked).find(|scope| !is_granted(scope)) {
+        None if !each(asked).any(decides) => Ok(granted),
         None => Ok(Scopes::parse(asked)),
         Some(wider) => {
             Err(OAuthError::new("invalid_scope", "this scope was not granted").about(wider))
@@ -50,6 +56,7 @@ fn each(asked: &str) -> impl Iterator<Item = &str> {
     asked.split(' ').filter(|scope| !scope.is_empty())
 }
 
-fn is_known(scope: &str) -> bool {
-    [Scopes::READ, Scopes::WRITE, OFFLINE_ACCESS].contains(&scope)
+/// Whether what is granted depends on a scope.
+fn decides(scope: &str) -> bool {
+    [Scopes::READ, Scopes::WRITE].contains(&scope)
 }

@@ -61,8 +61,8 @@ fn what_only_looks_known_is_refused() {
         "http://127.0.0.1:08000/x",
         "http://127.0.0.1:/x",
         "http:/127.0.0.1/x",
-        "http://LOCALHOST/x",
-        "HTTP://localhost/x",
+        "http://LOCALHOST\\@evil.example/x",
+        "HTTP://127.1/x",
         "http://[0:0:0:0:0:0:0:1]/x",
         "http://127.0.0.1/a/../x",
         "http://127.0.0.1/%2e%2e/x",
@@ -98,11 +98,16 @@ fn a_redirect_is_the_registered_one_but_for_a_loopback_port() {
         ("http://127.0.0.1/cb", "http://127.0.0.1:4711/cb"),
         ("http://localhost:1/cb", "http://localhost:2/cb"),
         ("http://[::1]/cb", "http://[::1]:9/cb"),
+        ("https://a.example/cb", "HTTPS://A.Example/cb"),
+        ("HTTP://127.0.0.1/cb", "http://127.0.0.1:4711/cb"),
+        ("http://LOCALHOST/cb", "http://localhost:2/cb"),
     ] {
         assert!(matches(registered, requested), "{registered} {requested}");
     }
     for (registered, requested) in [
         ("https://a.example/cb", "https://a.example/cb/"),
+        ("https://a.example/cb", "https://a.example/CB"),
+        ("http://LOCALHOST/cb", "http://localhost:2/CB"),
         ("https://a.example/cb", "https://a.example:8443/cb"),
         ("https://a.example/cb", "https://a.example/cb?x=1"),
         ("http://127.0.0.1/cb", "http://localhost/cb"),

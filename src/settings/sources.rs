@@ -168,6 +168,8 @@ fn read_file(path: &str) -> io::Result<(String, bool)> {
     let file = File::open(path)?;
     let is_exposed = is_exposed(&file.metadata()?);
     file.take(LONGEST_SECRET_BYTES).read_to_string(&mut text)?;
+    // Editors of Windows put a byte order mark in front.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     Ok((text.trim().to_owned(), is_exposed))
 }
 

@@ -217,7 +217,8 @@ fn all_mistakes_are_listed_at_once() {
 fn a_secret_comes_from_variable_or_file_and_is_never_shown() {
     let line = SealingKeys::new_key_line();
     let path = std::env::temp_dir().join(format!("wiv-mcp-settings-{}", std::process::id()));
-    std::fs::write(&path, format!("{line}\n")).unwrap();
+    // As an editor of Windows writes it.
+    std::fs::write(&path, format!("\u{feff}{line}\r\n")).unwrap();
     let by_file = format!("WIV_MCP_SEALING_KEYS_FILE={}", path.display());
     let by_variable = format!("WIV_MCP_SEALING_KEYS={line}");
 

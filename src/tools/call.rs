@@ -47,7 +47,7 @@ impl Tools {
                     Action::Overlay { read, write, argument } => {
                         self.overlay(step, read, write, argument).await
                     }
-                    Action::Connection => Ok(self.describe_connection(caller, context).await),
+                    Action::Connection => Ok(self.describe_connection(step, context).await),
                 }
             }
             Err(failure) => Err(failure),
@@ -68,10 +68,13 @@ impl Tools {
     }
 
     fn unknown_tool(&self, name: &str) -> mcp::Error {
-        if let Some(setting) = self.catalog.tool(name).and_then(|tool| self.settings.bars(tool)) {
+        let barring = self.catalog.tool(name).map(|tool| self.settings.barring(tool));
+        if let Some(settings) = barring.filter(|settings| !settings.is_empty()) {
+            let noun = if settings.len() == 1 { "setting" } else { "settings" };
             let message = format!(
-                "the tool `{name}` is switched off on this server, by its operator's setting \
-                 {setting}; nothing in a call can switch it on"
+                "the tool `{name}` is switched off on this server, by its operator's {noun} {}; \
+                 nothing in a call can switch it on",
+                settings.join(" and ")
             );
             return mcp::Error::new(mcp::Code::InvalidParams, message);
         }

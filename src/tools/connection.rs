@@ -5,7 +5,7 @@
 
 use serde_json::json;
 
-use super::{Tools, key_owners::Ownership};
+use super::{Tools, key_owners::Ownership, step::CallStep};
 use crate::{
     caller::Caller,
     clock,
@@ -41,14 +41,22 @@ struct KnownOfCaller {
 impl Tools {
     pub(super) async fn describe_connection(
         &self,
-        caller: &Caller,
+        step: CallStep<'_>,
         context: &Context,
     ) -> ToolResult {
+        // What is told is the credential that calls run on.
+        let used = self.credential_in_use(step).await;
+        let caller = used.of(step.caller);
+        let not_used = used.note(step.caller);
         let known = self.known_of(caller).await;
         let scopes = caller.grant.as_ref().map(|grant| grant.scopes.as_str());
         let (ends, now) = (known.ends.map(clock::day), clock::unix_seconds());
-        let notes: Vec<&str> =
-            known.note.into_iter().chain([WHAT_A_REFUSED_WRITE_LOOKS_LIKE]).collect();
+        let notes: Vec<&str> = not_used
+            .as_deref()
+            .into_iter()
+            .chain(known.note)
+            .chain([WHAT_A_REFUSED_WRITE_LOOKS_LIKE])
+            .collect();
         let structured = json!({
             "data": {
                 "organization": known.organization,

@@ -4,10 +4,12 @@
 //! was not done, so that the other credential may ask again.
 
 use http::StatusCode;
+use tokio::time::{Duration, Instant};
 
 use super::{Tools, step::CallStep};
 use crate::{
     answer::{self, FailureKind, ToolFailure},
+    caller::Caller,
     catalog::{Confidence, Operation, Toolset, UpstreamRequest},
     origin::PublicUrls,
     telemetry::Causes,
@@ -30,6 +32,48 @@ pub(super) enum Used {
     /// The bearer beside a key that was not tried, because of others.
     FallbackOfUntried,
 }
+
+impl Used {
+    /// Who asked WIV with it.
+    pub(super) fn of(self, caller: &Caller) -> &Caller {
+        match self {
+            Self::First => caller,
+            Self::FallbackOfDead | Self::FallbackOfUntried => {
+                caller.fallback.as_deref().unwrap_or(caller)
+            }
+        }
+    }
+
+    /// What a caller should know of a configured key that was not used.
+    pub(super) fn note(self, caller: &Caller) -> Option<String> {
+        match (self, caller.passed_over) {
+            (Self::FallbackOfDead, _) => Some(
+                "WIV refuses the API key that is configured in the client; the sign-in was used \
+                 instead. Remove the key from the client's settings."
+                    .to_owned(),
+            ),
+            (Self::First, Some(wrong)) => Some(format!(
+                "What is configured in the client as an API key can be none ({wrong}); the sign-in \
+                 was used instead. Remove the key from the client's settings.",
+            )),
+            (Self::First, None) | (Self::FallbackOfUntried, _) => None,
+        }
+    }
+
+    /// The failure, with that note.
+    pub(super) fn told(self, caller: &Caller, failure: ToolFailure) -> ToolFailure {
+        match self.note(caller) {
+            Some(note) => {
+                let message = format!("{} {note}", failure.message).into();
+                ToolFailure { message, ..failure }
+            }
+            None => failure,
+        }
+    }
+}
+
+/// Longest wait to find out which credential is good, where nothing else is asked.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What follows from the first credential's answer.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,6 +118,9 @@ impl Tools {
         request: &UpstreamRequest,
     ) -> Result<Sent, ToolFailure> {
         let (answer, used) = self.ask(step, request).await?;
+        let told = |failure| used.told(step.caller, failure);
+        // What a failure means depends on the credential that met it.
+        let step = CallStep { caller: used.of(step.caller), ..step };
         let answer = answer.map_err(|failure| {
             tracing::warn!(
                 operation = &*operation.id,
@@ -81,7 +128,7 @@ impl Tools {
                 error = %Causes(&failure),
                 "no answer from the WIV API"
             );
-            ToolFailure::silent(self.facts(step, operation, request), &failure)
+            told(ToolFailure::silent(self.facts(step, operation, request), &failure))
         })?;
         if !answer.status.is_success() {
             tracing::info!(
@@ -92,7 +139,7 @@ impl Tools {
             );
             let facts = self.facts(step, operation, request);
             let wiv::Answer { status, body, retry_after, .. } = &answer;
-            return Err(ToolFailure::refused(facts, *status, body, *retry_after));
+            return Err(told(ToolFailure::refused(facts, *status, body, *retry_after)));
         }
         Ok(Sent { answer, used })
     }
@@ -114,6 +161,27 @@ impl Tools {
             Next::Keep => Ok((first.expect("what is kept was asked"), Used::First)),
             Next::Fallback(used) => Ok((send(fallback).await, used)),
             Next::Beyond => Err(beyond_the_fallback()),
+        }
+    }
+
+    /// Which credential a read would be sent with now. WIV is asked only where there are two and
+    /// nothing is known.
+    pub(super) async fn credential_in_use(&self, step: CallStep<'_>) -> Used {
+        if step.caller.fallback.is_none() {
+            return Used::First;
+        }
+        let first = match self.wiv.verdicts().fresh(step.caller.fingerprint) {
+            Some(wiv::Verdict::Good) => return Used::First,
+            Some(wiv::Verdict::Refused) => None,
+            None => {
+                let deadline = step.deadline.min(Instant::now() + PATIENCE);
+                let request = self.catalog.key_check();
+                Some(self.wiv.look(step.caller, &request, step.trace, deadline).await)
+            }
+        };
+        match Next::after(first.as_ref(), true) {
+            Next::Fallback(used) => used,
+            Next::Keep | Next::Beyond => Used::First,
         }
     }
 

@@ -40,6 +40,7 @@ impl Tools {
             writes: self.facts(step, operation, request).writes,
         };
         let notes = notes(step, *used);
+        let told = |failure| used.told(step.caller, failure);
         let rendered = if answer.body.len() < answer::LONG_BODY_BYTES {
             let layout = answer::Layout { money: operation.money.as_ref(), ..layout };
             let seal = |next| self.seal_cursor(step.caller, step.tool, step.arguments, &next);
@@ -53,7 +54,8 @@ impl Tools {
                 answer::render(&body, layout, &position, &keys, notes, seal)
             };
             let rendered = self.aside.run(step.deadline, render).await;
-            rendered.map_err(|why| self.unshaped(step, operation, request, answer.status, why))?
+            rendered
+                .map_err(|why| told(self.unshaped(step, operation, request, answer.status, why)))?
         };
         let rendered = rendered.map_err(|malformed| {
             let malformed = malformed.encoded_as(answer.encoding.as_deref());
@@ -63,7 +65,8 @@ impl Tools {
                 error = %Causes(&malformed),
                 "the WIV API sent an answer that can't be read"
             );
-            ToolFailure::unreadable(self.facts(step, operation, request), answer.status, &malformed)
+            let facts = self.facts(step, operation, request);
+            told(ToolFailure::unreadable(facts, answer.status, &malformed))
         })?;
         Ok(ToolResult::new(rendered.text, rendered.structured))
     }
@@ -88,15 +91,8 @@ impl Tools {
 
 /// What a caller should know besides the answer.
 fn notes(step: CallStep<'_>, used: Used) -> Vec<String> {
-    let mut notes = Vec::new();
-    if used == Used::FallbackOfDead {
-        notes.push(
-            "WIV refuses the API key that is configured in the client; the sign-in was used \
-             instead. Remove the key from the client's settings."
-                .to_owned(),
-        );
-    }
-    let grant = step.caller.grant.as_ref();
+    let mut notes: Vec<String> = used.note(step.caller).into_iter().collect();
+    let grant = used.of(step.caller).grant.as_ref();
     let ends = grant.map(|grant| grant.key_expires_at);
     if let Some(ends) = ends.filter(|ends| *ends < unix_seconds() + WARNING_SECONDS) {
         let day = clock::day(ends);

@@ -24,7 +24,16 @@ pub(super) struct CallStep<'c> {
 
 /// Nothing was sent: the arguments don't fit.
 pub(super) fn invalid(problems: &[Problem]) -> ToolFailure {
-    let problems: Vec<String> = problems.iter().map(Problem::to_string).collect();
-    let message = format!("Nothing was sent to WIV. {}.", problems.join("; "));
+    let mut message = "Nothing was sent to WIV. ".to_owned();
+    for (number, problem) in problems.iter().enumerate() {
+        if number > 0 {
+            // A question has its own end.
+            message += if message.ends_with('?') { " " } else { "; " };
+        }
+        message += &problem.to_string();
+    }
+    if !message.ends_with(['?', '.']) {
+        message.push('.');
+    }
     ToolFailure::new(FailureKind::InvalidArguments, message)
 }

@@ -77,6 +77,21 @@ impl Refusal {
         self
     }
 
+    /// The HTTP response, for a path whose clients read `error_description` where others read
+    /// `message` (RFC 6749, 5.2).
+    pub(crate) fn at(mut self, path: &str) -> Response {
+        let is_of_oauth =
+            path.starts_with("/oauth/") || ["/register", "/authorize", "/token"].contains(&path);
+        if is_of_oauth
+            && let Ok(mut body) = serde_json::from_slice::<serde_json::Value>(&self.body)
+            && let Some(message) = body.get("message").cloned()
+        {
+            body["error_description"] = message;
+            self.body = body.to_string().into_bytes();
+        }
+        self.into_response()
+    }
+
     /// The HTTP response.
     pub fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(self.body));

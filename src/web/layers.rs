@@ -61,13 +61,13 @@ pub(super) async fn uncompressed(request: Request, next: Next) -> Response {
     if is_plain || request.method().is_safe() {
         return next.run(request).await;
     }
-    Refusal::new(
+    let refusal = Refusal::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "unsupported_content_encoding",
         "send the body as it is, without Content-Encoding",
     )
-    .header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))
-    .into_response()
+    .header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    refusal.at(request.uri().path())
 }
 
 /// Most that is read of a body whose request is refused already, in bytes.

@@ -32,7 +32,7 @@ pub(super) async fn guard(
 ) -> Response {
     let (headers, uri) = (request.headers(), request.uri());
     if let Err(refusal) = service.origins.check_host(headers, uri) {
-        return refusal.into_response();
+        return refusal.at(uri.path());
     }
     if let Some(place) = by_the_settings_name(&service.origins.public, &request) {
         let mut response = see_other(&place);

@@ -147,7 +147,7 @@ async fn nothing_here(State(service): State<Arc<Service>>, request: Request) -> 
         return service.front.nothing_here(TraceId::of(request.extensions()));
     }
     let message = format!("nothing is served at this path; {}", mcp_addresses(&service));
-    Refusal::new(StatusCode::NOT_FOUND, "not_found", message).into_response()
+    Refusal::new(StatusCode::NOT_FOUND, "not_found", message).at(request.uri().path())
 }
 
 /// What whoever missed the address is told: some clients are given the origin alone, or the path
@@ -160,5 +160,6 @@ fn mcp_addresses(service: &Service) -> String {
 /// The routes that stand for one method say which in `Allow`, as axum sets it.
 fn no_such_method(service: &Service, request: &Request) -> Response {
     let message = format!("{} is not served here; {}", request.method(), mcp_addresses(service));
-    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message).into_response()
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+        .at(request.uri().path())
 }

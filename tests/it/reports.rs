@@ -6,6 +6,7 @@ mod addresses;
 pub(crate) mod answers;
 mod beside;
 mod catalogue;
+mod catalogue_files;
 mod command_line;
 mod connect_page;
 mod demo;

@@ -16,6 +16,7 @@ fn caller(key: &str, fallback: Option<Caller>) -> Caller {
         fingerprint: Fingerprint::new([0; 16]),
         grant: None,
         fallback: fallback.map(Arc::new),
+        passed_over: None,
         address: None,
     }
 }

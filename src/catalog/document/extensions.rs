@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
+use serde_path_to_error::Segment;
 
 use super::{
     super::{Hints, Toolset, nearest::nearest},
@@ -108,8 +109,14 @@ pub(super) fn optional<T: DeserializeOwned>(
     mistakes: &mut DocumentMistakes,
 ) -> Option<T> {
     let value = owner.get(name)?;
-    let wrong = |error: serde_json::Error| in_our_words(&error.to_string());
-    T::deserialize(value).map_err(|error| mistakes.add(place.member(name), wrong(error))).ok()
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| {
+            let reason = in_our_words(&error.inner().to_string());
+            let steps: Vec<String> = error.path().iter().map(Segment::to_string).collect();
+            let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+            place.member(name).below(&steps, &mut |place| mistakes.add(place, reason.clone()));
+        })
+        .ok()
 }
 
 /// Reads a member that must be there.

@@ -34,6 +34,20 @@ impl LineIndex {
         line
     }
 
+    /// The line of a JSON pointer, or where it leads into a shared part, of the reference.
+    pub(super) fn line_of_use(&self, pointer: &str) -> Option<u64> {
+        let mut node = self.0.as_ref()?;
+        let mut line = None;
+        for step in steps(pointer) {
+            let Some((found, below)) = node.step(&step) else {
+                return node.step("$ref").map(|(found, _)| found).or(line);
+            };
+            line = Some(found);
+            node = below;
+        }
+        node.step("$ref").map(|(found, _)| found).or(line)
+    }
+
     fn step<'i>(&'i self, mut node: &'i Node, step: &str) -> Option<(u64, &'i Node)> {
         // References that lead to each other are refused elsewhere, and end here.
         for _ in 0..MAX_REFERENCES {

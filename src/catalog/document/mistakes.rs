@@ -101,7 +101,16 @@ impl fmt::Display for DocumentPlace<'_> {
 
 /// The mistakes found so far.
 #[derive(Debug, Default)]
-pub(super) struct DocumentMistakes(Vec<DocumentMistake>);
+pub(super) struct DocumentMistakes(Vec<(DocumentMistake, LineOf)>);
+
+/// Which line a mistake is told with, where a place is filled by a shared part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LineOf {
+    /// That of the part: it is wrong wherever it is used.
+    Part,
+    /// That of its use: the part is right elsewhere.
+    Use,
+}
 
 impl DocumentMistakes {
     /// Adds a mistake, once: a shared part is read wherever it is used.
@@ -111,7 +120,16 @@ impl DocumentMistakes {
 
     /// The same at a JSON pointer.
     pub(super) fn add_at(&mut self, place: String, reason: impl Into<String>) {
-        let mistake = DocumentMistake { place, line: None, reason: reason.into() };
+        self.push(place, LineOf::Part, reason.into());
+    }
+
+    /// What is wrong only for who uses it there.
+    pub(super) fn add_at_use(&mut self, place: String, reason: impl Into<String>) {
+        self.push(place, LineOf::Use, reason.into());
+    }
+
+    fn push(&mut self, place: String, line_of: LineOf, reason: String) {
+        let mistake = (DocumentMistake { place, line: None, reason }, line_of);
         if !self.0.contains(&mistake) {
             self.0.push(mistake);
         }
@@ -124,9 +142,12 @@ impl DocumentMistakes {
     /// All mistakes, with the lines where they stand.
     pub(super) fn into_error(mut self, text: &str) -> DocumentError {
         let lines = LineIndex::of(text);
-        for mistake in &mut self.0 {
-            mistake.line = lines.line(&mistake.place);
+        for (mistake, line_of) in &mut self.0 {
+            mistake.line = match line_of {
+                LineOf::Part => lines.line(&mistake.place),
+                LineOf::Use => lines.line_of_use(&mistake.place),
+            };
         }
-        DocumentError { mistakes: self.0 }
+        DocumentError { mistakes: self.0.into_iter().map(|(mistake, _)| mistake).collect() }
     }
 }

@@ -6,9 +6,10 @@ use http::Method;
 use serde_json::Value;
 
 use super::{
-    super::{AnswerShape, Hints, Operation, Paging, Toolset},
+    super::{AnswerShape, Hints, Operation, Paging, Toolset, nearest::nearest},
     extensions::{self, optional, required},
     inputs::{Argument, WrittenOperation},
+    members::OpenApiObject,
     mistakes::{DocumentMistakes, DocumentPlace},
     parameters,
 };
@@ -68,11 +69,7 @@ pub(super) struct Head {
 pub(super) fn read<'d>(document: &'d Value, mistakes: &mut DocumentMistakes) -> Operations<'d> {
     let mut operations = Operations::default();
     let paths = DocumentPlace::Root.member("paths");
-    let Some(path_items) = document["paths"].as_object() else {
-        mistakes.add(DocumentPlace::Root, "`paths` is missing");
-        return operations;
-    };
-    for (path, path_item) in path_items {
+    for (path, path_item) in document["paths"].as_object().into_iter().flatten() {
         let place = paths.member(path);
         for (method, operation) in path_item.as_object().into_iter().flatten() {
             if BESIDE_METHODS.contains(&&**method) || method.starts_with("x-") {
@@ -94,7 +91,12 @@ impl<'d> Operations<'d> {
     ) {
         let Some((_, method)) = METHODS.into_iter().find(|(name, _)| *name == written.method)
         else {
-            return mistakes.add(place, "not a method that a tool can use");
+            let known = METHODS.map(|(name, _)| name).into_iter().chain(BESIDE_METHODS);
+            let reason = match nearest(known, written.method).first() {
+                Some(near) => format!("not a method that a tool can use; did you mean `{near}`?"),
+                None => "not a method that a tool can use".to_owned(),
+            };
+            return mistakes.add(place, reason);
         };
         let operation = written.operation;
         let members = operation.as_object().into_iter().flatten();
@@ -111,6 +113,7 @@ impl<'d> Operations<'d> {
             optional::<bool>(operation, extensions::KEY_CHECK, &place, mistakes) == Some(true);
         self.key_checks += usize::from(is_key_check);
         let told = mistakes.len();
+        OpenApiObject::Operation.check(operation, place, mistakes);
         let read = understand(written, method, place, mistakes);
         self.sound.extend(read.filter(|_| mistakes.len() == told));
     }
@@ -203,7 +206,7 @@ fn refuse_customers(arguments: &[Argument], mistakes: &mut DocumentMistakes) {
     for argument in arguments {
         if argument.is_tenant || &*argument.name == CUSTOMER {
             let reason = format!("a tool that writes can't take `{}`", argument.name);
-            mistakes.add_at(argument.place.clone(), reason);
+            mistakes.add_at_use(argument.place.clone(), reason);
         }
     }
 }

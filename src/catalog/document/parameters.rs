@@ -12,6 +12,7 @@ use super::{
     },
     extensions,
     inputs::{Argument, Inputs, WrittenOperation},
+    members::OpenApiObject,
     mistakes::{DocumentMistakes, DocumentPlace},
     path, schema,
 };
@@ -82,6 +83,7 @@ struct DocumentInput<'d> {
 
 impl ParameterReader<'_> {
     fn parameter(&mut self, parameter: &Value, place: DocumentPlace<'_>) {
+        OpenApiObject::Parameter.check(parameter, place, self.mistakes);
         let (Some(wire_name), Some(location)) =
             (parameter["name"].as_str(), parameter["in"].as_str())
         else {
@@ -227,8 +229,10 @@ impl ParameterReader<'_> {
         if written.method == "get" {
             self.mistakes.add(place, "a GET has no body");
         }
+        OpenApiObject::RequestBody.check(body, place, self.mistakes);
         let content = place.member("content");
         let json = content.member(JSON);
+        OpenApiObject::MediaType.check(&body["content"][JSON], json, self.mistakes);
         let place = json.member("schema");
         let schema = &body["content"][JSON]["schema"];
         if schema["type"] != "object" {
@@ -239,6 +243,7 @@ impl ParameterReader<'_> {
         } else {
             let none = Map::new();
             let properties = schema["properties"].as_object().unwrap_or(&none);
+            schema::check_keywords(schema, place, self.mistakes);
             schema::check_required(schema, place, self.mistakes);
             let place = place.member("properties");
             let fields = properties.iter().filter_map(|(name, property)| {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     extensions,
+    members::check_keyword,
     mistakes::{DocumentMistakes, DocumentPlace},
     words::unknown,
 };
@@ -15,7 +16,11 @@ const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "object", "a
 const DROPPED: [&str; 4] = ["example", "deprecated", "xml", "externalDocs"];
 
 /// Members whose value is data.
-const DATA: [&str; 4] = ["default", "enum", "const", "examples"];
+const DATA: [&str; 6] =
+    ["default", "enum", "const", "examples", "dependentRequired", "discriminator"];
+
+/// Members that map names of the author's choice to schemas, beside the properties.
+const NAMES: [&str; 4] = ["patternProperties", "dependentSchemas", "$defs", "definitions"];
 
 /// The schema of one argument, with the words of its parameter where it has some.
 pub(super) fn offered(
@@ -38,6 +43,7 @@ pub(super) fn offered(
 fn cleaned(schema: &Value, place: DocumentPlace<'_>, mistakes: &mut DocumentMistakes) -> Value {
     match schema {
         Value::Object(members) => {
+            check_keywords(schema, place, mistakes);
             check_types(schema, place, mistakes);
             if members.contains_key("properties") {
                 check_required(schema, place, mistakes);
@@ -54,6 +60,14 @@ fn cleaned(schema: &Value, place: DocumentPlace<'_>, mistakes: &mut DocumentMist
                         })
                         .collect();
                     kept.insert(name.clone(), Value::Object(properties));
+                } else if NAMES.contains(&&**name) {
+                    let named = value.as_object().into_iter().flatten();
+                    let named = named
+                        .map(|(name, schema)| {
+                            (name.clone(), cleaned(schema, at.member(name), mistakes))
+                        })
+                        .collect();
+                    kept.insert(name.clone(), Value::Object(named));
                 } else if DATA.contains(&&**name) {
                     kept.insert(name.clone(), value.clone());
                 } else if !DROPPED.contains(&&**name) && !name.starts_with("x-") {
@@ -67,6 +81,17 @@ fn cleaned(schema: &Value, place: DocumentPlace<'_>, mistakes: &mut DocumentMist
             Value::Array(items.iter().enumerate().map(item).collect())
         }
         _ => schema.clone(),
+    }
+}
+
+/// Refuses misspelt keywords, which would say nothing.
+pub(super) fn check_keywords(
+    schema: &Value,
+    place: DocumentPlace<'_>,
+    mistakes: &mut DocumentMistakes,
+) {
+    for (name, _) in schema.as_object().into_iter().flatten() {
+        check_keyword(name, place.member(name), mistakes);
     }
 }
 

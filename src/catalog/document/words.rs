@@ -7,19 +7,31 @@ use super::super::nearest::nearest;
 /// The same on one line, with a suggestion where a name is nearly one that there is.
 pub(super) fn in_our_words(said: &str) -> String {
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = without_place(&said);
     let names: Vec<&str> = said.split('`').skip(1).step_by(2).collect();
     let rest = |start: &str| said.strip_prefix(start).map(str::to_owned);
     match &names[..] {
         [wrong, known @ ..] if said.starts_with("unknown ") => unknown(wrong, known),
         [name, ..] if said.starts_with("missing field") => format!("`{name}` is missing"),
+        [name, ..] if said.starts_with("duplicate ") => format!("`{name}` is there twice"),
         _ => match rest("invalid type: ").or_else(|| rest("invalid value: ")) {
             Some(text) => match text.split_once(", expected ") {
                 Some((found, expected)) => format!("must be {expected}, not {found}"),
                 None => text,
             },
-            None => said,
+            None => said.to_owned(),
         },
     }
+}
+
+/// Without the line and column at its end, which are told in front.
+fn without_place(said: &str) -> &str {
+    let Some((text, place)) = said.rsplit_once(" at line ") else { return said };
+    let is_place = place
+        .split_once(", column ")
+        .or_else(|| place.split_once(" column "))
+        .is_some_and(|(line, column)| line.parse::<u64>().is_ok() && column.parse::<u64>().is_ok());
+    if is_place { text } else { said }
 }
 
 /// A name that there isn't, among those that there are.
@@ -56,6 +68,12 @@ mod tests {
                 "must be a boolean, not string \"yes\"",
             ),
             ("something\n  else", "something else"),
+            (
+                "duplicate mapping key `x-mcp-tool` is not allowed here at line 22, column 7",
+                "`x-mcp-tool` is there twice",
+            ),
+            ("unclosed quote at line 1, column 10", "unclosed quote"),
+            ("stands at line 1 of it", "stands at line 1 of it"),
         ] {
             assert_eq!(in_our_words(said), plain);
         }

@@ -98,7 +98,7 @@ fn keys_that_stand_twice() {
     let document = SMALL.replace("openapi: 3.1.0", "openapi: 3.1.0\nopenapi: 3.1.0");
     let error = Catalog::from_yaml(&document).unwrap_err();
     assert_eq!(error.mistakes[0].line, Some(2));
-    assert!(error.to_string().contains("duplicate"), "{error}");
+    assert!(error.to_string().contains("`openapi` is there twice"), "{error}");
 }
 
 #[test]

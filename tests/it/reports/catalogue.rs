@@ -219,3 +219,103 @@ fn a_mistake_has_its_own_line_also_in_a_shared_part() {
     let document = document.replacen(at, &format!("{at}  /try:\n    post:\n{WRITES}{body}"), 1);
     check("shared", &document, "type: strng", "did you mean `string`?");
 }
+
+#[test]
+fn a_writing_tool_that_takes_a_customer_by_reference_has_the_line_of_its_reference() {
+    let parameter = |reference: &str| {
+        let parameters = format!("      parameters:\n        # Whose.\n        - {reference}\n");
+        with_operation("/try", &format!("    post:\n{WRITES}{parameters}"))
+    };
+    let is_at = |name: &str, document: &str, line: usize| {
+        let told = refused(name, document);
+        assert_eq!(told.len(), 1, "{told:#?}");
+        let start = format!("line {line}, ");
+        assert!(told[0].starts_with(&start) && told[0].contains("can't take"), "{start} {told:#?}");
+    };
+    for (name, part) in [("use-tenant", "ImpersonatedTenant"), ("use-customer", "MspCustomer")] {
+        let document = parameter(&format!(r##"{{ $ref: "#/components/parameters/{part}" }}"##));
+        is_at(name, &document, line_of(&document, "# Whose.") + 1);
+    }
+    // A whole body that is shared.
+    let bodies = "\n  schemas:\n";
+    let document = changed(
+        bodies,
+        &format!(
+            "{bodies}    Whole:\n      type: object\n      properties:\n\
+             \x20       customer_id: {{ type: string, description: An id. }}\n"
+        ),
+    );
+    let body = "      requestBody: { content: { application/json: {\n        schema: \
+                { $ref: \"#/components/schemas/Whole\" } } } }\n";
+    let at = "\npaths:\n";
+    let document = document.replacen(at, &format!("{at}  /try:\n    post:\n{WRITES}{body}"), 1);
+    is_at("use-body", &document, line_of(&document, "components/schemas/Whole"));
+}
+
+#[test]
+fn a_misspelt_member_is_told_where_it_stands_and_once() {
+    for (name, right, wrong, words) in [
+        ("root-paths", "\npaths:\n", "\npath:\n", "`path` is unknown here; did you mean `paths`?"),
+        ("root-components", "\ncomponents:\n", "\ncomponent:\n", "did you mean `components`?"),
+    ] {
+        let document = changed(right, wrong);
+        check(name, &document, wrong.trim(), words);
+    }
+    let missing = changed("\npaths:\n", "\nx-paths:\n");
+    assert!(refused("no-paths", &missing)[0].contains("`paths` is missing"));
+    let with = |operation: &str| with_operation("/try", &format!("    post:\n{WRITES}{operation}"));
+    for (name, operation, at, words) in [
+        ("parameter", "      parameter: []\n", "parameter: []", "did you mean `parameters`?"),
+        ("body", "      requestbody: {}\n", "requestbody: {}", "did you mean `requestBody`?"),
+        (
+            "requird",
+            "      parameters:\n        - { name: color, in: query, requird: true, description: A.,\n\
+             \x20           schema: { type: string } }\n",
+            "requird: true",
+            "`requird` is unknown here; did you mean `required`?",
+        ),
+        (
+            "requird-schema",
+            "      requestBody: { content: { application/json: { schema: { type: object, requird: [a],\n\
+             \x20         properties: { a: { type: string, description: A. } } } } } }\n",
+            "requird: [a]",
+            "did you mean `required`?",
+        ),
+        (
+            "enumm",
+            "      parameters:\n        - { name: color, in: query, description: A.,\n\
+             \x20           schema: { type: string, minLenght: 3 } }\n",
+            "minLenght: 3",
+            "did you mean `minLength`?",
+        ),
+        (
+            "shema",
+            "      requestBody: { content: { application/json: { schema: { type: object },\n\
+             \x20       exampel: 1 } } }\n",
+            "exampel: 1",
+            "did you mean `example`?",
+        ),
+    ] {
+        check(name, &with(operation), at, words);
+    }
+    let method = with_operation("/try", &format!("    pst:\n{WRITES}"));
+    check("method", &method, "    pst:", "did you mean `post`?");
+}
+
+#[test]
+fn what_readers_say_is_told_in_our_words_and_a_line_once() {
+    let twice = changed(
+        "      x-mcp-toolset: workflows",
+        "      x-mcp-toolset: workflows\n      x-mcp-toolset: cases",
+    );
+    check("twice", &twice, "      x-mcp-toolset: cases", "`x-mcp-toolset` is there twice");
+    let quote = changed("openapi: 3.1.0", "openapi: \"3.1.0");
+    for told in [refused("twice-2", &twice), refused("quote", &quote)].concat() {
+        assert_eq!(told.matches("line ").count(), 1, "{told}");
+        assert!(!told.contains("column"), "{told}");
+    }
+    // Which member has the wrong form.
+    let flag = changed("readOnly: true", "readOnly: \"yes\"");
+    let told = refused("which", &flag).join("\n");
+    assert!(told.contains("/x-mcp-hints/readOnly: must be a boolean"), "{told}");
+}

@@ -23,9 +23,21 @@ async fn a_tool_that_is_switched_off_says_so_and_by_which_setting() {
     let narrow = [("WIV_MCP_TOOLSETS", "workflows"), ("WIV_MCP_READ_ONLY", "true")];
     let narrow = Server::start_with(&narrow).await;
     assert!(unknown(&narrow, "wiv_search_cases").await.contains("WIV_MCP_TOOLSETS"));
-    // Of both, the one that would still stand in its way.
-    assert!(unknown(&narrow, "wiv_start_execution").await.contains("WIV_MCP_TOOLSETS"));
-    assert!(unknown(&narrow, "wiv_update_workflow").await.contains("WIV_MCP_READ_ONLY"));
+    let message = unknown(&narrow, "wiv_update_workflow").await;
+    assert!(message.contains("WIV_MCP_READ_ONLY") && !message.contains("TOOLSETS"), "{message}");
+    let message = unknown(&narrow, "wiv_search_cases").await;
+    assert!(!message.contains("READ_ONLY"), "{message}");
+    let both = "WIV_MCP_TOOLSETS and WIV_MCP_READ_ONLY";
+    assert!(unknown(&narrow, "wiv_start_execution").await.contains(both));
+    // The command says the same of the same settings.
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_wiv-mcp"))
+        .args(["tools", "wiv_start_execution"])
+        .env_clear()
+        .envs([("WIV_MCP_TOOLSETS", "workflows"), ("WIV_MCP_READ_ONLY", "true")])
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains(both) && output.status.code() == Some(2), "{told}");
     // What there never was is not switched off, and nothing that is off is proposed.
     let message = unknown(&narrow, "wiv_serch_cases").await;
     assert!(
@@ -157,4 +169,30 @@ async fn one_row_is_one_row_and_empty_rows_print_no_stray_bars() {
     }
     let nested = text(json!({ "data": [{ "a": 1 }, {}] }), json!({})).await;
     assert!(nested.contains("| a |"), "{nested}");
+}
+
+#[tokio::test]
+async fn problems_of_a_call_end_once_and_what_is_expected_is_told_once() {
+    let server = Server::start().await;
+    let told = async |tool: &str, arguments: Value| {
+        let error = server.error(ACME, tool, arguments).await;
+        assert_eq!(error["kind"], "invalid_arguments", "{error}");
+        error["message"].as_str().unwrap().to_owned()
+    };
+    for arguments in [
+        json!({ "space_id": "s", "spaceid": "s" }),
+        json!({ "spaceid": "s", "limits": 3, "limit": 5_000 }),
+        json!({ "limit": "x" }),
+    ] {
+        let message = told("wiv_list_workflows", arguments).await;
+        for end in ["?.", "?;", "..", ";.", ". ."] {
+            assert!(!message.contains(end), "{message}");
+        }
+        assert!(message.ends_with(['.', '?']), "{message}");
+    }
+    let message = told("wiv_get_connection", json!({ "a": 1, "b": 2, "c": 3 })).await;
+    assert_eq!(message.matches("nothing is expected here").count(), 1, "{message}");
+    for name in ["`a`: unknown", "`b`: unknown", "`c`: unknown"] {
+        assert!(message.contains(name), "{message}");
+    }
 }

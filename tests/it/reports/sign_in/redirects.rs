@@ -98,6 +98,26 @@ async fn a_client_may_register_ten_redirect_uris_and_return_to_each() {
             assert_eq!(asked(&client, uri).await.status(), 200, "{uri}");
         }
     }
+    // Ten long ones, each with nothing in common with the others.
+    let long = (b'a'..=b'j').map(|letter| {
+        let start = format!("http://127.0.0.1:{}/", 4711 - 97 + u32::from(letter));
+        format!("{start}{}", char::from(letter).to_string().repeat(300 - start.len()))
+    });
+    let long: Vec<String> = long.collect();
+    let uris: Vec<&str> = long.iter().map(String::as_str).collect();
+    let (status, made) = register(&server, &uris).await;
+    assert_eq!(status, 201, "{made}");
+    let id = made["client_id"].as_str().unwrap();
+    assert!(id.len() < 5120, "{}", id.len());
+    let client = Client::with_id(&server, id);
+    for uri in uris {
+        assert_eq!(asked(&client, uri).await.status(), 200, "{uri}");
+    }
+    let state = "s".repeat(4096);
+    let changes = [("redirect_uri", Some(&*long[0])), ("state", Some(&*state))];
+    let back = client.authorize_with(&mut Browser::new(), ANA, &changes).await;
+    let taken = client.redeem(&back["code"], &[("redirect_uri", &long[0])]).await;
+    assert_eq!(taken.status(), 200);
     // A bound there is all the same, and it is told.
     let too_many: Vec<String> =
         (0..200).map(|number| format!("http://localhost/{number}")).collect();
@@ -127,6 +147,38 @@ async fn an_empty_path_is_a_slash_on_this_computer_and_nowhere_else() {
         let client = Client::with_id(&server, made["client_id"].as_str().unwrap());
         let status = asked(&client, requested).await.status().as_u16();
         assert_eq!(status == 200, is_taken, "{registered} {requested}: {status}");
+    }
+}
+
+#[tokio::test]
+async fn capitals_in_scheme_and_host_mean_the_same_and_in_a_path_do_not() {
+    let server = Server::start_with_sign_in(&[]).await;
+    for (registered, requested, is_taken) in [
+        ("HTTP://127.0.0.1/cb", "http://127.0.0.1:4711/cb", true),
+        ("http://LOCALHOST/cb", "http://localhost:4711/cb", true),
+        ("http://localhost/cb", "http://LocalHost:4711/cb", true),
+        (
+            "HTTPS://Claude.ai/api/mcp/auth_callback",
+            "https://claude.ai/api/mcp/auth_callback",
+            true,
+        ),
+        ("http://LOCALHOST/cb", "http://localhost/CB", false),
+        (
+            "https://claude.ai/api/mcp/auth_callback",
+            "https://claude.ai/API/mcp/auth_callback",
+            false,
+        ),
+    ] {
+        let (status, made) = register(&server, &[registered]).await;
+        assert_eq!(status, 201, "{registered}: {made}");
+        let client = Client::with_id(&server, made["client_id"].as_str().unwrap());
+        let status = asked(&client, requested).await.status().as_u16();
+        assert_eq!(status == 200, is_taken, "{registered} {requested}: {status}");
+    }
+    for uri in
+        ["HTTPS://claude.ai/API/mcp/auth_callback", "HTTP://127.1/cb", "HTTP://evil.example/"]
+    {
+        assert_eq!(register(&server, &[uri]).await.0, 400, "{uri}");
     }
 }
 

@@ -144,3 +144,67 @@ async fn every_error_has_a_description_that_oauth_may_carry() {
         may_carry(told.unwrap_or_else(|| panic!("{challenge}")));
     }
 }
+
+#[tokio::test]
+async fn offline_access_alone_asks_for_as_much_as_no_scope() {
+    let server = Server::start_with_sign_in(&[]).await;
+    let client = Client::register(&server).await;
+    for (asked, granted) in [
+        (Some("offline_access"), "wiv:read wiv:write"),
+        (Some(" offline_access  offline_access "), "wiv:read wiv:write"),
+        (Some("openid offline_access profile"), "wiv:read wiv:write"),
+        (Some("offline_access wiv:read"), "wiv:read"),
+        (Some("offline_access wiv:write"), "wiv:read wiv:write"),
+        (None, "wiv:read wiv:write"),
+    ] {
+        let tokens = signed_in(&client, asked).await;
+        assert_eq!(tokens["scope"], granted, "{asked:?}");
+    }
+    // A refresh for it alone narrows nothing, and widens nothing.
+    for (granted, scope) in [("wiv:read wiv:write", None), ("wiv:read", Some("wiv:read"))] {
+        let tokens = signed_in(&client, scope).await;
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("client_id", client.id.as_str()),
+            ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
+            ("scope", "offline_access"),
+        ];
+        let renewed = parse(client.post_form("/oauth/token", &form).await).await;
+        assert_eq!(renewed["scope"], granted, "{renewed}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_server_itself_refuses_on_oauth_routes_has_a_description_too() {
+    let server = Server::start_with_sign_in(&[]).await;
+    let http = &server.http;
+    let url = |path: &str| server.url(path);
+    let zipped = |path: &str| http.post(url(path)).header("content-encoding", "gzip").body("x");
+    let elsewhere = |path: &str| http.post(url(path)).header("host", "evil.example").body("x");
+    for (request, status) in [
+        (http.get(url("/oauth/token")), 405),
+        (http.put(url("/oauth/register")), 405),
+        (http.delete(url("/oauth/revoke")), 405),
+        (http.put(url("/oauth/authorize")), 405),
+        (zipped("/oauth/token"), 415),
+        (zipped("/oauth/register"), 415),
+        (zipped("/oauth/revoke"), 415),
+        (elsewhere("/oauth/token"), 403),
+        (elsewhere("/oauth/register"), 403),
+        (http.get(url("/oauth/nowhere")), 404),
+        (http.post(url("/token")), 404),
+    ] {
+        let response = request.send().await.unwrap();
+        let asked = response.url().path().to_owned();
+        assert_eq!(response.status(), status, "{asked}");
+        let told = parse(response).await;
+        let description = told["error_description"].as_str();
+        let description = description.unwrap_or_else(|| panic!("{asked}: {told}"));
+        assert!(told["error"].is_string() && !description.is_empty(), "{told}");
+        let is_allowed = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+        assert!(description.bytes().all(is_allowed), "{told}");
+    }
+    // Elsewhere the words are where they were.
+    let told = parse(http.post(url("/healthz")).send().await.unwrap()).await;
+    assert!(told["message"].is_string() && told.get("error_description").is_none(), "{told}");
+}
