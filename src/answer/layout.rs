@@ -4,6 +4,8 @@
 
 use http::StatusCode;
 
+use crate::wiv::Extent;
+
 /// Characters of a text that are kept for notes. All that can come together take about 2,000.
 const NOTES_CHARS: usize = 2_200;
 
@@ -40,6 +42,8 @@ pub struct Layout {
     pub limits: Limits,
     /// What the answer's status says beyond success.
     pub status: StatusCode,
+    /// What its head says of how much there is.
+    pub extent: Extent,
     /// The call changes something.
     pub writes: bool,
 }

@@ -17,6 +17,7 @@ const LAYOUT: Layout = Layout {
     limit: Some(2),
     limits: Limits { text_chars: 32_000 },
     status: http::StatusCode::OK,
+    extent: crate::wiv::Extent { total: None, has_more: false },
     writes: false,
 };
 

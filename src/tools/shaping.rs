@@ -36,6 +36,7 @@ impl Tools {
             limit: operation.paging.map(|_| step.arguments.limit()),
             limits: self.settings.answer_limits(),
             status: answer.status,
+            extent: answer.head.extent,
             writes: self.facts(step, operation, request).writes,
         };
         let notes = notes(step, *used);
@@ -50,7 +51,7 @@ impl Tools {
             rendered.map_err(|why| self.unshaped(step, operation, request, answer.status, why))?
         };
         let rendered = rendered.map_err(|malformed| {
-            let malformed = malformed.encoded_as(answer.encoding.as_deref());
+            let malformed = malformed.encoded_as(answer.head.encoding.as_deref());
             tracing::warn!(
                 operation = &*operation.id,
                 request.id = format_args!("{:032x}", step.trace.request_id),
