@@ -80,8 +80,8 @@ const OF_CALLS: [&str; 18] = [
     "referenceid",
 ];
 
-/// A member: its name with the quotes, and its value.
-type Member<'a> = (&'a str, &'a str);
+/// A member's name with its quotes, and its value.
+type NamedValue<'a> = (&'a str, &'a str);
 
 impl Upstream<'_> {
     /// Whether it says that the call failed.
@@ -96,7 +96,7 @@ impl Upstream<'_> {
 
     /// Whether its object, whole as it must be, is none: a failure, or said to have failed.
     pub(super) fn holds_a_failure(&self) -> bool {
-        let own: Vec<Member<'_>> = json::members(self.data).collect();
+        let own: Vec<NamedValue<'_>> = json::members(self.data).collect();
         self.says_it_failed()
             || is_failure(&own)
             || (!self.has_envelope && own.iter().any(names_error_of_its_own))
@@ -104,12 +104,12 @@ impl Upstream<'_> {
 }
 
 /// An object that tells of a failure, and is not what was asked for.
-fn is_failure(members: &[Member<'_>]) -> bool {
+fn is_failure(members: &[NamedValue<'_>]) -> bool {
     members.iter().any(|member| denies(member) || names_error(member)) && !is_of_its_own(members)
 }
 
 /// It has an id, and a state or anything else that failures don't have.
-fn is_of_its_own(members: &[Member<'_>]) -> bool {
+fn is_of_its_own(members: &[NamedValue<'_>]) -> bool {
     let is_state = |name: &str, value: &str| {
         let word = json::inside(value);
         matches!(name, "status" | "state")
@@ -119,7 +119,7 @@ fn is_of_its_own(members: &[Member<'_>]) -> bool {
             && !matches!(word, "error" | "fail")
             && number(value).is_none()
     };
-    let is_other = |&(name, value): &Member<'_>| {
+    let is_other = |&(name, value): &NamedValue<'_>| {
         let plain = plain(name);
         let names_a_failure = OF_FAILURES.contains(&&*plain) || OF_CALLS.contains(&&*plain);
         is_state(&plain, value)
@@ -138,7 +138,7 @@ fn is_own_id(name: &str, value: &str) -> bool {
 }
 
 /// It says no, in one word.
-fn denies(&(name, value): &Member<'_>) -> bool {
+fn denies(&(name, value): &NamedValue<'_>) -> bool {
     match &*plain(name) {
         "success" | "ok" => is(value, &["false"]),
         "iserror" => is(value, &["true"]),
@@ -147,7 +147,7 @@ fn denies(&(name, value): &Member<'_>) -> bool {
 }
 
 /// It names an error.
-fn names_error(member: &Member<'_>) -> bool {
+fn names_error(member: &NamedValue<'_>) -> bool {
     let &(name, value) = member;
     let is_of_failure = |value| number(value).is_some_and(|status| (400..600).contains(&status));
     if json::said(name) == "__type" {
@@ -163,7 +163,7 @@ fn names_error(member: &Member<'_>) -> bool {
 }
 
 /// It is an error, rather than a code or a state that others may have.
-fn names_error_of_its_own(&(name, value): &Member<'_>) -> bool {
+fn names_error_of_its_own(&(name, value): &NamedValue<'_>) -> bool {
     match &*plain(name) {
         "error" | "errormessage" | "err" | "errmsg" | "fault" | "exception" => holds_result(value),
         // As a number it counts something.

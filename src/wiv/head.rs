@@ -1,4 +1,4 @@
-//! What the head of an answer says of its body: its form, and how many rows there are.
+//! What an answer's head says of its body: form, and how many rows.
 //!
 //! Not for what the body says itself.
 
