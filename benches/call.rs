@@ -200,6 +200,7 @@ fn render(bencher: Bencher<'_, '_>, body: &str, limit: usize) {
         limit: Some(limit),
         limits: Limits { text_chars: 32_000 },
         status: http::StatusCode::OK,
+        extent: Default::default(),
         writes: false,
     };
     bencher.counter(divan::counter::BytesCount::of_str(body)).bench(|| {

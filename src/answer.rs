@@ -20,6 +20,7 @@ mod layout;
 mod list;
 mod names;
 mod numbers;
+mod outcome;
 mod overlay;
 mod page;
 mod query;
@@ -33,7 +34,7 @@ mod table;
 pub use cleaning::Keys;
 pub use failure::{FailureKind, ToolFailure};
 pub use layout::{Layout, Limits};
-pub use overlay::{Change, lay_over};
+pub use overlay::{AskedId, Change, lay_over};
 pub use page::{PageSummary, Position};
 pub use reason::{Reason, is_in_wivs_form};
 pub use refused::{FailedOperation, Unshaped};
@@ -63,6 +64,12 @@ pub enum MalformedAnswer {
     /// Not the object that was expected.
     #[error("the answer is not an object")]
     NoObject,
+    /// Not the object that was asked for, as far as it says.
+    #[error("the answer is not the object with the id that was asked for")]
+    OtherObject,
+    /// It says that something is missing or went wrong.
+    #[error("the answer says that it may not be all of the object")]
+    Partial,
 }
 
 impl MalformedAnswer {
@@ -71,7 +78,10 @@ impl MalformedAnswer {
     #[must_use]
     pub fn encoded_as(self, name: Option<&str>) -> Self {
         match (self, name) {
-            (Self::NotUtf8(_) | Self::NotJson(_), Some(name)) => Self::Encoded(name.to_owned()),
+            // Its own word knows of all encodings, where there are several.
+            (Self::NotUtf8(_) | Self::NotJson(_) | Self::Encoded(_), Some(name)) => {
+                Self::Encoded(name.to_owned())
+            }
             (other, _) => other,
         }
     }
@@ -84,18 +94,34 @@ impl MalformedAnswer {
 
 /// A body's text.
 fn text_of(body: &[u8]) -> Result<&str, MalformedAnswer> {
-    // What some encodings begin with, for servers that don't name theirs.
-    const BEGINNINGS: [(&[u8], &str); 4] = [
+    match (std::str::from_utf8(body), encoding_of(body)) {
+        (Ok(text), None) => Ok(text),
+        (_, Some(name)) => Err(MalformedAnswer::Encoded(name.to_owned())),
+        (Err(error), None) => Err(MalformedAnswer::NotUtf8(error)),
+    }
+}
+
+/// What a body that is no text in UTF-8 is encoded as, by how it begins: some servers don't name it.
+fn encoding_of(body: &[u8]) -> Option<&'static str> {
+    const BEGINNINGS: [(&[u8], &str); 6] = [
         (b"\x1f\x8b", "gzip"),
         (b"\x28\xb5\x2f\xfd", "zstd"),
+        // Before the shorter mark that this one begins with.
+        (b"\xff\xfe\0\0", "UTF-32"),
+        (b"\0\0\xfe\xff", "UTF-32"),
         (b"\xff\xfe", "UTF-16"),
         (b"\xfe\xff", "UTF-16"),
     ];
-    std::str::from_utf8(body).map_err(|error| {
-        let known = BEGINNINGS.iter().find(|(beginning, _)| body.starts_with(beginning));
-        known.map_or(MalformedAnswer::NotUtf8(error), |(_, name)| {
-            MalformedAnswer::Encoded((*name).to_owned())
-        })
+    let known = BEGINNINGS.iter().find(|(beginning, _)| body.starts_with(beginning));
+    known.map(|(_, name)| *name).or(match body {
+        // Without a mark: JSON begins with an ASCII character, and holds none that is zero.
+        [0, 0, 0, 1..=255, ..] | [1..=255, 0, 0, 0, ..] => Some("UTF-32"),
+        [0, 1..=255, ..] | [1..=255, 0, ..] => Some("UTF-16"),
+        // RFC 1950: the method, and a check of the first two bytes.
+        [0x78, flags, ..] if u16::from_be_bytes([0x78, *flags]) % 31 == 0 => {
+            std::str::from_utf8(body).is_err().then_some("zlib (deflate)")
+        }
+        _ => None,
     })
 }
 

@@ -4,11 +4,13 @@
 //! else; redirects are never followed.
 
 mod client;
+mod head;
 mod reading;
 mod retry;
 mod verdicts;
 
 pub(crate) use client::{Answer, Client, ClientError, ClientLimits, ClientSettings, Trace};
+pub(crate) use head::{BodyHead, Extent};
 pub(crate) use reading::largest_answer_bytes;
 pub(crate) use verdicts::{Verdict, Verdicts};
 

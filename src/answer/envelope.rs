@@ -1,7 +1,7 @@
 //! The envelope of an upstream answer: `data`, the next page's key, members beside them.
 //!
-//! Looks at the members of one object and into none of them. What a body says about its own
-//! success is read here, because nothing of a failure may be taken for data.
+//! Looks at the members of one object and into none of them. What they say about success is
+//! `outcome`'s.
 
 use serde::de::Error as _;
 use serde_json::value::RawValue;
@@ -18,46 +18,6 @@ const MAX_BESIDE: usize = 200;
 /// Levels in which emptiness is looked for: an error's `details.items` and one more.
 const MAX_EMPTY_LEVELS: usize = 4;
 
-/// Members of bodies that tell of a failure and hold nothing else.
-const OF_FAILURES: [&str; 36] = [
-    "code",
-    "correlationid",
-    "data",
-    "description",
-    "detail",
-    "details",
-    "documentationurl",
-    "error",
-    "errorcode",
-    "errordescription",
-    "errorid",
-    "errormessage",
-    "errors",
-    "errortype",
-    "exception",
-    "hint",
-    "instance",
-    "message",
-    "msg",
-    "nextpagekey",
-    "ok",
-    "path",
-    "reason",
-    "requestid",
-    "service",
-    "stack",
-    "stacktrace",
-    "status",
-    "statuscode",
-    "success",
-    "timestamp",
-    "title",
-    "trace",
-    "traceid",
-    "type",
-    "version",
-];
-
 /// An upstream answer, borrowed from its body.
 ///
 /// Documented envelope: `{"data": …}`; searches add `next_page_key`, writes `message`. An answer
@@ -72,7 +32,8 @@ pub(super) struct Upstream<'a> {
     pub(super) beside: Beside<'a>,
     /// All of it.
     pub(super) whole: &'a str,
-    has_envelope: bool,
+    /// There is a `data`.
+    pub(super) has_envelope: bool,
 }
 
 /// Members beside `data`, in their order.
@@ -124,34 +85,13 @@ impl<'a> Upstream<'a> {
         Ok(found)
     }
 
-    /// Whether it says that the call failed, whatever its status says.
-    ///
-    /// Without an envelope only if it can be nothing but a failure: an execution that failed is
-    /// an object with an `error` of its own.
-    pub(super) fn says_it_failed(&self) -> bool {
-        let members = &self.beside.members;
-        let says_no = self.beside.named(&["success", "ok"]).any(|value| is(value, &["false"]));
-        if says_no {
-            return true;
+    /// All but the next page's key, as JSON texts one after the other.
+    pub(super) fn shown(&self) -> String {
+        let mut shown = self.data.to_owned();
+        for (name, value) in self.beside().into_iter().flat_map(|beside| &beside.members) {
+            shown.extend(["\n", name, " ", value]);
         }
-        let names_error = self
-            .beside
-            .named(&["error", "errors", "errormessage"])
-            .any(holds_something)
-            || self.beside.named(&["status"]).any(|value| is(value, &["error", "fail", "failed"]))
-            || self
-                .beside
-                .named(&["statuscode"])
-                .any(|value| value.parse::<u16>().is_ok_and(|status| (400..600).contains(&status)));
-        let is_of_failure = |&(name, _): &(&str, &str)| OF_FAILURES.contains(&&*plain(name));
-        if !names_error {
-            return false;
-        }
-        if self.has_envelope {
-            !holds_something(self.data)
-        } else {
-            self.beside.left_out == 0 && members.iter().all(is_of_failure)
-        }
+        shown
     }
 
     /// The members beside `data`; none where all of it is data.
@@ -171,12 +111,6 @@ impl<'a> Beside<'a> {
             self.left_out += 1;
         }
     }
-
-    /// Values of members with one of these names, however it is spelt.
-    fn named(&self, names: &[&str]) -> impl Iterator<Item = &'a str> {
-        let is_named = |&&(name, _): &&(&str, &str)| names.contains(&&*plain(name));
-        self.members.iter().filter(is_named).map(|(_, value)| *value)
-    }
 }
 
 /// A name without what differs from one convention to the next: `hasMore`, `has_more`, `HasMore`.
@@ -192,21 +126,22 @@ pub(super) fn plain(name: &str) -> String {
 
 /// Whether a value says anything: not null, false, or empty all through.
 pub(super) fn holds_something(value: &str) -> bool {
-    holds(value, MAX_EMPTY_LEVELS)
+    holds(value, MAX_EMPTY_LEVELS, true)
+}
+
+/// The same of what a call came to: zero is nothing.
+pub(super) fn holds_result(value: &str) -> bool {
+    holds(value, MAX_EMPTY_LEVELS, false)
 }
 
 /// Each level is walked once more: what is deeper counts as something.
-fn holds(value: &str, levels: usize) -> bool {
+fn holds(value: &str, levels: usize, zero: bool) -> bool {
     match value.as_bytes().first() {
         Some(b'"') => !json::inside(value).trim().is_empty(),
         Some(b'{' | b'[') if levels == 0 => true,
-        Some(b'{') => json::members(value).any(|(_, value)| holds(value, levels - 1)),
-        Some(b'[') => json::elements(value).any(|value| holds(value, levels - 1)),
+        Some(b'{') => json::members(value).any(|(_, value)| holds(value, levels - 1, zero)),
+        Some(b'[') => json::elements(value).any(|value| holds(value, levels - 1, zero)),
+        _ if !zero && value.parse() == Ok(0.0) => false,
         _ => !matches!(value, "null" | "false" | ""),
     }
-}
-
-/// Whether a value is one of these words, as a text or not.
-fn is(value: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| json::inside(value).eq_ignore_ascii_case(word))
 }

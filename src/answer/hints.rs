@@ -1,10 +1,10 @@
 //! What an answer says about rows that it doesn't hold.
 //!
-//! The usual forms of totals and of "has more", in no order of trust: one is enough to keep us
-//! from saying that these are all. Not for how to ask for more; only the catalogue knows that.
+//! "All there are" needs that nothing speaks against it: what is not known to be harmless does.
+//! Not for how to ask for more; only the catalogue knows that.
 
-use super::envelope::{Beside, holds_something, plain};
-use crate::json;
+use super::envelope::{Upstream, holds_result, plain};
+use crate::{json, wiv::Extent};
 
 /// Levels that are looked at: `meta.pagination.total`.
 const MAX_LEVELS: usize = 3;
@@ -12,11 +12,22 @@ const MAX_LEVELS: usize = 3;
 /// Members of one level that are looked at.
 const MAX_MEMBERS: usize = 200;
 
-/// Objects that hold such members.
-const PLACES: [&str; 8] =
-    ["pagination", "paging", "page", "pageinfo", "meta", "metadata", "links", "hits"];
+/// Objects whose totals are of rows.
+const PLACES: [&str; 11] = [
+    "pagination",
+    "paging",
+    "page",
+    "pageinfo",
+    "meta",
+    "metadata",
+    "links",
+    "hits",
+    "info",
+    "summary",
+    "responsemetadata",
+];
 
-const TOTALS: [&str; 12] = [
+const TOTALS: [&str; 14] = [
     "total",
     "totalcount",
     "totalitems",
@@ -29,15 +40,19 @@ const TOTALS: [&str; 12] = [
     "count",
     "itemcount",
     "resultcount",
+    "numresults",
+    "@odata.count",
 ];
 
 /// There is more when they are true.
-const MORE: [&str; 8] = [
+const MORE: [&str; 10] = [
     "hasmore",
     "hasnext",
     "hasnextpage",
     "more",
     "moreavailable",
+    "moreresults",
+    "hasmoreresults",
     "truncated",
     "istruncated",
     "incompleteresults",
@@ -67,6 +82,84 @@ const PAGE: [&str; 3] = ["page", "currentpage", "pagenumber"];
 
 const PAGES: [&str; 4] = ["pages", "totalpages", "pagecount", "lastpage"];
 
+/// Something went wrong, or is missing, when they hold something.
+const FAILED: [&str; 21] = [
+    "error",
+    "errors",
+    "errormessage",
+    "err",
+    "errmsg",
+    "fault",
+    "exception",
+    "warning",
+    "warnings",
+    "partial",
+    "ispartial",
+    "partialresults",
+    "partialfailure",
+    "incomplete",
+    "isincomplete",
+    "timedout",
+    "failed",
+    "failures",
+    "failedshards",
+    "terminatedearly",
+    "degraded",
+];
+
+/// Something went wrong, or is missing, when they are false.
+const WHOLE: [&str; 6] = ["complete", "iscomplete", "finished", "isfinal", "success", "ok"];
+
+/// How many rows a page may have.
+const SIZES: [&str; 5] = ["limit", "pagesize", "perpage", "size", "maxresults"];
+
+/// They say nothing of rows, whatever they hold.
+const APART: [&str; 24] = [
+    "aggregations",
+    "aggs",
+    "facets",
+    "query",
+    "filter",
+    "filters",
+    "sort",
+    "sortby",
+    "order",
+    "took",
+    "tookms",
+    "duration",
+    "durationms",
+    "timestamp",
+    "requestid",
+    "traceid",
+    "correlationid",
+    "version",
+    "apiversion",
+    "type",
+    "self",
+    "first",
+    "schema",
+    "columns",
+];
+
+/// Sentences: harmless unless they speak of parts.
+const SENTENCES: [&str; 5] = ["message", "msg", "note", "description", "title"];
+
+/// What such a sentence says of parts.
+const OF_PARTS: [&str; 12] = [
+    "partial",
+    "more",
+    "first",
+    "only",
+    "trunc",
+    "incomplete",
+    "timed out",
+    "limit",
+    "fail",
+    "error",
+    "some",
+    "miss",
+];
+
 /// What was found.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct RowHints {
@@ -74,46 +167,150 @@ pub(super) struct RowHints {
     pub(super) total: Option<usize>,
     /// It says that there are more.
     pub(super) has_more: bool,
+    /// It says that something failed or is missing.
+    has_failed: bool,
+    /// It says something that may mean either.
+    is_unclear: bool,
 }
 
-/// Looks through the members beside `data`.
-pub(super) fn of(beside: &Beside<'_>) -> RowHints {
-    let mut hints = RowHints::default();
-    hints.look(beside.members.iter().copied(), 1);
+/// Looks through the members beside `data` and at what the head said; `sent` rows came.
+pub(super) fn of(upstream: &Upstream<'_>, extent: Extent, sent: usize) -> RowHints {
+    let mut hints = RowHints {
+        total: extent.total,
+        has_more: extent.has_more,
+        has_failed: false,
+        is_unclear: extent.total.is_some_and(|total| total < sent),
+    };
+    if let Some(beside) = upstream.beside() {
+        hints.look(beside.members.iter().copied(), 1, true, sent);
+        hints.is_unclear |= beside.left_out > 0;
+    }
     hints
 }
 
+/// Whether the one object of an answer may be a part of what was asked for, by what stands beside
+/// it and by its own word.
+pub(super) fn is_partial(upstream: &Upstream<'_>) -> bool {
+    let hints = of(upstream, Extent::default(), 1);
+    // Of its own members: others of these names may be about what the object is for.
+    let of_its_own = json::members(upstream.data).any(|(name, value)| {
+        let of_parts = ["truncated", "istruncated", "partial", "ispartial", "incomplete"];
+        of_parts.contains(&&*plain(name)) && is_yes(value)
+    });
+    hints.has_more || hints.has_failed || upstream.next_page_key.is_some() || of_its_own
+}
+
 impl RowHints {
-    fn look<'a>(&mut self, members: impl Iterator<Item = (&'a str, &'a str)>, level: usize) {
+    /// Whether it can't be said that these are all.
+    pub(super) fn leave_doubt(&self) -> bool {
+        self.has_more || self.has_failed || self.is_unclear
+    }
+
+    fn look<'a>(
+        &mut self,
+        members: impl Iterator<Item = (&'a str, &'a str)>,
+        level: usize,
+        of_rows: bool,
+        sent: usize,
+    ) {
         let (mut page, mut pages) = (1, 1);
         for (name, value) in members.take(MAX_MEMBERS) {
-            let name = plain(name);
-            let name = name.as_str();
-            if value.starts_with('{') && PLACES.contains(&name) && level < MAX_LEVELS {
-                self.look(json::members(value), level + 1);
-            } else if TOTALS.contains(&name) {
-                self.total = self.total.max(amount(value));
-            } else if PAGE.contains(&name) {
-                page = amount(value).unwrap_or(page);
-            } else if PAGES.contains(&name) {
-                pages = amount(value).unwrap_or(pages);
+            let name = &*plain(name);
+            let is = |names: &[&str]| names.contains(&name);
+            let word = json::inside(value);
+            let holds = holds_result(value);
+            if is(&APART) {
+            } else if is(&TOTALS) {
+                self.add_total(value, of_rows, sent);
+            } else if is(&MORE) {
+                self.has_more |= is_yes(value);
+            } else if is(&LAST) && matches!(word, "true" | "false") {
+                self.has_more |= word == "false";
+            } else if is(&NEXT) {
+                self.has_more |= holds;
+            } else if is(&FAILED) {
+                self.has_failed |= holds && !matches!(word, "false" | "no" | "none");
+            } else if is(&WHOLE) {
+                self.has_failed |= matches!(word, "false" | "no");
+            } else if name == "shards" && value.starts_with('{') {
+                let failed = |(name, value): (&str, &str)| {
+                    FAILED.contains(&&*plain(name)) && holds_result(value)
+                };
+                self.has_failed |= json::members(value).take(MAX_MEMBERS).any(failed);
+            } else if value.starts_with('{') && level < MAX_LEVELS {
+                self.look(json::members(value), level + 1, of_rows && is(&PLACES), sent);
+            } else if is(&PAGE) {
+                page = amount(value).map_or(page, |(page, _)| page);
+            } else if is(&PAGES) {
+                pages = amount(value).map_or(pages, |(pages, _)| pages);
+            } else if matches!(name, "status" | "state" | "code" | "statuscode") {
+                self.is_unclear |= holds && !is_well(word);
+                self.has_failed |= matches!(&*word.to_ascii_lowercase(), "error" | "partial");
+            } else if is(&SENTENCES) {
+                let sentence = word.to_ascii_lowercase();
+                self.is_unclear |= OF_PARTS.iter().any(|part| sentence.contains(part));
+            } else if is(&SIZES) {
+                self.is_unclear |= amount(value).is_none_or(|(size, _)| size <= sent);
+            } else if name.ends_with("count")
+                || name.starts_with("num")
+                || name.starts_with("total")
+            {
+                let is_sent = amount(value).is_some_and(|(number, _)| number == sent);
+                self.is_unclear |= holds && !is_sent;
             } else {
-                let word = json::inside(value);
-                self.has_more |= (MORE.contains(&name) && word.eq_ignore_ascii_case("true"))
-                    || (LAST.contains(&name) && word.eq_ignore_ascii_case("false"))
-                    || (NEXT.contains(&name) && holds_something(value));
+                self.is_unclear |= holds || value == "false";
             }
         }
         self.has_more |= pages > page;
     }
+
+    fn add_total(&mut self, value: &str, of_rows: bool, sent: usize) {
+        match amount(value) {
+            Some((total, is_exact)) => {
+                self.is_unclear |= !is_exact || total < sent || (total > sent && !of_rows);
+                if of_rows {
+                    self.total = self.total.max(Some(total));
+                }
+            }
+            None => self.is_unclear |= holds_result(value),
+        }
+    }
 }
 
-/// A whole number: plain, as a text, or as OpenSearch gives totals, with its relation.
-fn amount(value: &str) -> Option<usize> {
+/// A state of success.
+fn is_well(word: &str) -> bool {
+    const WELL: [&str; 7] =
+        ["ok", "success", "successful", "succeeded", "complete", "completed", "done"];
+    let word = word.to_ascii_lowercase();
+    WELL.contains(&&*word) || word.parse::<u16>().is_ok_and(|status| status < 300 && status != 206)
+}
+
+/// True in one of the usual ways.
+fn is_yes(value: &str) -> bool {
+    let word = json::inside(value).to_ascii_lowercase();
+    holds_result(value) && !matches!(&*word, "false" | "no" | "n" | "0" | "none")
+}
+
+/// A whole number, and whether it is exact: plain, as a text, with commas, or as OpenSearch gives
+/// totals, with its relation.
+fn amount(value: &str) -> Option<(usize, bool)> {
     if value.starts_with('{') {
-        let mut members = json::members(value).take(MAX_MEMBERS);
-        let (_, value) = members.find(|(name, _)| json::said(name) == "value")?;
-        return json::inside(value).parse().ok();
+        let member = |wanted: &str| {
+            let mut members = json::members(value).take(MAX_MEMBERS);
+            members.find(|(name, _)| json::said(name) == wanted).map(|(_, value)| value)
+        };
+        let is_exact = member("relation").is_none_or(|relation| json::inside(relation) == "eq");
+        return Some((whole(member("value")?)?, is_exact));
     }
-    json::inside(value).parse().ok()
+    Some((whole(value)?, true))
+}
+
+fn whole(value: &str) -> Option<usize> {
+    let digits: String =
+        json::inside(value).chars().filter(|digit| *digit != ',').take(25).collect();
+    let whole = match digits.split_once('.') {
+        Some((whole, zeros)) if zeros.bytes().all(|digit| digit == b'0') => whole,
+        _ => &digits,
+    };
+    whole.parse().ok()
 }

@@ -5,7 +5,10 @@
 use http::StatusCode;
 
 use super::draft::Rooms;
-use crate::catalog::{AnswerShape, Money};
+use crate::{
+    catalog::{AnswerShape, Money},
+    wiv::Extent,
+};
 
 /// Characters that are kept for notes. All that can come together take about 2,000.
 const NOTES_CHARS: usize = 2_200;
@@ -45,6 +48,8 @@ pub struct Layout<'a> {
     pub limits: Limits,
     /// What the answer's status says beyond success.
     pub status: StatusCode,
+    /// What its head says of how much there is.
+    pub extent: Extent,
     /// The call changes something.
     pub writes: bool,
 }

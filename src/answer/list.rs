@@ -41,7 +41,7 @@ pub(super) fn list(
     let (rows, mut page) = PageSummary::take(rows(), next_key, position, layout.limit)?;
     let sent_in_all = page.total;
 
-    let hints = upstream.beside().map(hints::of).unwrap_or_default();
+    let hints = hints::of(upstream, layout.extent, sent_in_all.unwrap_or(rows.len()));
     let is_short = sent_in_all.is_some_and(|sent| hints.total.is_some_and(|total| total > sent));
     let has_unsent = next_key.is_none() && (key.is_some() || hints.has_more || is_short);
     if has_unsent && is_too_long && layout.scrolls {
@@ -53,8 +53,17 @@ pub(super) fn list(
                 .to_owned(),
         );
     }
+    let is_unclear = next_key.is_none() && !has_unsent && hints.leave_doubt();
+    if is_unclear && sent_in_all.is_some() {
+        notes.push(
+            "Whether these are all rows is not known: what WIV says besides may mean that some \
+             are missing."
+                .to_owned(),
+        );
+    }
+    let has_doubt = has_unsent || is_unclear;
     page.total = match sent_in_all {
-        Some(sent) if !has_unsent => Some(sent),
+        Some(sent) if !has_doubt => Some(sent),
         Some(sent) => hints.total.filter(|total| *total > sent),
         None => hints.total.filter(|total| *total >= page.shown),
     };
@@ -76,7 +85,7 @@ pub(super) fn list(
         page.next = Some(Position { page_key: None, offset: end });
     }
     page.shown = table.rows;
-    let mut text = headline(&page, position.offset, is_scrolled, has_unsent);
+    let mut text = headline(&page, position.offset, is_scrolled, has_doubt);
     let cursor = page.next.map(seal);
     if page.shown > 0 {
         text.push_str("\n\n");

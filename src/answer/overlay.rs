@@ -5,7 +5,11 @@
 
 use std::collections::HashMap;
 
-use super::{Keys, MalformedAnswer, envelope::Upstream, reason, text_of};
+use super::{
+    Keys, MalformedAnswer,
+    envelope::{Upstream, plain},
+    hints, reason, text_of,
+};
 use crate::json;
 
 /// One member that is changed.
@@ -17,20 +21,41 @@ pub struct Change {
     pub value: String,
 }
 
+/// An id that an object was asked for by.
+#[derive(Debug, Clone)]
+pub struct AskedId {
+    /// The argument's name.
+    pub name: String,
+    /// What it says.
+    pub value: String,
+}
+
 /// The object in an upstream body, with the changes laid over its members. Changed members stay
 /// at their place, new ones follow; a name that the body repeats is changed once, and its
 /// repetition goes.
 ///
 /// # Errors
-/// When the body holds no object, or says that the call failed.
-pub fn lay_over(body: &[u8], changes: &[Change], keys: &Keys) -> Result<Vec<u8>, MalformedAnswer> {
+/// When the body holds no object, another than was asked for or perhaps a part of it, or says that
+/// the call failed: what is written back takes the place of the whole.
+pub fn lay_over(
+    body: &[u8],
+    asked: &[AskedId],
+    changes: &[Change],
+    keys: &Keys,
+) -> Result<Vec<u8>, MalformedAnswer> {
     let upstream = Upstream::read(text_of(body)?)?;
-    if upstream.says_it_failed() {
+    if upstream.holds_a_failure() {
         return Err(MalformedAnswer::Failed(reason::of_json(upstream.whole, keys)));
     }
     let object = upstream.data;
     if !object.starts_with('{') {
         return Err(MalformedAnswer::NoObject);
+    }
+    if !is_asked(object, asked) {
+        return Err(MalformedAnswer::OtherObject);
+    }
+    if hints::is_partial(&upstream) {
+        return Err(MalformedAnswer::Partial);
     }
     let mut left: HashMap<&str, Option<&str>> =
         changes.iter().map(|change| (&*change.name, Some(&*change.value))).collect();
@@ -56,6 +81,21 @@ pub fn lay_over(body: &[u8], changes: &[Change], keys: &Keys) -> Result<Vec<u8>,
     }
     whole.push('}');
     Ok(whole.into_bytes())
+}
+
+/// Whether an object carries the ids that it was asked for by: the last, which is its own, under the
+/// argument's name or as `id`; the others, of what it belongs to, where it has them.
+fn is_asked(object: &str, asked: &[AskedId]) -> bool {
+    let Some((own, parents)) = asked.split_last() else { return false };
+    let named = |id: &AskedId, name: &str| {
+        let mut all = json::members(object)
+            .filter(|(member, _)| plain(member) == plain(name))
+            .map(|(_, value)| !value.starts_with(['{', '[']) && *json::said(value) == *id.value)
+            .peekable();
+        all.peek().is_some().then(|| all.all(|is_equal| is_equal))
+    };
+    named(own, &own.name).or_else(|| named(own, "id")) == Some(true)
+        && parents.iter().all(|parent| named(parent, &parent.name) != Some(false))
 }
 
 fn member(whole: &mut String, name: &str, value: &str) {

@@ -25,13 +25,16 @@ const MAX_LISTED: usize = 3;
 const MAX_MEMBERS: usize = 100;
 
 /// Members that hold a reason, the more general first.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 26] = [
     "error",
     "errors",
+    "err",
     "title",
     "message",
     "errormessage",
+    "errmsg",
     "msg",
+    "faultstring",
     "reason",
     "detail",
     "details",
@@ -41,16 +44,39 @@ const NAMES: [&str; 18] = [
     "causedby",
     "cause",
     "fault",
-    "faultstring",
     "exception",
     "nonfielderrors",
+    "validationerrors",
+    "fielderrors",
+    "invalidparams",
+    "violations",
+    "issues",
+    "info",
 ];
 
+/// Members that may hold an object with a reason, where none stands beside them.
+const WRAPPERS: [&str; 5] = ["data", "response", "result", "body", "meta"];
+
 /// Members that say where a reason belongs.
-const WHERE: [&str; 6] = ["loc", "field", "param", "pointer", "property", "attribute"];
+const WHERE: [&str; 8] =
+    ["loc", "field", "param", "pointer", "property", "attribute", "path", "name"];
 
 /// Members of an object whose own names say where reasons belong.
-const BY_FIELD: [&str; 3] = ["errors", "detail", "details"];
+const BY_FIELD: [&str; 6] =
+    ["errors", "detail", "details", "validationerrors", "fielderrors", "issues"];
+
+/// Ends of names of members that are for programs.
+const FOR_PROGRAMS: [&str; 5] = ["code", "id", "type", "status", "timestamp"];
+
+/// How texts begin or end that are of a router, which knows of no objects.
+const OF_ROUTERS: [&str; 6] = [
+    "cannot ",
+    "no route",
+    "path not found",
+    "route not found",
+    "endpoint not found",
+    "no handler",
+];
 
 /// What a body says.
 #[derive(Debug, Clone, Default)]
@@ -85,17 +111,40 @@ pub(super) fn of_json(body: &str, keys: &Keys) -> Reason {
     if body.len() > MAX_BODY_BYTES {
         return Reason::default();
     }
-    let is_documented = json::members(body)
-        .take(MAX_MEMBERS)
-        .any(|(name, value)| json::said(name) == "error" && said(value).is_some());
+    let is_documented = is_documented(body);
     let Some(text) = of_value(body, "", 0) else {
         return Reason { is_documented, ..Reason::default() };
     };
     // A key that is cut in two would not be found: the cut comes after.
     let text: String = keys.taken_out_of(text).chars().take(MAX_TEXT_CHARS).collect();
     let text = text.trim().trim_end_matches('.').to_owned();
-    let had_half = text.contains(char::REPLACEMENT_CHARACTER);
+    // One that stands there as such is no half.
+    let had_half =
+        text.contains(char::REPLACEMENT_CHARACTER) && json::units(body).any(|unit| unit.is_broken);
     Reason { text: Some(text).filter(|text| !text.is_empty()), had_half, is_documented }
+}
+
+/// `{"error": "<text>"}`; a router of another maker writes the like, with the path that it lacks.
+fn is_documented(body: &str) -> bool {
+    let member = |wanted: &str| {
+        let mut members = json::members(body).take(MAX_MEMBERS);
+        members.find(|(name, _)| json::said(name) == wanted).map(|(_, value)| value)
+    };
+    let Some(text) = member("error").and_then(said) else { return false };
+    let text = text.to_lowercase();
+    let is_of_router =
+        OF_ROUTERS.iter().any(|words| text.starts_with(words) || text.ends_with(words));
+    !is_of_router && !(member("path").is_some() && member("timestamp").is_some())
+}
+
+/// A text that came as one, unlike a page or a form that is broken.
+pub(super) fn of_plain_text(body: &[u8], keys: &Keys) -> Reason {
+    let body = std::str::from_utf8(body).unwrap_or_default().trim();
+    if body.len() > MAX_BODY_BYTES || body.starts_with(['<', '{', '[']) || body.contains('\0') {
+        return Reason::default();
+    }
+    let quoted = serde_json::to_string(body).expect("a string becomes JSON");
+    Reason { is_documented: false, ..of_json(&quoted, keys) }
 }
 
 fn of_value(value: &str, name: &str, level: usize) -> Option<String> {
@@ -113,28 +162,39 @@ fn of_value(value: &str, name: &str, level: usize) -> Option<String> {
 fn of_object(object: &str, name: &str, level: usize) -> Option<String> {
     let members = || json::members(object).take(MAX_MEMBERS);
     let mut ranked: Vec<(usize, &str, &str)> = Vec::new();
-    let mut place = None;
+    let (mut place, mut wrapped) = (None, None);
     for (name, value) in members() {
         let plain = envelope::plain(name);
         if let Some(rank) = NAMES.iter().position(|name| *name == plain) {
             ranked.push((rank, NAMES[rank], value));
         } else if level > 0 && WHERE.contains(&&*plain) {
             place = place.or_else(|| place_in(value));
+        } else if WRAPPERS.contains(&&*plain) && value.starts_with('{') {
+            wrapped = wrapped.or(Some(value));
         }
     }
     ranked.sort_by_key(|(rank, ..)| *rank);
     let each = ranked.into_iter().filter_map(|(_, name, value)| of_value(value, name, level + 1));
-    let text = joined(each, 2, ": ");
+    let text = joined(each, MAX_LISTED, ": ").or_else(|| of_value(wrapped?, "", level + 1));
     if let Some(text) = text {
         return Some(match place {
             Some(place) => format!("{place}: {text}"),
             None => text,
         });
     }
-    if !BY_FIELD.contains(&name) {
+    // Django's: each member is a field, with a list of texts.
+    let is_text = |text: &str| text.starts_with('"');
+    let is_of_fields = level == 0
+        && members().all(|(_, value)| value.starts_with('[') && json::elements(value).all(is_text));
+    if !is_of_fields && !BY_FIELD.contains(&name) {
         return None;
     }
-    let each = members().filter_map(|(field, value)| {
+    let is_for_people = |(field, _): &(&str, &str)| {
+        let field = envelope::plain(field);
+        !FOR_PROGRAMS.iter().any(|end| field.ends_with(end))
+    };
+    let each = members().filter(|field| is_of_fields || is_for_people(field));
+    let each = each.filter_map(|(field, value)| {
         let text = of_value(value, "", level + 1)?;
         Some(format!("{}: {text}", said(field)?))
     });

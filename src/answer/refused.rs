@@ -10,7 +10,9 @@ use http::StatusCode;
 use super::{
     FailureKind, Keys, MalformedAnswer, ToolFailure,
     reason::{self, Reason},
+    text_of,
 };
+use crate::wiv::BodyHead;
 
 /// What is known about the operation that failed.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +23,10 @@ pub struct FailedOperation<'a> {
     pub documented: bool,
     /// Only an MSP's key may do it.
     pub for_msps: bool,
+    /// It names an object by an id.
+    pub has_id: bool,
+    /// It goes on with a scroll that was begun before.
+    pub continues: bool,
     /// The caller signed in, rather than configured a key.
     pub signed_in: bool,
     /// Where a person gets a new key, when that is on a page of ours.
@@ -36,6 +42,35 @@ impl FailedOperation<'_> {
             None => "in WIV (avatar menu, API Keys)".to_owned(),
         }
     }
+
+    /// WIV's own words speak of the object; anybody else's may be about the way to it.
+    fn not_found(&self, reason: &Reason, said: &str) -> String {
+        if self.continues {
+            return format!(
+                "WIV no longer knows this place of the list{said}: a scroll ends after some \
+                 minutes. Begin anew, without `cursor`."
+            );
+        }
+        let what = if self.has_id { "such object" } else { "data for this" };
+        let check = match (self.has_id, reason.is_documented) {
+            (true, true) => "Check the id with a list or search tool; don't guess ids.",
+            (false, true) => "There is nothing to correct in the arguments' ids: it names none.",
+            (true, false) => "Check the id with a list or search tool; if the id is right,",
+            (false, false) => "Trying again will not help;",
+        };
+        match (reason.is_documented, self.documented) {
+            (true, _) => format!("WIV has no {what}{said}. {check}"),
+            (false, true) => format!(
+                "WIV has no {what}, or something between this server and WIV answered with \
+                 status 404{said}: these are not WIV's words. {check} the operator should check \
+                 WIV_API_URL."
+            ),
+            (false, false) => format!(
+                "No {what}, or this server's path for it is wrong{said}. {check} the operator \
+                 can correct the path in the catalogue."
+            ),
+        }
+    }
 }
 
 impl ToolFailure {
@@ -44,10 +79,23 @@ impl ToolFailure {
         operation: FailedOperation<'_>,
         status: StatusCode,
         body: &[u8],
+        head: &BodyHead,
         retry_after: Option<Duration>,
     ) -> Self {
-        let reason = reason::of(body, operation.keys);
-        let said = reason.quoted();
+        let mut reason = reason::of(body, operation.keys);
+        if reason.text.is_none() && head.is_plain_text {
+            reason = reason::of_plain_text(body, operation.keys);
+        }
+        let said = match (&reason.text, text_of(body)) {
+            (None, Err(unread)) => {
+                let unread = unread.encoded_as(head.encoding.as_deref());
+                format!(" (what it says can't be read: {unread})")
+            }
+            _ => reason.quoted(),
+        };
+        let may_be_done = operation.writes
+            && status != StatusCode::TOO_MANY_REQUESTS
+            && may_pass_or_failed(status);
         let (kind, message) = match status {
             StatusCode::UNAUTHORIZED if operation.signed_in => (
                 FailureKind::Unauthorized,
@@ -80,10 +128,11 @@ impl ToolFailure {
             StatusCode::FORBIDDEN if operation.for_msps => (
                 FailureKind::Forbidden,
                 format!(
-                    "This needs the key of an MSP, the parent of its customers' organizations, and WIV \
-                     does not allow it with this key{said}. Trying again will not help. For one \
-                     organization's own data use the tools without `msp` in their names, without \
-                     `customer_id`."
+                    "WIV does not allow this with this key{said}. It needs the key of an MSP, the \
+                     parent of its customers' organizations; with one, the customer may not be \
+                     one of theirs, or the key's role is too low. Trying again will not help. \
+                     Customers are listed by `wiv_list_msp_customers`; for one organization's own \
+                     data use the tools without `msp` in their names, without `customer_id`."
                 ),
             ),
             StatusCode::FORBIDDEN => (
@@ -100,23 +149,12 @@ impl ToolFailure {
                     "WIV no longer has this object{said}. Find another with a list or search tool."
                 ),
             ),
-            // WIV's own words speak of the object; anybody's else may be about the path.
-            StatusCode::NOT_FOUND if operation.documented || reason.is_documented => (
-                FailureKind::NotFound,
-                format!(
-                    "WIV has no such object{said}. Check the id with a list or search tool; don't \
-                     guess ids."
-                ),
-            ),
-            StatusCode::NOT_FOUND => (
-                FailureKind::NotFound,
-                format!(
-                    "No such object, or this server's path for it is wrong{said}. Check the id with \
-                     a list or search tool; if the id is right, the operator can correct the \
-                     path in the catalogue."
-                ),
-            ),
-            StatusCode::CONFLICT => (
+            StatusCode::NOT_FOUND => (FailureKind::NotFound, operation.not_found(&reason, &said)),
+            StatusCode::CONFLICT
+            | StatusCode::PRECONDITION_FAILED
+            | StatusCode::LOCKED
+            | StatusCode::FAILED_DEPENDENCY
+            | StatusCode::PRECONDITION_REQUIRED => (
                 FailureKind::Conflict,
                 format!(
                     "WIV refused this because of the object's present state{said}. Read the object \
@@ -139,7 +177,7 @@ impl ToolFailure {
                 FailureKind::RateLimited,
                 format!("WIV is limiting the calls of this key{said}. Nothing was done."),
             ),
-            status if operation.writes && (status.is_server_error() || may_pass(status)) => (
+            status if may_be_done => (
                 FailureKind::UpstreamError,
                 format!(
                     "WIV failed with status {}{said}. The change may have been made: read the \
@@ -167,9 +205,10 @@ impl ToolFailure {
             kind,
             status: Some(status.as_u16()),
             message: message.into(),
-            // Beside "trying again will not help" a wait would say the contrary.
+            // Beside "trying again will not help", or "read the object before", a wait would say the
+            // contrary.
             retry_after_seconds: retry_after
-                .filter(|_| may_pass(status))
+                .filter(|_| may_pass(status) && !may_be_done)
                 .map(|wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0)),
         }
     }
@@ -258,6 +297,11 @@ pub enum Unshaped {
     /// A mistake of ours.
     #[error("WIV answered, and this server failed at reading it")]
     Failed,
+}
+
+/// Whether a write may have been made all the same.
+fn may_pass_or_failed(status: StatusCode) -> bool {
+    status.is_server_error() || may_pass(status)
 }
 
 /// Whether the same request may be taken later.

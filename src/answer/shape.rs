@@ -43,8 +43,12 @@ pub fn render(
     }
     if cleaned.is_other() {
         // Where the next page begins goes back to WIV as it came, and is shown to nobody.
-        upstream.next_page_key = Upstream::read(sent)?.next_page_key;
-        notes.extend(cleaned.notes());
+        let as_sent = Upstream::read(sent)?;
+        upstream.next_page_key = as_sent.next_page_key;
+        match as_sent.next_page_key {
+            Some(_) => notes.extend(cleaning::clean(&as_sent.shown(), keys).notes()),
+            None => notes.extend(cleaned.notes()),
+        }
     }
     if layout.status == StatusCode::ACCEPTED {
         notes.push(

@@ -20,6 +20,7 @@ const LAYOUT: Layout<'static> = Layout {
     limit: Some(2),
     limits: Limits { text_chars: 32_000 },
     status: http::StatusCode::OK,
+    extent: crate::wiv::Extent { total: None, has_more: false },
     writes: false,
 };
 

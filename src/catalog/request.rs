@@ -70,6 +70,14 @@ impl Operation {
         self.assemble(arguments, None, Some(body.into()))
     }
 
+    /// The arguments that stand in the path, as the ids of what is asked for.
+    pub fn ids<'a>(&'a self, arguments: &'a Arguments) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.path.iter().filter_map(|segment| match segment {
+            Segment::Argument(name) => Some((&**name, path_segment(name, arguments).ok()?)),
+            Segment::Fixed(_) => None,
+        })
+    }
+
     /// Problems of arguments that can't stand where the operation puts them.
     pub(super) fn misplaced(&self, arguments: &Arguments) -> impl Iterator<Item = Problem> {
         let in_path = self.path.iter().filter_map(|segment| match segment {

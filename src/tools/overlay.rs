@@ -10,7 +10,7 @@ use super::{
     step::{CallStep, invalid},
 };
 use crate::{
-    answer::{self, Change, MalformedAnswer, Position, ToolFailure},
+    answer::{self, AskedId, Change, MalformedAnswer, Position, ToolFailure},
     catalog::{Arguments, Operation, Problem},
     mcp::ToolResult,
 };
@@ -27,8 +27,17 @@ impl Tools {
         let changes = changes(step.arguments, argument)?;
         let request = read.request(step.arguments, None).map_err(|problem| invalid(&[problem]))?;
         let present = self.send(step, read, &request).await?.answer;
+        // A status or a header that speaks of a part: the whole is not known.
+        if present.status == StatusCode::PARTIAL_CONTENT || present.head.extent.has_more {
+            let facts = self.facts(step, read, &request);
+            return Err(unreadable(facts, present.status, &MalformedAnswer::Partial));
+        }
         let (body, keys) = (present.body.clone(), step.keys.clone());
-        let lay_over = move || answer::lay_over(&body, &changes, &keys);
+        let asked: Vec<AskedId> = read
+            .ids(step.arguments)
+            .map(|(name, value)| AskedId { name: name.to_owned(), value: value.to_owned() })
+            .collect();
+        let lay_over = move || answer::lay_over(&body, &asked, &changes, &keys);
         let whole = if present.body.len() < answer::LONG_BODY_BYTES {
             lay_over()
         } else {
@@ -36,7 +45,7 @@ impl Tools {
             done.map_err(|why| self.unshaped(step, read, &request, present.status, why))?
         };
         let whole = whole.map_err(|malformed| {
-            let malformed = malformed.encoded_as(present.encoding.as_deref());
+            let malformed = malformed.encoded_as(present.head.encoding.as_deref());
             unreadable(self.facts(step, read, &request), present.status, &malformed)
         })?;
         // Its memory would be missing for the answer of the write.

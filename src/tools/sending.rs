@@ -10,7 +10,7 @@ use super::{Tools, step::CallStep};
 use crate::{
     answer::{self, FailureKind, ToolFailure},
     caller::Caller,
-    catalog::{Confidence, Operation, Toolset, UpstreamRequest},
+    catalog::{Confidence, Operation, Paging, Toolset, UpstreamRequest},
     origin::PublicUrls,
     telemetry::Causes,
     wiv,
@@ -138,8 +138,8 @@ impl Tools {
                 "the WIV API refused a request"
             );
             let facts = self.facts(step, operation, request);
-            let wiv::Answer { status, body, retry_after, .. } = &answer;
-            return Err(told(ToolFailure::refused(facts, *status, body, *retry_after)));
+            let wiv::Answer { status, body, head, retry_after, .. } = &answer;
+            return Err(told(ToolFailure::refused(facts, *status, body, head, *retry_after)));
         }
         Ok(Sent { answer, used })
     }
@@ -196,6 +196,9 @@ impl Tools {
             writes: !step.tool.hints.read_only && !request.repeatable,
             documented: operation.confidence == Confidence::Documented,
             for_msps: step.tool.toolset == Toolset::Msp || request.impersonated_tenant.is_some(),
+            has_id: step.arguments.iter().any(|(name, _)| name == "id" || name.ends_with("_id")),
+            continues: operation.paging == Some(Paging::Scroll)
+                && step.arguments.cursor().is_some(),
             signed_in: step.caller.grant.is_some(),
             connect_url: self.settings.urls.as_ref().map(PublicUrls::connect),
             keys: step.keys,

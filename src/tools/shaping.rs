@@ -37,6 +37,7 @@ impl Tools {
             limit: operation.paging.map(|_| step.arguments.limit()),
             limits: self.settings.answer_limits(),
             status: answer.status,
+            extent: answer.head.extent,
             writes: self.facts(step, operation, request).writes,
         };
         let notes = notes(step, *used);
@@ -58,7 +59,7 @@ impl Tools {
                 .map_err(|why| told(self.unshaped(step, operation, request, answer.status, why)))?
         };
         let rendered = rendered.map_err(|malformed| {
-            let malformed = malformed.encoded_as(answer.encoding.as_deref());
+            let malformed = malformed.encoded_as(answer.head.encoding.as_deref());
             tracing::warn!(
                 operation = &*operation.id,
                 request.id = format_args!("{:032x}", step.trace.request_id),

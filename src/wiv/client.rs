@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use tokio::time::{Instant, sleep};
 
 use super::{
-    Failure, Verdicts,
+    BodyHead, Failure, Verdicts,
     reading::{self, failure},
     retry::{self, SendOutcome},
 };
@@ -80,8 +80,8 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// The whole body, within the limit.
     pub body: Bytes,
-    /// What the body is encoded as by its own word, though that was not asked for.
-    pub encoding: Option<String>,
+    /// What its head says of the body.
+    pub head: BodyHead,
     /// The room that it takes until it is dropped.
     _held: Held<Fingerprint>,
 }
@@ -287,10 +287,10 @@ impl Client {
         let response = outbound::send(builder, deadline).await.map_err(failure)?;
         let status = response.status();
         let retry_after = seconds(response.headers().get(header::RETRY_AFTER));
-        let encoding = outbound::encoding(&response);
+        let head = BodyHead::of(&response);
         let mut held = self.answers.nothing(caller.fingerprint);
         let body = reading::read(response, self.body_limit_bytes, &mut held, deadline).await?;
-        Ok(Answer { status, retry_after, body, encoding, _held: held })
+        Ok(Answer { status, retry_after, body, head, _held: held })
     }
 }
 

@@ -6,6 +6,7 @@ use super::*;
 use crate::{
     answer::layout::Rendered,
     caller::{ApiKey, Caller, Fingerprint},
+    wiv::BodyHead,
 };
 
 const OBJECT: Layout<'static> = Layout { shape: AnswerShape::Object, limit: None, ..LAYOUT };
@@ -237,6 +238,8 @@ fn what_upstream_says_of_a_failure_stays_within_its_quotes() {
         writes: false,
         documented: true,
         for_msps: false,
+        has_id: true,
+        continues: false,
         signed_in: false,
         connect_url: Some("https://mcp.example.com/connect"),
         keys: &keys,
@@ -244,7 +247,9 @@ fn what_upstream_says_of_a_failure_stays_within_its_quotes() {
     let said = |error: &str| {
         let body = format!("{{\"error\":\"{error}\"}}");
         let status = http::StatusCode::BAD_REQUEST;
-        ToolFailure::refused(operation, status, body.as_bytes(), None).message.into_owned()
+        ToolFailure::refused(operation, status, body.as_bytes(), &BodyHead::default(), None)
+            .message
+            .into_owned()
     };
     let sentence = |text: &str| {
         format!(
@@ -268,7 +273,14 @@ fn what_upstream_says_of_a_failure_stays_within_its_quotes() {
     assert!(!long.contains("wiv") && long.contains("x[key]"), "{long}");
     let own = keys_of("arguments");
     let operation = FailedOperation { keys: &own, ..operation };
-    let message = ToolFailure::refused(operation, http::StatusCode::BAD_REQUEST, b"", None).message;
+    let message = ToolFailure::refused(
+        operation,
+        http::StatusCode::BAD_REQUEST,
+        b"",
+        &BodyHead::default(),
+        None,
+    )
+    .message;
     assert!(message.contains("did not accept the arguments"), "{message}");
 }
 

@@ -57,17 +57,18 @@ async fn a_member_that_stands_twice_is_changed_once() {
     expected[7].1 = "\"y\"";
     expected.remove(6);
     assert_eq!(changed, object(&expected));
-    assert_eq!(written("{}", json!({ "a": 1 })).await, "{\"a\":1}");
+    let bare = r#"{"id":"w1"}"#;
+    assert_eq!(written(bare, json!({ "a": 1 })).await, r#"{"id":"w1","a":1}"#);
     // Readers that round once too often make …14.1 of it.
     let odd = json!({ "a": -741166064501914.2 });
-    assert_eq!(written("{}", odd).await, "{\"a\":-741166064501914.2}");
+    assert_eq!(written(bare, odd).await, r#"{"id":"w1","a":-741166064501914.2}"#);
 }
 
 #[tokio::test]
 async fn a_large_object_is_laid_over_beside_the_workers_and_as_exactly() {
     let many: Vec<String> =
         (0..20_000).map(|name| format!("\"n{name}\": 12345678901234567890123.{name}")).collect();
-    let present = format!("{{\"name\":\"old\",{}}}", many.join(" ,\n"));
+    let present = format!("{{\"id\":\"w1\",\"name\":\"old\",{}}}", many.join(" ,\n"));
     let changed = written(&present, json!({ "name": "new" })).await;
     let expected = present.replace("old", "new").replace(" ,\n", ",").replace(": ", ":");
     assert!(changed == expected, "{changed:.200}");
