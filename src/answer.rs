@@ -118,7 +118,7 @@ fn encoding_of(body: &[u8]) -> Option<&'static str> {
         [0, 0, 0, 1..=255, ..] | [1..=255, 0, 0, 0, ..] => Some("UTF-32"),
         [0, 1..=255, ..] | [1..=255, 0, ..] => Some("UTF-16"),
         // RFC 1950: the method, and a check of the first two bytes.
-        [0x78, flags, ..] if u16::from_be_bytes([0x78, *flags]) % 31 == 0 => {
+        [0x78, flags, ..] if u16::from_be_bytes([0x78, *flags]).is_multiple_of(31) => {
             std::str::from_utf8(body).is_err().then_some("zlib (deflate)")
         }
         _ => None,

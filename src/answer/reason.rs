@@ -134,7 +134,8 @@ fn is_documented(body: &str) -> bool {
     let text = text.to_lowercase();
     let is_of_router =
         OF_ROUTERS.iter().any(|words| text.starts_with(words) || text.ends_with(words));
-    !is_of_router && !(member("path").is_some() && member("timestamp").is_some())
+    let is_of_framework = member("path").is_some() && member("timestamp").is_some();
+    !is_of_router && !is_of_framework
 }
 
 /// A text that came as one, unlike a page or a form that is broken.
