@@ -66,7 +66,7 @@ async fn an_object_argument_may_be_an_empty_array_and_an_array_is_none() {
     assert_eq!(started["data"]["payload"], json!({}));
     // Also deeper down.
     let query = json!({ "query": { "match_all": [] }, "size": 1 });
-    assert_eq!(server.data(ACME, "wiv_cases_query", query).await["data"].is_null(), false);
+    assert!(!server.data(ACME, "wiv_cases_query", query).await["data"].is_null());
     // Where one is needed, nothing is not enough; where an array is meant, it is one.
     let nothing = json!({ "workflow_id": workflow, "changes": [] });
     let error = server.error(ACME, "wiv_update_workflow", nothing).await;
