@@ -128,7 +128,7 @@ async fn a_list_of_cases_shows_its_usual_fields_or_those_asked_for() {
     let named = call(&server, "wiv_search_cases", arguments).await;
     same(&named);
     assert_eq!(names(&named).len(), 2);
-    named.both_say("No row here has a field acount_name. Did you mean account_name?");
+    named.both_say("No row here has a field acount_name. Did you mean account_name");
 
     let all = call(&server, "wiv_search_cases", json!({ "limit": 2, "fields": ["*"] })).await;
     same(&all);
