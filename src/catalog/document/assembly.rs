@@ -89,7 +89,11 @@ fn operation_tool(
                 required: true,
                 is_tenant: false,
             });
-            Action::Overlay { read: source.clone(), write: operation, argument: overlay.argument }
+            Action::Overlay {
+                read: Box::new(source.clone()),
+                write: operation,
+                argument: overlay.argument,
+            }
         }
     };
     Some(tool(head, arguments, action))

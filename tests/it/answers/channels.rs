@@ -58,7 +58,7 @@ async fn money_is_never_cut() {
             "case_id": format!("c{number}"),
             "resource_id": "r".repeat(900),
             "annual_potential_savings": format!("{number},234,567.50"),
-            "currency": if number % 20 == 0 { currency.as_str() } else { "USD" },
+            "currency": if number.is_multiple_of(20) { currency.as_str() } else { "USD" },
         })
     };
     let rows: Vec<Value> = (0..100).map(row).collect();

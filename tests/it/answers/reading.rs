@@ -52,6 +52,6 @@ fn is_same(cell: &str, value: &Value) -> bool {
         Value::Number(number) => {
             cell == number.to_string() || cell.parse() == Ok(number.as_f64().unwrap())
         }
-        other => cell == other.to_string(),
+        other => *other == *cell || format!("{other}") == cell,
     }
 }
