@@ -7,7 +7,7 @@ use divan::Bencher;
 use futures_util::FutureExt;
 use serde_json::{Value, json, value::RawValue};
 use wiv_mcp::{
-    answer::{self, Keys, Layout, Limits, Position},
+    answer::{self, Keys, Layout, Limits, Position, WantedFields},
     auth::{AccessToken, AccessTokens, SealedKey},
     caller::{ApiKey, Fingerprint},
     catalog::{Action, AnswerShape, Catalog},
@@ -196,6 +196,7 @@ fn render(bencher: Bencher<'_, '_>, body: &str, limit: usize) {
     let layout = Layout {
         shape: AnswerShape::Rows,
         money: None,
+        fields: &WantedFields::All,
         scrolls: false,
         limit: Some(limit),
         limits: Limits { text_chars: 32_000 },

@@ -11,6 +11,7 @@ mod decimals;
 mod draft;
 mod envelope;
 mod failure;
+mod fields;
 mod format;
 mod grid;
 mod groups;
@@ -33,6 +34,7 @@ mod table;
 
 pub use cleaning::Keys;
 pub use failure::{FailureKind, ToolFailure};
+pub use fields::WantedFields;
 pub use layout::{Layout, Limits};
 pub use overlay::{AskedId, Change, lay_over};
 pub use page::{PageSummary, Position};

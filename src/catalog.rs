@@ -25,6 +25,7 @@ use document::Schemas;
 pub use arguments::Arguments;
 pub use document::{DocumentError, DocumentMistake};
 pub use file::CatalogFileError;
+pub(crate) use nearest::nearest as nearest_names;
 pub use numbers::inexact_number;
 pub use operation::{AnswerShape, Confidence, Money, Operation, Period};
 pub use paging::Paging;

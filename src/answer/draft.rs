@@ -23,6 +23,8 @@ pub(super) struct Rules<'r> {
     pub(super) whole: &'r [&'r str],
     /// Rows may go, because there is another way to them.
     pub(super) rows_may_go: bool,
+    /// The caller named the columns: they go late.
+    pub(super) are_asked_for: bool,
     /// Columns may go before rows do.
     pub(super) columns_may_go: bool,
 }

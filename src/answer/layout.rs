@@ -4,7 +4,7 @@
 
 use http::StatusCode;
 
-use super::draft::Rooms;
+use super::{draft::Rooms, fields::WantedFields};
 use crate::{
     catalog::{AnswerShape, Money},
     wiv::Extent,
@@ -40,6 +40,8 @@ pub struct Layout<'a> {
     pub shape: AnswerShape,
     /// Where its objects carry money, which is never cut.
     pub money: Option<&'a Money>,
+    /// Which members of rows are shown.
+    pub fields: &'a WantedFields,
     /// Upstream gives the list page by page.
     pub scrolls: bool,
     /// Rows of a page, where the tool has pages.

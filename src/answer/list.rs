@@ -77,8 +77,19 @@ pub(super) fn list(
     let taken = FRAME + cursor_bytes;
     let rooms = limits.rooms(taken + beside.text.len(), taken + beside.structured_bytes());
     let whole = layout.money_fields();
-    let table =
-        fit(&rows, rooms, Rules { whole: &whole, rows_may_go: !is_scrolled, columns_may_go: true });
+    let is_beginning = position.offset == 0 && position.page_key.is_none();
+    let picked = layout.fields.of(&rows, is_beginning, &mut notes);
+    let rows: Vec<&str> = picked.iter().map(|row| &**row).collect();
+    let table = fit(
+        &rows,
+        rooms,
+        Rules {
+            whole: &whole,
+            rows_may_go: !is_scrolled,
+            are_asked_for: layout.fields.are_named(),
+            columns_may_go: true,
+        },
+    );
     notes.extend(what_is_missing(&table, rows.len(), sent_in_all, layout.limit.is_some()));
     if table.rows < rows.len() && !is_scrolled && layout.limit.is_some() {
         let end = position.offset + table.rows;

@@ -50,8 +50,11 @@ pub(super) fn query(
         notes.extend(groups.notes());
         let rows: Vec<&str> = groups.rows.iter().map(String::as_str).collect();
         let keys: Vec<&str> = groups.keys.iter().map(String::as_str).collect();
-        let table =
-            fit(&rows, room, Rules { whole: &keys, rows_may_go: true, columns_may_go: false });
+        let table = fit(
+            &rows,
+            room,
+            Rules { whole: &keys, rows_may_go: true, are_asked_for: false, columns_may_go: false },
+        );
         say(&table, groups.count, "of groups", "Narrow the query, or ask for fewer groups", notes);
         rooms.text = rooms.text.saturating_sub(table.text.len());
         rooms.json = rooms.json.saturating_sub(table.json.len());
@@ -63,7 +66,12 @@ pub(super) fn query(
         let table = fit(
             &hits,
             rooms,
-            Rules { whole: &layout.money_fields(), rows_may_go: true, columns_may_go: true },
+            Rules {
+                whole: &layout.money_fields(),
+                rows_may_go: true,
+                are_asked_for: false,
+                columns_may_go: true,
+            },
         );
         let how = "Name fewer fields in `_source`, or go on with `from` and `size`";
         say(&table, found.hit_count, "of hits", how, notes);

@@ -87,7 +87,8 @@ pub(super) fn whole<'a>(
     if grid.columns.is_empty() {
         return Some(of_nothing(count, rooms).text);
     }
-    let rules = Rules { whole: &[], rows_may_go: false, columns_may_go: false };
+    let rules =
+        Rules { whole: &[], rows_may_go: false, are_asked_for: false, columns_may_go: false };
     let draft = grid.draft(&grid.everything(), None, rooms, rules);
     (draft.rows == count).then_some(draft.text)
 }
@@ -104,7 +105,7 @@ fn of_nothing(rows: usize, rooms: Rooms) -> Table {
 enum Stays {
     /// It may go.
     No,
-    /// It looks like money.
+    /// It looks like money, or was asked for.
     IfItCan,
     /// It is money, or what names a row.
     Always,
@@ -119,7 +120,7 @@ impl Grid<'_> {
         let is_of_all_rows = column == 0 || self.columns[column].has_bare_rows;
         if is_of_all_rows || self.is_whole(column, rules) {
             Stays::Always
-        } else if self.columns[column].has_amounts {
+        } else if self.columns[column].has_amounts || rules.are_asked_for {
             Stays::IfItCan
         } else {
             Stays::No

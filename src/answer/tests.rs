@@ -16,6 +16,7 @@ use crate::text::{CharacterReader, ShownAs};
 const LAYOUT: Layout<'static> = Layout {
     shape: AnswerShape::Rows,
     money: None,
+    fields: &WantedFields::All,
     scrolls: false,
     limit: Some(2),
     limits: Limits { text_chars: 32_000 },

@@ -90,6 +90,12 @@ impl Arguments {
         given.map_or(paging::DEFAULT_LIMIT, |limit| limit as usize)
     }
 
+    /// The fields of rows that are to be shown, where the caller says.
+    pub fn fields(&self) -> Option<Box<[Box<str>]>> {
+        let names = self.get(paging::FIELDS)?.as_array()?;
+        Some(names.iter().filter_map(Value::as_str).map(Into::into).collect())
+    }
+
     /// Where a list is to be continued.
     pub fn cursor(&self) -> Option<&str> {
         self.text(paging::CURSOR)

@@ -12,7 +12,7 @@ const MAX_SUGGESTIONS: usize = 3;
 const MAX_NAME_BYTES: usize = 128;
 
 /// At most three of `names` that look like `wrong`, the nearest first.
-pub(super) fn nearest<'n>(names: impl Iterator<Item = &'n str>, wrong: &str) -> Vec<&'n str> {
+pub(crate) fn nearest<'n>(names: impl Iterator<Item = &'n str>, wrong: &str) -> Vec<&'n str> {
     if wrong.len() > MAX_NAME_BYTES {
         return Vec::new();
     }

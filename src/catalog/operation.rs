@@ -26,6 +26,9 @@ pub struct Operation {
     pub answer: AnswerShape,
     /// Where the answer's objects carry money.
     pub money: Option<Money>,
+    /// Members of a row that are shown where nobody says which; with them the tool takes
+    /// `fields`. Empty: all.
+    pub fields: Option<Box<[Box<str>]>>,
     pub(super) read_only: bool,
     pub(super) path: Box<[Segment]>,
     pub(super) query: Box<[QueryParameter]>,

@@ -11,6 +11,12 @@ pub(super) const LIMIT: &str = "limit";
 /// The argument that continues a list.
 pub(super) const CURSOR: &str = "cursor";
 
+/// The argument that names the members of rows.
+pub(super) const FIELDS: &str = "fields";
+
+/// Most names in `fields`. A case has twenty.
+const MAX_FIELDS: usize = 50;
+
 /// Rows of a page when the caller does not say. Small enough that a page of cases fits a model's
 /// memory beside its other work.
 pub(super) const DEFAULT_LIMIT: usize = 25;
@@ -41,6 +47,16 @@ pub(super) fn limit_schema() -> Value {
         "maximum": MAX_LIMIT,
         "default": DEFAULT_LIMIT,
         "description": format!("Rows per page, an integer from 1 to {MAX_LIMIT}."),
+    })
+}
+
+/// The schema of `fields`.
+pub(super) fn fields_schema() -> Value {
+    json!({
+        "type": "array",
+        "items": { "type": "string", "minLength": 1, "maxLength": 100 },
+        "maxItems": MAX_FIELDS,
+        "description": "Fields of each row to show. [\"*\"]: all. Left out: the usual ones.",
     })
 }
 

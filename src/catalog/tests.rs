@@ -13,29 +13,35 @@ use super::*;
 
 /// Every tool with its arguments; those that must be given end with `!`.
 const TOOLS: &[(&str, &[&str])] = &[
-    ("wiv_list_workflows", &["space_id", "limit", "cursor", "customer_id"]),
+    ("wiv_list_workflows", &["space_id", "fields", "limit", "cursor", "customer_id"]),
     ("wiv_get_workflow", &["workflow_id!", "customer_id"]),
     ("wiv_update_workflow", &["workflow_id!", "changes!"]),
-    ("wiv_list_spaces", &["limit", "cursor", "customer_id"]),
+    ("wiv_list_spaces", &["fields", "limit", "cursor", "customer_id"]),
     ("wiv_get_space", &["space_id!", "customer_id"]),
     ("wiv_get_space_resources", &["space_id!", "resource_type", "limit", "cursor", "customer_id"]),
-    ("wiv_list_folders", &["space_id", "limit", "cursor", "customer_id"]),
+    ("wiv_list_folders", &["space_id", "fields", "limit", "cursor", "customer_id"]),
     ("wiv_get_folder", &["folder_id!", "customer_id"]),
     ("wiv_start_execution", &["workflow_id!", "trigger_event"]),
-    ("wiv_list_all_executions", &["status", "date_range", "limit", "cursor", "customer_id"]),
+    (
+        "wiv_list_all_executions",
+        &["status", "date_range", "fields", "limit", "cursor", "customer_id"],
+    ),
     (
         "wiv_list_workflow_executions",
-        &["workflow_id!", "status", "date_range", "limit", "cursor", "customer_id"],
+        &["workflow_id!", "status", "date_range", "fields", "limit", "cursor", "customer_id"],
     ),
     ("wiv_stop_execution", &["workflow_id!", "execution_id!"]),
     ("wiv_get_execution_status", &["workflow_id!", "execution_id!", "customer_id"]),
-    ("wiv_list_cases", &["filters", "limit", "cursor", "customer_id"]),
-    ("wiv_search_cases", &["filters", "date_range", "limit", "cursor", "customer_id"]),
+    ("wiv_list_cases", &["filters", "fields", "limit", "cursor", "customer_id"]),
+    ("wiv_search_cases", &["filters", "date_range", "fields", "limit", "cursor", "customer_id"]),
     ("wiv_get_cases_summary", &["filters", "date_range", "customer_id"]),
     ("wiv_get_cases_filters", &["customer_id"]),
     ("wiv_get_cases_filter_values", &["filter_name!", "customer_id"]),
     ("wiv_cases_query", &["query!", "size", "from", "sort", "aggs", "_source", "customer_id"]),
-    ("wiv_search_msp_cases", &["customer_id", "filters", "date_range", "limit", "cursor"]),
+    (
+        "wiv_search_msp_cases",
+        &["customer_id", "filters", "date_range", "fields", "limit", "cursor"],
+    ),
     ("wiv_get_msp_cases_summary", &["customer_id", "filters", "date_range"]),
     ("wiv_get_msp_cases_filter_values", &["filter_name!", "customer_id"]),
     ("wiv_list_msp_cases_types", &["customer_id"]),
@@ -268,8 +274,8 @@ fn unknown_arguments_get_near_names_and_all_names() {
     check_problems(
         "wiv_list_workflows",
         json!({"spaceId": "s"}),
-        &["`spaceId`: unknown; did you mean `space_id`? Known here are `space_id`, `limit`, \
-           `cursor`, `customer_id`"],
+        &["`spaceId`: unknown; did you mean `space_id`? Known here are `space_id`, `fields`, \
+           `limit`, `cursor`, `customer_id`"],
     );
     check_problems(
         "wiv_start_execution",

@@ -64,7 +64,7 @@ pub enum Action {
     /// Reads an object, lays an argument's members over it and writes the whole.
     Overlay {
         /// Reads the object; takes no arguments beyond those of `write`'s path.
-        read: Operation,
+        read: Box<Operation>,
         /// Writes the whole object.
         write: Operation,
         /// The argument that holds the members to change.

@@ -18,7 +18,7 @@ use crate::{
 const BINDING_CHARS: usize = 32;
 
 /// Arguments that may differ from page to page.
-const PER_PAGE: [&str; 2] = ["cursor", "limit"];
+const PER_PAGE: [&str; 3] = ["cursor", "limit", "fields"];
 
 impl Tools {
     pub(super) fn seal_cursor(

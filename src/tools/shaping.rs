@@ -10,7 +10,7 @@ use super::{
     step::CallStep,
 };
 use crate::{
-    answer::{self, Position, ToolFailure},
+    answer::{self, Position, ToolFailure, WantedFields},
     catalog::{Operation, Paging, UpstreamRequest},
     clock::{self, unix_seconds},
     mcp::ToolResult,
@@ -30,9 +30,13 @@ impl Tools {
         position: Position,
     ) -> Result<ToolResult, ToolFailure> {
         let Sent { answer, used } = sent;
+        let usual = operation.fields.as_deref();
+        let fields = usual.map(|usual| WantedFields::new(step.arguments.fields(), usual));
+        let fields = fields.unwrap_or_default();
         let layout = answer::Layout {
             shape: operation.answer,
             money: None,
+            fields: &WantedFields::All,
             scrolls: operation.paging == Some(Paging::Scroll),
             limit: operation.paging.map(|_| step.arguments.limit()),
             limits: self.settings.answer_limits(),
@@ -43,7 +47,8 @@ impl Tools {
         let notes = notes(step, *used);
         let told = |failure| used.told(step.caller, failure);
         let rendered = if answer.body.len() < answer::LONG_BODY_BYTES {
-            let layout = answer::Layout { money: operation.money.as_ref(), ..layout };
+            let layout =
+                answer::Layout { money: operation.money.as_ref(), fields: &fields, ..layout };
             let seal = |next| self.seal_cursor(step.caller, step.tool, step.arguments, &next);
             answer::render(&answer.body, layout, &position, step.keys, notes, seal)
         } else {
@@ -51,7 +56,7 @@ impl Tools {
             let (body, keys) = (answer.body.clone(), step.keys.clone());
             let money = operation.money.clone();
             let render = move || {
-                let layout = answer::Layout { money: money.as_ref(), ..layout };
+                let layout = answer::Layout { money: money.as_ref(), fields: &fields, ..layout };
                 answer::render(&body, layout, &position, &keys, notes, seal)
             };
             let rendered = self.aside.run(step.deadline, render).await;

@@ -55,7 +55,7 @@ fn the_stand_in_answers_every_operation_of_the_catalogue() {
     for tool in catalog.tools() {
         let operations = match &tool.action {
             Action::Call(operation) => vec![operation],
-            Action::Overlay { read, write, .. } => vec![read, write],
+            Action::Overlay { read, write, .. } => vec![&**read, write],
             Action::Connection => vec![],
         };
         needed.extend(

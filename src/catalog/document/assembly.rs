@@ -94,7 +94,11 @@ fn operation_tool(
                 is_tenant: false,
                 place: place.member("argument").to_string(),
             });
-            Action::Overlay { read: source.clone(), write: operation, argument: overlay.argument }
+            Action::Overlay {
+                read: Box::new(source.clone()),
+                write: operation,
+                argument: overlay.argument,
+            }
         }
     };
     Some(tool(head, arguments, action))
@@ -176,7 +180,8 @@ fn overlay_fits(
 
 fn tool(head: Head, arguments: Vec<Argument>, action: Action) -> Tool {
     let is_paged = matches!(&action, Action::Call(operation) if operation.paging.is_some());
-    let schema = input_schema(arguments, is_paged);
+    let has_fields = matches!(&action, Action::Call(operation) if operation.fields.is_some());
+    let schema = input_schema(arguments, is_paged, has_fields);
     Tool {
         name: head.name,
         title: head.title,
@@ -191,7 +196,7 @@ fn tool(head: Head, arguments: Vec<Argument>, action: Action) -> Tool {
 }
 
 /// Required arguments first, then the tool's own, then those that many tools share.
-fn input_schema(arguments: Vec<Argument>, is_paged: bool) -> Value {
+fn input_schema(arguments: Vec<Argument>, is_paged: bool, has_fields: bool) -> Value {
     let required: Vec<Value> = arguments
         .iter()
         .filter(|argument| argument.required)
@@ -202,6 +207,9 @@ fn input_schema(arguments: Vec<Argument>, is_paged: bool) -> Value {
     let (first, then): (Vec<_>, Vec<_>) = own.into_iter().partition(|argument| argument.required);
     let named = |argument: Argument| (argument.name.into_string(), argument.schema);
     let mut properties: Map<String, Value> = first.into_iter().chain(then).map(named).collect();
+    if has_fields {
+        properties.insert(paging::FIELDS.into(), paging::fields_schema());
+    }
     if is_paged {
         properties.insert(paging::LIMIT.into(), paging::limit_schema());
         properties.insert(paging::CURSOR.into(), paging::cursor_schema());

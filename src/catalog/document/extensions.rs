@@ -27,12 +27,13 @@ pub(super) const CONFIDENCE: &str = "x-mcp-confidence";
 pub(super) const PAGING: &str = "x-mcp-paging";
 pub(super) const ANSWER: &str = "x-mcp-answer";
 pub(super) const MONEY: &str = "x-mcp-money";
+pub(super) const FIELDS: &str = "x-mcp-fields";
 pub(super) const OVERLAY: &str = "x-mcp-overlay";
 pub(super) const KEY_CHECK: &str = "x-mcp-key-check";
 pub(super) const KEY_CHECK_BODY: &str = "x-mcp-key-check-body";
 
 /// Extensions of an operation.
-const OF_OPERATIONS: [&str; 12] = [
+const OF_OPERATIONS: [&str; 13] = [
     TOOL,
     TITLE,
     DESCRIPTION,
@@ -42,6 +43,7 @@ const OF_OPERATIONS: [&str; 12] = [
     PAGING,
     ANSWER,
     MONEY,
+    FIELDS,
     OVERLAY,
     KEY_CHECK,
     KEY_CHECK_BODY,

@@ -149,10 +149,14 @@ fn understand<'d>(
     let answer = required(operation, extensions::ANSWER, &place, mistakes);
     let paging: Option<Paging> = optional(operation, extensions::PAGING, &place, mistakes);
     let money = optional(operation, extensions::MONEY, &place, mistakes);
+    let fields: Option<Box<[Box<str>]>> = optional(operation, extensions::FIELDS, &place, mistakes);
     let inputs = parameters::read(written, paging, place, mistakes);
 
     if paging.is_some() && answer.is_some_and(|answer| answer != AnswerShape::Rows) {
         mistakes.add(place.member(extensions::PAGING), "only rows can be paged");
+    }
+    if fields.is_some() && paging.is_none() {
+        mistakes.add(place.member(extensions::FIELDS), "only a paged list takes `fields`");
     }
     let head = Head {
         name: name?,
@@ -184,6 +188,7 @@ fn understand<'d>(
         paging,
         answer: answer?,
         money,
+        fields,
         read_only: head.hints.read_only,
         path: inputs.path.into(),
         query: inputs.query.into(),

@@ -100,3 +100,46 @@ async fn an_object_is_the_same_for_both_readers_however_large_it_is() {
         told.both_say("12.5");
     }
 }
+
+#[tokio::test]
+async fn a_list_of_cases_shows_its_usual_fields_or_those_asked_for() {
+    let server = Server::start().await;
+    let names = |told: &Told| -> Vec<String> {
+        told.structured["data"][0].as_object().unwrap().keys().cloned().collect()
+    };
+    let usual = call(&server, "wiv_search_cases", json!({ "limit": 100 })).await;
+    same(&usual);
+    let mut expected = vec![
+        "case_id",
+        "case_type",
+        "status",
+        "account_name",
+        "owner",
+        "annual_potential_savings",
+        "currency",
+    ];
+    let mut shown = names(&usual);
+    expected.sort_unstable();
+    shown.sort_unstable();
+    assert_eq!(shown, expected);
+    usual.both_say("Rows have more fields: recommendation_id, ");
+
+    let arguments = json!({ "limit": 2, "fields": ["region", "case_id", "acount_name"] });
+    let named = call(&server, "wiv_search_cases", arguments).await;
+    same(&named);
+    assert_eq!(names(&named).len(), 2);
+    named.both_say("No row here has a field acount_name. Did you mean account_name");
+
+    let all = call(&server, "wiv_search_cases", json!({ "limit": 2, "fields": ["*"] })).await;
+    same(&all);
+    assert_eq!(names(&all).len(), 20);
+
+    let arguments = json!({ "limit": 2, "fields": ["name"] });
+    let workflows = call(&server, "wiv_list_workflows", arguments).await;
+    same(&workflows);
+    assert_eq!(names(&workflows), ["name"]);
+    // The next page may show other fields.
+    let cursor = &workflows.structured["page"]["next_cursor"];
+    let more = call(&server, "wiv_list_workflows", json!({ "limit": 2, "cursor": cursor })).await;
+    assert!(!more.is_error && names(&more).len() > 1, "{}", more.text);
+}
