@@ -24,7 +24,7 @@ fn grouped(number: i128) -> String {
 #[tokio::test]
 async fn the_example_conversation_tells_what_the_demo_gives_today() {
     let server = Server::start().await;
-    let mut arguments = json!({ "limit": 100,
+    let mut arguments = json!({ "limit": 100, "fields": ["*"],
         "filters": { "status": ["To Do", "Acknowledged", "In Progress"] } });
     let (mut count, mut sums) = (0, BTreeMap::<String, i128>::new());
     let mut of_services = BTreeMap::<String, i128>::new();
