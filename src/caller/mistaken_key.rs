@@ -170,7 +170,7 @@ fn asks(letters: &str) -> bool {
     reached[letters.len()] == (true, true)
 }
 
-/// Whether parts are nothing but x, stars or naughts, as `wiv-xxxxxxxx`: one long one, as a short one
+/// Whether parts are nothing but x or stars, as `wiv-xxxxxxxx`: one long one, as a short one
 /// may be chance, or all beside words.
 fn is_blanked(lower: &str) -> bool {
     let parts = || lower.split(['-', '_', '.']).filter(|part| !part.is_empty());
@@ -178,7 +178,7 @@ fn is_blanked(lower: &str) -> bool {
     if parts().any(|part| part.len() > 5 && is_of(part, b"x*")) {
         return true;
     }
-    let (blank, other): (Vec<&str>, Vec<&str>) = parts().partition(|part| is_of(part, b"x*0"));
+    let (blank, other): (Vec<&str>, Vec<&str>) = parts().partition(|part| is_of(part, b"x*"));
     let blanks: usize = blank.iter().map(|part| part.len()).sum();
     blanks > 2 && other.iter().all(|part| AMONG.contains(part) || ASKING.contains(part))
 }
