@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use tokio::time::{Duration, Instant, timeout_at};
+use tokio::time::{Duration, timeout};
 
 use crate::{
     caller::{Caller, Fingerprint},
@@ -66,7 +66,7 @@ impl KeyOwners {
             return Ownership::Unavailable;
         }
         let asked = self.propelauth.key_owner(&caller.key);
-        match timeout_at(Instant::now() + PATIENCE, asked).await {
+        match timeout(PATIENCE, asked).await {
             Ok(Ok(Some(owner))) => Ownership::Known(owner),
             Ok(Ok(None)) => Ownership::Unknown,
             Ok(Err(error)) => {

@@ -74,8 +74,19 @@ pub(crate) async fn told(body: &str, tool: &str, arguments: Value) -> Told {
     told_of(Answer::new(200, body), tool, arguments).await
 }
 
-fn workflow() -> Value {
+/// The arguments of a tool for one workflow.
+pub(super) fn workflow() -> Value {
     json!({ "workflow_id": "w" })
+}
+
+/// The results of a list, of one object and of a write that WIV answers with status 200 and this
+/// body.
+pub(super) async fn told_by_each_kind(body: &str) -> [Told; 3] {
+    [
+        told(body, "wiv_search_cases", json!({})).await,
+        told(body, "wiv_get_workflow", workflow()).await,
+        told(body, "wiv_start_execution", workflow()).await,
+    ]
 }
 
 #[tokio::test]

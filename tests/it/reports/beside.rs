@@ -4,12 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::answers::{call, told, told_of};
+use super::answers::{call, told, told_by_each_kind, told_of, workflow};
 use crate::harness::*;
-
-fn workflow() -> Value {
-    json!({ "workflow_id": "w" })
-}
 
 #[tokio::test]
 async fn members_beside_data_are_shown() {
@@ -160,13 +156,8 @@ async fn a_success_that_says_it_failed_is_a_failure() {
         r#"{"errorMessage":"index unavailable","errorType":"Error"}"#,
         r#"{"error":true,"message":"index unavailable","code":"E1"}"#,
     ] {
-        for (tool, arguments) in [
-            ("wiv_search_cases", json!({})),
-            ("wiv_get_workflow", workflow()),
-            ("wiv_start_execution", workflow()),
-        ] {
-            let told = told(body, tool, arguments).await;
-            assert!(told.is_error, "{tool} {body}: {}", told.text);
+        for told in told_by_each_kind(body).await {
+            assert!(told.is_error, "{body}: {}", told.text);
             let error = &told.structured["error"];
             assert_eq!(error["kind"], "upstream_error", "{body}");
             assert_eq!(error["status"], 200, "{body}");

@@ -2,13 +2,7 @@
 //!
 //! The plainest ones are in `beside`.
 
-use serde_json::{Value, json};
-
-use super::answers::told;
-
-fn workflow() -> Value {
-    json!({ "workflow_id": "w" })
-}
+use super::answers::{told, told_by_each_kind, workflow};
 
 #[tokio::test]
 async fn an_error_with_status_200_is_a_failure_whatever_stands_beside_it() {
@@ -34,13 +28,8 @@ async fn an_error_with_status_200_is_a_failure_whatever_stands_beside_it() {
         r#"{"data":{"items":[],"total":0},"error":"boom"}"#,
         r#"{"data":null,"code":500,"message":"boom"}"#,
     ] {
-        for (tool, arguments) in [
-            ("wiv_search_cases", json!({})),
-            ("wiv_get_workflow", workflow()),
-            ("wiv_start_execution", workflow()),
-        ] {
-            let told = told(body, tool, arguments).await;
-            assert!(told.is_error, "{tool} {body}: {}", told.text);
+        for told in told_by_each_kind(body).await {
+            assert!(told.is_error, "{body}: {}", told.text);
             assert_eq!(told.structured["error"]["kind"], "upstream_error", "{body}");
             if body.contains("boom") {
                 told.both_say("boom");

@@ -2,17 +2,13 @@
 //!
 //! For bodies that come in and bodies that come back.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::answers::{call, told_of};
+use super::answers::{call, told_of, workflow};
 use crate::harness::*;
 
 const MARK: &str = "\u{feff}";
-
-fn workflow() -> Value {
-    json!({ "workflow_id": "w" })
-}
 
 #[tokio::test]
 async fn every_request_outward_asks_for_plain_bytes() {

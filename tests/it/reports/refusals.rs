@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::answers::{Told, call, told_of};
+use super::answers::{Told, call, told_of, workflow};
 use crate::harness::*;
 
 fn json(status: u16, body: &str) -> Answer {
@@ -15,10 +15,6 @@ async fn refused(answer: Answer, tool: &str, arguments: Value) -> Told {
     let told = told_of(answer, tool, arguments).await;
     assert!(told.is_error, "{}", told.text);
     told
-}
-
-fn workflow() -> Value {
-    json!({ "workflow_id": "w" })
 }
 
 #[tokio::test]
