@@ -202,7 +202,11 @@ fn render(bencher: Bencher<'_, '_>, body: &str, limit: usize) {
         limits: Limits { text_chars: 32_000 },
         status: http::StatusCode::OK,
         extent: Default::default(),
+        at: 1_794_819_600,
         writes: false,
+        only: None,
+        whole: None,
+        ordered: None,
     };
     bencher.counter(divan::counter::BytesCount::of_str(body)).bench(|| {
         let position = Position::default();

@@ -12,6 +12,7 @@ mod draft;
 mod envelope;
 mod failure;
 mod fields;
+mod figures;
 mod format;
 mod grid;
 mod groups;
@@ -30,17 +31,24 @@ mod refused;
 mod shape;
 mod shorten;
 mod silent;
+mod summary;
 mod table;
+mod totals;
 
 pub use cleaning::Keys;
 pub use failure::{FailureKind, ToolFailure};
 pub use fields::WantedFields;
-pub use layout::{Layout, Limits};
+pub use figures::{
+    Asked, Figures, OrderedRows, OrderedWindow, PageRead, RowSink, Window, read_page,
+};
+pub use layout::{Layout, Limits, Whole};
 pub use overlay::{AskedId, Change, lay_over};
 pub use page::{PageSummary, Position};
 pub use reason::{Reason, is_in_wivs_form};
 pub use refused::{FailedOperation, Unshaped};
-pub use shape::{LONG_BODY_BYTES, render};
+pub use shape::{LONG_BODY_BYTES, data_of, render, render_ordered};
+pub use summary::summary;
+pub use totals::Reading;
 
 /// The body is nothing that we pass on as an answer.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +71,9 @@ pub enum MalformedAnswer {
     /// More rows at once than are read.
     #[error("the answer has more than {} rows", page::MAX_ROWS)]
     TooManyRows,
+    /// No list, where rows were promised.
+    #[error("the answer is not a list of rows")]
+    NoRows,
     /// Not the object that was expected.
     #[error("the answer is not an object")]
     NoObject,

@@ -1,6 +1,10 @@
 //! The time of day, as tokens and keys count it.
 
+mod moment;
+
 use std::time::{SystemTime, UNIX_EPOCH};
+
+pub(crate) use moment::{DAY_SECONDS, MICROS, day_number, unix_micros};
 
 /// Seconds since 1970 (UTC). A clock before that counts as 1970.
 pub(crate) fn unix_seconds() -> u64 {

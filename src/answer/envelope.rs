@@ -28,6 +28,8 @@ pub(super) struct Upstream<'a> {
     pub(super) data: &'a str,
     /// Where the next page begins, where one is named.
     pub(super) next_page_key: Option<&'a RawValue>,
+    /// It says where the next page begins, or that there is none.
+    pub(super) has_key_member: bool,
     /// The other members of an envelope that hold something.
     pub(super) beside: Beside<'a>,
     /// All of it.
@@ -52,8 +54,14 @@ impl<'a> Upstream<'a> {
     /// When it is not JSON, or nests deeper than clients can be trusted to read.
     pub(super) fn read(text: &'a str) -> Result<Self, MalformedAnswer> {
         let beside = Beside::default();
-        let mut found =
-            Self { data: "null", next_page_key: None, beside, whole: "", has_envelope: false };
+        let mut found = Self {
+            data: "null",
+            next_page_key: None,
+            has_key_member: false,
+            beside,
+            whole: "",
+            has_envelope: false,
+        };
         // A write may be answered with nothing at all; what it did is its status' matter.
         if text.trim().is_empty() {
             return Ok(found);
@@ -79,6 +87,7 @@ impl<'a> Upstream<'a> {
         }
         if let Some(data) = data {
             (found.data, found.has_envelope) = (data, true);
+            found.has_key_member = key.is_some();
             let key = key.filter(|key| holds_something(key));
             found.next_page_key = key.map(serde_json::from_str).transpose()?;
         }

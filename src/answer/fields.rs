@@ -123,7 +123,7 @@ fn names_of<'a>(rows: &[&'a str]) -> Vec<Cow<'a, str>> {
     names
 }
 
-fn note_of_missing(name: &str, names: &[Cow<'_, str>]) -> String {
+pub(super) fn note_of_missing(name: &str, names: &[Cow<'_, str>]) -> String {
     let nearest = nearest_names(names.iter().map(|name| &**name), name);
     let advice = if nearest.is_empty() {
         format!("Rows have {}.", listed(&names.iter().map(|name| &**name).collect::<Vec<_>>()))

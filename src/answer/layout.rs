@@ -4,9 +4,10 @@
 
 use http::StatusCode;
 
-use super::{draft::Rooms, fields::WantedFields};
+use super::{draft::Rooms, fields::WantedFields, figures::Figures, totals::Reading};
 use crate::{
-    catalog::{AnswerShape, Money},
+    catalog::{AnswerShape, Money, Totals},
+    clock,
     wiv::Extent,
 };
 
@@ -52,8 +53,27 @@ pub struct Layout<'a> {
     pub status: StatusCode,
     /// What its head says of how much there is.
     pub extent: Extent,
+    /// When upstream answered, in Unix seconds.
+    pub at: u64,
     /// The call changes something.
     pub writes: bool,
+    /// Which rows are shown of those that came: those that these figures take.
+    pub only: Option<&'a Figures>,
+    /// Figures over everything that matches.
+    pub whole: Option<&'a Whole>,
+    /// The rows are a part of an order over everything: how many there are, and what they are.
+    pub ordered: Option<(usize, u64)>,
+}
+
+/// Figures over everything that matches, with how far the reading went.
+#[derive(Debug)]
+pub struct Whole {
+    /// What was added up.
+    pub figures: Figures,
+    /// How far.
+    pub reading: Reading,
+    /// How much of it is told.
+    pub wanted: Totals,
 }
 
 impl<'a> Layout<'a> {
@@ -74,9 +94,10 @@ pub struct Rendered {
 
 /// Closes the envelope behind `data` and `page`.
 pub(super) fn finish(
+    layout: Layout<'_>,
     mut structured: String,
     beside: Option<String>,
-    text: String,
+    mut text: String,
     notes: &[String],
 ) -> Rendered {
     if let Some(beside) = beside {
@@ -87,6 +108,8 @@ pub(super) fn finish(
         structured.push_str(",\"notes\":");
         structured.push_str(&serde_json::to_string(notes).expect("strings become JSON"));
     }
-    structured.push('}');
+    let as_of = clock::timestamp(layout.at);
+    structured.push_str(&format!(",\"as_of\":\"{as_of}\"}}"));
+    text.push_str(&format!("\nAs of {as_of}.\n"));
     Rendered { text, structured }
 }

@@ -11,6 +11,7 @@ use super::{
     layout::{Layout, Rendered, finish},
     shorten,
     table::{Table, fit},
+    totals,
 };
 use crate::json;
 
@@ -38,11 +39,22 @@ pub(super) fn list(
     let key = upstream.next_page_key.filter(|_| rows().next().is_some());
     let is_too_long = key.is_some_and(|key| key.get().len() > MAX_PAGE_KEY_BYTES);
     let next_key = key.filter(|_| layout.scrolls && !is_too_long);
-    let (rows, mut page) = PageSummary::take(rows(), next_key, position, layout.limit)?;
+    let keeps = |row: &&str| layout.only.is_none_or(|only| only.takes(row));
+    let matching = rows().filter(keeps);
+    let (rows, mut page) = match layout.ordered {
+        Some((total, stamp)) => {
+            let rows: Vec<&str> = matching.collect();
+            let page = PageSummary::of_order(rows.len(), total, stamp, position);
+            (rows, page)
+        }
+        None => PageSummary::take(matching, next_key, position, layout.limit)?,
+    };
     let sent_in_all = page.total;
+    let came = json::elements(upstream.data).count();
+    let sent = sent_in_all.map_or(came, |sent| sent.max(came));
 
-    let hints = hints::of(upstream, layout.extent, sent_in_all.unwrap_or(rows.len()));
-    let is_short = sent_in_all.is_some_and(|sent| hints.total.is_some_and(|total| total > sent));
+    let hints = hints::of(upstream, layout.extent, sent);
+    let is_short = sent_in_all.is_some() && hints.total.is_some_and(|total| total > sent);
     let has_unsent = next_key.is_none() && (key.is_some() || hints.has_more || is_short);
     if has_unsent && is_too_long && layout.scrolls {
         notes.push("WIV has more rows, and its key for them is too long to be asked with.".into());
@@ -62,11 +74,23 @@ pub(super) fn list(
         );
     }
     let has_doubt = has_unsent || is_unclear;
-    page.total = match sent_in_all {
-        Some(sent) if !has_doubt => Some(sent),
-        Some(sent) => hints.total.filter(|total| *total > sent),
-        None => hints.total.filter(|total| *total >= page.shown),
+    let whole =
+        layout.whole.map(|whole| totals::tell(&whole.figures, &whole.reading, whole.wanted));
+    page.total = match (sent_in_all, &whole) {
+        (Some(sent), _) if !has_doubt => Some(sent),
+        (_, Some(whole)) => whole.count,
+        // What WIV counts is not what is left of it.
+        _ if layout.only.is_some() => None,
+        (Some(sent), None) => hints.total.filter(|total| *total > sent),
+        (None, None) => hints.total.filter(|total| *total >= page.shown),
     };
+    if layout.only.is_some() && next_key.is_some() {
+        notes.push(
+            "`where` was tried on this page alone; go on with the cursor for the others.".into(),
+        );
+    }
+    notes.extend(whole.iter().flat_map(|whole| whole.notes.iter().cloned()));
+    let of_whole = whole.as_ref().map_or(0, |whole| whole.text.len().max(whole.json.len()));
 
     let beside = beside::show(upstream.beside(), limits.rooms(0, 0), &mut notes);
     let is_scrolled = sent_in_all.is_none();
@@ -74,9 +98,9 @@ pub(super) fn list(
         Some(key) => key.get().len() * 3 / 2 + CURSOR_BYTES,
         None => CURSOR_BYTES,
     };
-    let taken = FRAME + cursor_bytes;
+    let taken = FRAME + cursor_bytes + of_whole;
     let rooms = limits.rooms(taken + beside.text.len(), taken + beside.structured_bytes());
-    let whole = layout.money_fields();
+    let money = layout.money_fields();
     let is_beginning = position.offset == 0 && position.page_key.is_none();
     let picked = layout.fields.of(&rows, is_beginning, &mut notes);
     let rows: Vec<&str> = picked.iter().map(|row| &**row).collect();
@@ -84,7 +108,7 @@ pub(super) fn list(
         &rows,
         rooms,
         Rules {
-            whole: &whole,
+            whole: &money,
             rows_may_go: !is_scrolled,
             are_asked_for: layout.fields.are_named(),
             columns_may_go: true,
@@ -93,10 +117,16 @@ pub(super) fn list(
     notes.extend(what_is_missing(&table, rows.len(), sent_in_all, layout.limit.is_some()));
     if table.rows < rows.len() && !is_scrolled && layout.limit.is_some() {
         let end = position.offset + table.rows;
-        page.next = Some(Position { page_key: None, offset: end });
+        let stamp = layout.ordered.map(|(_, stamp)| stamp);
+        page.next = Some(Position { page_key: None, offset: end, stamp });
     }
     page.shown = table.rows;
-    let mut text = headline(&page, position.offset, is_scrolled, has_doubt);
+    let is_counted = whole.as_ref().is_some_and(|whole| whole.count.is_some());
+    let mut text = headline(&page, position.offset, is_scrolled, has_doubt, is_counted);
+    if let Some(whole) = &whole {
+        text.push('\n');
+        text.push_str(whole.text.trim_end());
+    }
     let cursor = page.next.map(seal);
     if page.shown > 0 {
         text.push_str("\n\n");
@@ -127,7 +157,11 @@ pub(super) fn list(
         None => structured.push_str("null"),
     }
     structured.push('}');
-    Ok(finish(structured, beside.structured, text, &notes))
+    if let Some(whole) = &whole {
+        structured.push_str(",\"totals\":");
+        structured.push_str(&whole.json);
+    }
+    Ok(finish(layout, structured, beside.structured, text, &notes))
 }
 
 /// What is in neither reader's answer, and what gives more.
@@ -161,7 +195,13 @@ fn what_is_missing(
 }
 
 /// The first line. Of a scroll nobody knows here at which row a page begins.
-fn headline(page: &PageSummary, offset: usize, is_scrolled: bool, has_unsent: bool) -> String {
+fn headline(
+    page: &PageSummary,
+    offset: usize,
+    is_scrolled: bool,
+    has_unsent: bool,
+    is_counted: bool,
+) -> String {
     let (shown, rows) = (page.shown, row_count(page.shown));
     match page.total {
         Some(0) => "No rows.".to_owned(),
@@ -169,6 +209,9 @@ fn headline(page: &PageSummary, offset: usize, is_scrolled: bool, has_unsent: bo
         Some(total) if total == shown && !is_scrolled => format!("{rows}, all there are."),
         Some(total) if shown == 0 && has_unsent => {
             format!("No rows came; WIV says that there are {total}.")
+        }
+        Some(total) if is_scrolled && is_counted => {
+            format!("{rows} of this page, of {total} in all.")
         }
         Some(total) if is_scrolled => {
             format!("{rows} of this page; WIV says that there are {total} in all.")

@@ -13,8 +13,10 @@ pub(super) const MAX_ROWS: usize = 100_000;
 pub struct Position {
     /// Upstream's own page key, for operations that scroll.
     pub page_key: Option<Box<RawValue>>,
-    /// Rows to skip, for lists that upstream gives whole.
+    /// Rows to skip, for lists that upstream gives whole and for orders over everything.
     pub offset: usize,
+    /// What matched when the order was read, to tell whether that is still so.
+    pub stamp: Option<u64>,
 }
 
 /// What `page` says of a list.
@@ -29,6 +31,14 @@ pub struct PageSummary {
 }
 
 impl PageSummary {
+    /// Rows that are a part of an order over `total`, from the position on.
+    pub(super) fn of_order(rows: usize, total: usize, stamp: u64, position: &Position) -> Self {
+        let end = position.offset + rows;
+        let stamp = Some(stamp);
+        let next = (end < total).then_some(Position { page_key: None, offset: end, stamp });
+        Self { shown: rows, total: Some(total), next }
+    }
+
     /// Takes this page's rows out of what upstream sent.
     ///
     /// A page that came by scrolling is never cut: its step can't be repeated, so rows that
@@ -49,7 +59,7 @@ impl PageSummary {
                 return Err(MalformedAnswer::TooManyRows);
             }
             let key = next_page_key.map(ToOwned::to_owned);
-            let next = key.map(|key| Position { page_key: Some(key), offset: 0 });
+            let next = key.map(|key| Position { page_key: Some(key), ..Position::default() });
             let shown = all.len();
             return Ok((all, Self { shown, total: None, next }));
         }
@@ -59,7 +69,7 @@ impl PageSummary {
         let end = skipped + page.len();
         let total = end + rows.count();
         let is_last = limit.is_none() || end == total;
-        let next = (!is_last).then_some(Position { page_key: None, offset: end });
+        let next = (!is_last).then_some(Position { offset: end, ..Position::default() });
         let shown = page.len();
         Ok((page, Self { shown, total: Some(total), next }))
     }

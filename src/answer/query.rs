@@ -90,7 +90,7 @@ pub(super) fn query(
         }
     }
     format::notes(&mut text, notes);
-    Some(finish(structured, beside.structured, text, notes))
+    Some(finish(layout, structured, beside.structured, text, notes))
 }
 
 fn headline(found: &Found<'_>) -> String {

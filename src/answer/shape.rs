@@ -4,10 +4,12 @@
 //! into a tree, and each part stops at its limit.
 
 use http::StatusCode;
+use serde_json::value::RawValue;
 
 use super::{
     Keys, MalformedAnswer, Position, beside, cleaning,
     envelope::Upstream,
+    figures::OrderedWindow,
     format,
     layout::{Layout, Rendered, finish},
     list::list,
@@ -68,6 +70,31 @@ pub fn render(
     }
 }
 
+/// Renders rows that are a part of an order over `total`. They were cleaned when they were read.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_ordered(
+    window: &OrderedWindow,
+    total: usize,
+    layout: Layout<'_>,
+    position: &Position,
+    notes: Vec<String>,
+    seal: impl FnOnce(Position) -> String,
+) -> Result<Rendered, MalformedAnswer> {
+    let rows: Vec<&str> = window.rows.iter().map(|row| &**row).collect();
+    let body = format!("{{\"data\":[{}]}}", rows.join(","));
+    let layout = Layout { ordered: Some((total, window.stamp)), ..layout };
+    list(&Upstream::read(&body)?, layout, position, notes, seal)
+}
+
+/// The data of an answer, as one JSON value; nothing where it can't be read.
+pub fn data_of(body: &[u8], keys: &Keys) -> Option<Box<RawValue>> {
+    let cleaned = cleaning::clean(text_of(body).ok()?, keys);
+    let upstream = Upstream::read(&cleaned.json).ok().filter(|it| !it.says_it_failed())?;
+    RawValue::from_string(upstream.data.to_owned()).ok()
+}
+
 fn object(upstream: &Upstream<'_>, layout: Layout<'_>, mut notes: Vec<String>) -> Rendered {
     let Layout { limits, .. } = layout;
     let value = upstream.data;
@@ -87,7 +114,7 @@ fn object(upstream: &Upstream<'_>, layout: Layout<'_>, mut notes: Vec<String>) -
     let mut text = told.text;
     text.push_str(&beside.text);
     format::notes(&mut text, &notes);
-    finish(format!("{{\"data\":{}", told.json), beside.structured, text, &notes)
+    finish(layout, format!("{{\"data\":{}", told.json), beside.structured, text, &notes)
 }
 
 /// What there is to say where nothing was sent, or nothing is in it.

@@ -22,7 +22,11 @@ const LAYOUT: Layout<'static> = Layout {
     limits: Limits { text_chars: 32_000 },
     status: http::StatusCode::OK,
     extent: crate::wiv::Extent { total: None, has_more: false },
+    at: 1_794_819_600,
     writes: false,
+    only: None,
+    whole: None,
+    ordered: None,
 };
 
 fn show(body: &Value, layout: Layout<'_>, position: &Position) -> (Value, String) {
@@ -42,11 +46,11 @@ fn a_whole_list_is_cut_into_pages_by_offset() {
     assert_eq!(first["data"], json!([{ "id": 1 }, { "id": 2 }]));
     assert_eq!(first["page"], json!({ "shown": 2, "total": 3, "next_cursor": "+2" }));
     assert!(text.starts_with("Rows 1 to 2 of 3.") && text.contains("`cursor` set to +2"), "{text}");
-    let (last, text) = show(&body, LAYOUT, &Position { page_key: None, offset: 2 });
+    let (last, text) = show(&body, LAYOUT, &Position { offset: 2, ..Position::default() });
     assert_eq!(last["data"], json!([{ "id": 3 }]));
     assert_eq!(last["page"], json!({ "shown": 1, "total": 3, "next_cursor": null }));
     assert!(text.starts_with("Row 3 of 3."), "{text}");
-    let (beyond, _) = show(&body, LAYOUT, &Position { page_key: None, offset: 9 });
+    let (beyond, _) = show(&body, LAYOUT, &Position { offset: 9, ..Position::default() });
     assert_eq!(beyond["data"], json!([]));
 }
 
@@ -60,7 +64,8 @@ fn a_scrolled_page_is_never_cut() {
     assert_eq!(page["page"]["total"], Value::Null);
     assert_eq!(page["page"]["next_cursor"], r#"{"scroll_id":"s"}+0"#);
     let body = json!({ "data": [{ "id": 4 }, { "id": 5 }, { "id": 6 }], "next_page_key": null });
-    let scrolled = Position { page_key: Some(serde_json::from_str("{}").unwrap()), offset: 0 };
+    let scrolled =
+        Position { page_key: Some(serde_json::from_str("{}").unwrap()), ..Position::default() };
     let (last, _) = show(&body, layout, &scrolled);
     assert_eq!(last["page"], json!({ "shown": 3, "total": null, "next_cursor": null }));
 }

@@ -12,9 +12,9 @@ use super::{
 };
 
 /// The arguments of a call that passed [`Tool::check`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Arguments {
-    values: Map<String, Value>,
+    pub(super) values: Map<String, Value>,
 }
 
 impl Tool {
@@ -43,7 +43,13 @@ impl Tool {
         let Value::Object(values) = arguments else {
             unreachable!("an object was wrapped above");
         };
-        let arguments = Arguments { values };
+        let mut arguments = Arguments { values };
+        if problems.is_empty() {
+            problems.extend(arguments.contradictions());
+        }
+        if let Some(fold) = self.operation().and_then(|operation| operation.fold.as_deref()) {
+            arguments.expand_open(&fold.rows);
+        }
         if let Some(operation) = self.operation() {
             // A value that broke the schema was told already.
             let more = operation.misplaced(&arguments);

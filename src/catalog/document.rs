@@ -5,6 +5,7 @@
 
 mod assembly;
 mod extensions;
+mod folds;
 mod inputs;
 mod lines;
 mod members;

@@ -3,11 +3,13 @@
 //! Not for tools' faces. Built by `document` alone, so that every field fits the others: each
 //! argument that a request needs is one that the tool offers.
 
+use std::sync::Arc;
+
 use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Paging;
+use super::{Fold, Paging};
 
 /// One operation of the WIV API.
 #[derive(Debug, Clone)]
@@ -29,6 +31,10 @@ pub struct Operation {
     /// Members of a row that are shown where nobody says which; with them the tool takes
     /// `fields`. Empty: all.
     pub fields: Option<Box<[Box<str>]>>,
+    /// Most rows that upstream gives in a page, where its schema says so.
+    pub page_rows: Option<usize>,
+    /// Where figures over all rows come from; with it the tool can be asked for them.
+    pub fold: Option<Arc<Fold>>,
     pub(super) read_only: bool,
     pub(super) path: Box<[Segment]>,
     pub(super) query: Box<[QueryParameter]>,
@@ -67,6 +73,8 @@ pub enum AnswerShape {
     Object,
     /// An answer of OpenSearch: hits and aggregations.
     Query,
+    /// Figures that this server makes of a fold.
+    Summary,
 }
 
 /// Where an object carries money.

@@ -37,6 +37,14 @@ pub struct UpstreamRequest {
     pub repeatable: bool,
 }
 
+/// Which page of a list, and how long.
+#[derive(Clone, Copy)]
+struct PagePlace<'a> {
+    rows: usize,
+    /// Upstream's key of the page before.
+    key: Option<&'a RawValue>,
+}
+
 impl Operation {
     /// The request for these arguments. `page_key` is WIV's key of the page before, as JSON
     /// text; only a scrolled list has one.
@@ -50,12 +58,26 @@ impl Operation {
         arguments: &Arguments,
         page_key: Option<&RawValue>,
     ) -> Result<UpstreamRequest, Problem> {
+        self.page(arguments, arguments.limit(), page_key)
+    }
+
+    /// The same with a page of so many rows.
+    ///
+    /// # Errors
+    /// As [`Operation::request`].
+    pub fn page(
+        &self,
+        arguments: &Arguments,
+        rows: usize,
+        page_key: Option<&RawValue>,
+    ) -> Result<UpstreamRequest, Problem> {
+        let place = PagePlace { rows, key: page_key };
         let body = match &self.body {
-            Body::Members(fields) => Some(json_object(fields, arguments, page_key).into()),
+            Body::Members(fields) => Some(json_object(fields, arguments, place).into()),
             // An overlay's body is not made of arguments.
             Body::None | Body::Whole => None,
         };
-        self.assemble(arguments, page_key, body)
+        self.assemble(arguments, place, body)
     }
 
     /// The write of an overlay: path from the arguments, body as given.
@@ -67,7 +89,8 @@ impl Operation {
         arguments: &Arguments,
         body: Vec<u8>,
     ) -> Result<UpstreamRequest, Problem> {
-        self.assemble(arguments, None, Some(body.into()))
+        let place = PagePlace { rows: arguments.limit(), key: None };
+        self.assemble(arguments, place, Some(body.into()))
     }
 
     /// The arguments that stand in the path, as the ids of what is asked for.
@@ -90,7 +113,7 @@ impl Operation {
     fn assemble(
         &self,
         arguments: &Arguments,
-        page_key: Option<&RawValue>,
+        place: PagePlace<'_>,
         body: Option<Bytes>,
     ) -> Result<UpstreamRequest, Problem> {
         let mut path_and_query = String::with_capacity(128);
@@ -104,14 +127,14 @@ impl Operation {
         }
         let mut query = Query { text: path_and_query, separator: '?' };
         for parameter in &self.query {
-            query.add(&parameter.field, parameter.style, arguments, page_key)?;
+            query.add(&parameter.field, parameter.style, arguments, place)?;
         }
         Ok(UpstreamRequest {
             method: self.method.clone(),
             path_and_query: query.text,
             body,
             impersonated_tenant: self.tenant_header(arguments)?,
-            repeatable: self.read_only && page_key.is_none(),
+            repeatable: self.read_only && place.key.is_none(),
         })
     }
 
@@ -179,13 +202,13 @@ impl Query {
         field: &Field,
         style: QueryStyle,
         arguments: &Arguments,
-        page_key: Option<&RawValue>,
+        place: PagePlace<'_>,
     ) -> Result<(), Problem> {
         let name = &*field.wire_name;
         match &field.source {
-            ValueSource::Limit => self.pair(name, &arguments.limit().to_string()),
+            ValueSource::Limit => self.pair(name, &place.rows.to_string()),
             ValueSource::PageKey => {
-                if let Some(page_key) = page_key {
+                if let Some(page_key) = place.key {
                     self.pair(name, page_key.get());
                 }
             }
@@ -262,7 +285,7 @@ fn encoded(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A JSON object of the fields that have a value.
-fn json_object(fields: &[Field], arguments: &Arguments, page_key: Option<&RawValue>) -> Vec<u8> {
+fn json_object(fields: &[Field], arguments: &Arguments, place: PagePlace<'_>) -> Vec<u8> {
     let mut text = String::from("{");
     let mut member = |name: &str, value: &dyn std::fmt::Display| {
         use std::fmt::Write as _;
@@ -272,9 +295,9 @@ fn json_object(fields: &[Field], arguments: &Arguments, page_key: Option<&RawVal
     };
     for field in fields {
         match &field.source {
-            ValueSource::Limit => member(&field.wire_name, &arguments.limit()),
+            ValueSource::Limit => member(&field.wire_name, &place.rows),
             ValueSource::PageKey => {
-                if let Some(page_key) = page_key {
+                if let Some(page_key) = place.key {
                     member(&field.wire_name, &page_key);
                 }
             }

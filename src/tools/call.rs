@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::{
     Tools,
+    shaping::Figured,
     step::{CallStep, invalid},
 };
 use crate::{
@@ -43,7 +44,10 @@ impl Tools {
                     deadline,
                 };
                 match &tool.action {
-                    Action::Call(operation) => self.call_operation(step, operation).await,
+                    Action::Call(operation) => match &operation.fold {
+                        Some(fold) => self.call_with_figures(step, operation, fold).await,
+                        None => self.call_operation(step, operation).await,
+                    },
                     Action::Overlay { read, write, argument } => {
                         self.overlay(step, read, write, argument).await
                     }
@@ -94,29 +98,30 @@ impl Tools {
         mcp::Error::new(mcp::Code::InvalidParams, message)
     }
 
+    /// Where the page begins that is asked for.
+    pub(super) fn position(&self, step: CallStep<'_>) -> Result<Position, ToolFailure> {
+        let Some(cursor) = step.arguments.cursor() else { return Ok(Position::default()) };
+        self.open_cursor(step.caller, step.tool, step.arguments, cursor).ok_or_else(|| {
+            invalid(&[Problem {
+                path: "cursor".into(),
+                message: "it is not from this tool with these arguments and this key; leave it \
+                          out to begin anew"
+                    .into(),
+            }])
+        })
+    }
+
     async fn call_operation(
         &self,
         step: CallStep<'_>,
         operation: &Operation,
     ) -> Result<ToolResult, ToolFailure> {
-        let position = match step.arguments.cursor() {
-            Some(cursor) => self
-                .open_cursor(step.caller, step.tool, step.arguments, cursor)
-                .ok_or_else(|| {
-                    invalid(&[Problem {
-                        path: "cursor".into(),
-                        message: "it is not from this tool with these arguments and this key; \
-                                  leave it out to begin anew"
-                            .into(),
-                    }])
-                })?,
-            None => Position::default(),
-        };
+        let position = self.position(step)?;
         let request = operation
             .request(step.arguments, position.page_key.as_deref())
             .map_err(|problem| invalid(&[problem]))?;
         let sent = self.send(step, operation, &request).await?;
-        self.shape(step, operation, &request, &sent, position).await
+        self.shape(step, operation, &request, &sent, position, Figured::default()).await
     }
 }
 

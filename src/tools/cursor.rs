@@ -18,7 +18,7 @@ use crate::{
 const BINDING_CHARS: usize = 32;
 
 /// Arguments that may differ from page to page.
-const PER_PAGE: [&str; 3] = ["cursor", "limit", "fields"];
+const PER_PAGE: [&str; 4] = ["cursor", "limit", "fields", "totals"];
 
 impl Tools {
     pub(super) fn seal_cursor(
@@ -55,17 +55,22 @@ impl Tools {
             return None;
         }
         let (offset, page_key) = place.split_once(' ')?;
+        let (offset, stamp) = match offset.split_once('.') {
+            Some((offset, stamp)) => (offset, Some(stamp.parse().ok()?)),
+            None => (offset, None),
+        };
         let page_key = match page_key {
             "" => None,
             json => Some(serde_json::from_str(json).ok()?),
         };
-        Some(Position { offset: offset.parse().ok()?, page_key })
+        Some(Position { offset: offset.parse().ok()?, page_key, stamp })
     }
 }
 
 fn seal(cursors: &Sealer, binding: &str, position: &Position) -> String {
     let page_key = position.page_key.as_deref().map_or("", RawValue::get);
-    cursors.seal(format!("{binding}{} {page_key}", position.offset).as_bytes())
+    let stamp = position.stamp.map(|stamp| format!(".{stamp}")).unwrap_or_default();
+    cursors.seal(format!("{binding}{}{stamp} {page_key}", position.offset).as_bytes())
 }
 
 /// Hash of key, tool and arguments. It stays inside the sealed cursor, so it needs no key of

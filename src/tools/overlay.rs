@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{
     Tools,
+    shaping::Figured,
     step::{CallStep, invalid},
 };
 use crate::{
@@ -54,7 +55,7 @@ impl Tools {
             .request_with_body(step.arguments, whole)
             .map_err(|problem| invalid(&[problem]))?;
         let sent = self.send(step, write, &request).await?;
-        self.shape(step, write, &request, &sent, Position::default()).await
+        self.shape(step, write, &request, &sent, Position::default(), Figured::default()).await
     }
 }
 

@@ -10,15 +10,26 @@ use super::{
     step::CallStep,
 };
 use crate::{
-    answer::{self, Position, ToolFailure, WantedFields},
+    answer::{self, Figures, Layout, Position, ToolFailure, WantedFields, Whole},
     catalog::{Operation, Paging, UpstreamRequest},
     clock::{self, unix_seconds},
     mcp::ToolResult,
     telemetry::Causes,
+    wiv::Extent,
 };
 
 /// How long before its end a key's end is told: a week, so that a weekend is no surprise.
 const WARNING_SECONDS: u64 = 7 * 24 * 60 * 60;
+
+/// What an answer tells besides what upstream sent.
+#[derive(Default)]
+pub(super) struct Figured {
+    /// Only rows that these take are shown.
+    pub(super) only: Option<Figures>,
+    /// Figures over everything that matches.
+    pub(super) whole: Option<Whole>,
+    pub(super) notes: Vec<String>,
+}
 
 impl Tools {
     pub(super) async fn shape(
@@ -28,27 +39,30 @@ impl Tools {
         request: &UpstreamRequest,
         sent: &Sent,
         position: Position,
+        figured: Figured,
     ) -> Result<ToolResult, ToolFailure> {
         let Sent { answer, used } = sent;
-        let usual = operation.fields.as_deref();
-        let fields = usual.map(|usual| WantedFields::new(step.arguments.fields(), usual));
-        let fields = fields.unwrap_or_default();
-        let layout = answer::Layout {
-            shape: operation.answer,
-            money: None,
-            fields: &WantedFields::All,
-            scrolls: operation.paging == Some(Paging::Scroll),
-            limit: operation.paging.map(|_| step.arguments.limit()),
-            limits: self.settings.answer_limits(),
+        let at = answer.head.date.unwrap_or_else(unix_seconds);
+        let writes = self.facts(step, operation, request).writes;
+        let layout = Layout {
             status: answer.status,
             extent: answer.head.extent,
-            writes: self.facts(step, operation, request).writes,
+            writes,
+            ..self.layout(step, operation, at)
         };
-        let notes = notes(step, *used);
+        let mut notes = notes(step, *used);
+        notes.extend(figured.notes);
+        let (only, whole) = (figured.only, figured.whole);
+        let fields = wanted_fields(step, operation);
         let told = |failure| used.told(step.caller, failure);
         let rendered = if answer.body.len() < answer::LONG_BODY_BYTES {
-            let layout =
-                answer::Layout { money: operation.money.as_ref(), fields: &fields, ..layout };
+            let layout = Layout {
+                money: operation.money.as_ref(),
+                fields: &fields,
+                only: only.as_ref(),
+                whole: whole.as_ref(),
+                ..layout
+            };
             let seal = |next| self.seal_cursor(step.caller, step.tool, step.arguments, &next);
             answer::render(&answer.body, layout, &position, step.keys, notes, seal)
         } else {
@@ -56,7 +70,13 @@ impl Tools {
             let (body, keys) = (answer.body.clone(), step.keys.clone());
             let money = operation.money.clone();
             let render = move || {
-                let layout = answer::Layout { money: money.as_ref(), fields: &fields, ..layout };
+                let layout = Layout {
+                    money: money.as_ref(),
+                    fields: &fields,
+                    only: only.as_ref(),
+                    whole: whole.as_ref(),
+                    ..layout
+                };
                 answer::render(&body, layout, &position, &keys, notes, seal)
             };
             let rendered = self.aside.run(step.deadline, render).await;
@@ -77,6 +97,30 @@ impl Tools {
         Ok(ToolResult::new(rendered.text, rendered.structured))
     }
 
+    /// How an answer of upstream's at that time is laid out, before anything is known of it.
+    pub(super) fn layout(
+        &self,
+        step: CallStep<'_>,
+        operation: &Operation,
+        at: u64,
+    ) -> Layout<'static> {
+        Layout {
+            shape: operation.answer,
+            money: None,
+            fields: &WantedFields::All,
+            scrolls: operation.paging == Some(Paging::Scroll),
+            limit: operation.paging.map(|_| step.arguments.limit()),
+            limits: self.settings.answer_limits(),
+            status: StatusCode::OK,
+            extent: Extent::default(),
+            at,
+            writes: false,
+            only: None,
+            whole: None,
+            ordered: None,
+        }
+    }
+
     pub(super) fn unshaped(
         &self,
         step: CallStep<'_>,
@@ -95,8 +139,14 @@ impl Tools {
     }
 }
 
+/// Which members of rows are shown.
+pub(super) fn wanted_fields(step: CallStep<'_>, operation: &Operation) -> WantedFields {
+    let usual = operation.fields.as_deref();
+    usual.map(|usual| WantedFields::new(step.arguments.fields(), usual)).unwrap_or_default()
+}
+
 /// What a caller should know besides the answer.
-fn notes(step: CallStep<'_>, used: Used) -> Vec<String> {
+pub(super) fn notes(step: CallStep<'_>, used: Used) -> Vec<String> {
     let mut notes: Vec<String> = used.note(step.caller).into_iter().collect();
     let grant = used.of(step.caller).grant.as_ref();
     let ends = grant.map(|grant| grant.key_expires_at);

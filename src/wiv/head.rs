@@ -23,6 +23,8 @@ pub struct BodyHead {
     pub is_plain_text: bool,
     /// How much there is.
     pub extent: Extent,
+    /// When it was answered by the answering clock, in Unix seconds (RFC 9110, 6.6.1).
+    pub date: Option<u64>,
 }
 
 impl BodyHead {
@@ -34,8 +36,14 @@ impl BodyHead {
             encoding: outbound::encoding(response),
             is_plain_text: media_type.eq_ignore_ascii_case("text/plain"),
             extent: Extent::of(response.status(), response.headers()),
+            date: response.headers().get(header::DATE).and_then(date),
         }
     }
+}
+
+fn date(value: &http::HeaderValue) -> Option<u64> {
+    let time = httpdate::parse_http_date(value.to_str().ok()?).ok()?;
+    time.duration_since(std::time::UNIX_EPOCH).ok().map(|since| since.as_secs())
 }
 
 /// How much there is, as far as a head says.

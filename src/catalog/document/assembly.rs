@@ -9,11 +9,12 @@ use serde_json::{Map, Value, json};
 use super::{
     super::{
         Action, Arguments, Operation, Tool, UpstreamRequest,
-        operation::{Body, Segment},
-        paging,
+        operation::{AnswerShape, Body, Segment},
+        paging, question,
     },
     Contents, Schemas,
     extensions::{self, LocalTool, Overlay, optional},
+    folds,
     inputs::Argument,
     mistakes::{DocumentMistakes, DocumentPlace},
     operations::{Head, Operations, ReadOperation},
@@ -24,7 +25,7 @@ use super::{
 /// The tools and the key check; nothing only when a mistake was added.
 pub(super) fn assemble(
     document: &Value,
-    operations: Operations<'_>,
+    mut operations: Operations<'_>,
     schemas: Schemas,
     mistakes: &mut DocumentMistakes,
 ) -> Option<Contents> {
@@ -47,6 +48,7 @@ pub(super) fn assemble(
             mistakes.add(place.member(extensions::KEY_CHECK_BODY), reason);
         }
     }
+    folds::attach(&mut operations, mistakes);
     // Overlays need another operation, so all are known before the first tool is made.
     let reads: Vec<Operation> =
         operations.sound.iter().map(|read| read.operation.clone()).collect();
@@ -181,7 +183,14 @@ fn overlay_fits(
 fn tool(head: Head, arguments: Vec<Argument>, action: Action) -> Tool {
     let is_paged = matches!(&action, Action::Call(operation) if operation.paging.is_some());
     let has_fields = matches!(&action, Action::Call(operation) if operation.fields.is_some());
-    let schema = input_schema(arguments, is_paged, has_fields);
+    let mut of_figures = Vec::new();
+    if let Action::Call(Operation { fold: Some(fold), answer, .. }) = &action {
+        match answer {
+            AnswerShape::Summary => of_figures.extend(question::of_summary(fold)),
+            _ => of_figures.extend(question::of_list(fold)),
+        }
+    }
+    let schema = input_schema(arguments, of_figures, is_paged, has_fields);
     Tool {
         name: head.name,
         title: head.title,
@@ -196,7 +205,12 @@ fn tool(head: Head, arguments: Vec<Argument>, action: Action) -> Tool {
 }
 
 /// Required arguments first, then the tool's own, then those that many tools share.
-fn input_schema(arguments: Vec<Argument>, is_paged: bool, has_fields: bool) -> Value {
+fn input_schema(
+    arguments: Vec<Argument>,
+    of_figures: Vec<(&str, Value)>,
+    is_paged: bool,
+    has_fields: bool,
+) -> Value {
     let required: Vec<Value> = arguments
         .iter()
         .filter(|argument| argument.required)
@@ -207,6 +221,7 @@ fn input_schema(arguments: Vec<Argument>, is_paged: bool, has_fields: bool) -> V
     let (first, then): (Vec<_>, Vec<_>) = own.into_iter().partition(|argument| argument.required);
     let named = |argument: Argument| (argument.name.into_string(), argument.schema);
     let mut properties: Map<String, Value> = first.into_iter().chain(then).map(named).collect();
+    properties.extend(of_figures.into_iter().map(|(name, schema)| (name.to_owned(), schema)));
     if has_fields {
         properties.insert(paging::FIELDS.into(), paging::fields_schema());
     }

@@ -28,12 +28,19 @@ pub(super) const PAGING: &str = "x-mcp-paging";
 pub(super) const ANSWER: &str = "x-mcp-answer";
 pub(super) const MONEY: &str = "x-mcp-money";
 pub(super) const FIELDS: &str = "x-mcp-fields";
+pub(super) const FOLD: &str = "x-mcp-fold";
+pub(super) const GROUPS: &str = "x-mcp-groups";
+pub(super) const TIMES: &str = "x-mcp-times";
+pub(super) const OPEN: &str = "x-mcp-open";
+pub(super) const ORDER: &str = "x-mcp-order";
+pub(super) const LABELS: &str = "x-mcp-labels";
+pub(super) const OWNER: &str = "x-mcp-owner";
 pub(super) const OVERLAY: &str = "x-mcp-overlay";
 pub(super) const KEY_CHECK: &str = "x-mcp-key-check";
 pub(super) const KEY_CHECK_BODY: &str = "x-mcp-key-check-body";
 
 /// Extensions of an operation.
-const OF_OPERATIONS: [&str; 13] = [
+const OF_OPERATIONS: [&str; 20] = [
     TOOL,
     TITLE,
     DESCRIPTION,
@@ -44,6 +51,13 @@ const OF_OPERATIONS: [&str; 13] = [
     ANSWER,
     MONEY,
     FIELDS,
+    FOLD,
+    GROUPS,
+    TIMES,
+    OPEN,
+    ORDER,
+    LABELS,
+    OWNER,
     OVERLAY,
     KEY_CHECK,
     KEY_CHECK_BODY,

@@ -26,6 +26,8 @@ pub(super) struct Inputs {
     pub(super) query: Vec<QueryParameter>,
     pub(super) body: Body,
     pub(super) tenant: Option<Box<str>>,
+    /// Most rows of a page, as upstream's schema says.
+    pub(super) page_rows: Option<usize>,
 }
 
 /// An operation as it stands in the document.

@@ -189,11 +189,14 @@ fn understand<'d>(
         answer: answer?,
         money,
         fields,
+        // Known when all operations are.
+        fold: None,
         read_only: head.hints.read_only,
         path: inputs.path.into(),
         query: inputs.query.into(),
         body: inputs.body,
         tenant: inputs.tenant,
+        page_rows: inputs.page_rows,
     };
     Some(ReadOperation {
         path: written.template,

@@ -36,6 +36,7 @@ pub(super) fn read(
         query: Vec::new(),
         body: Body::None,
         tenant: None,
+        page_rows: None,
     };
     let mut reader =
         ParameterReader { inputs, taken: Vec::new(), in_path: Vec::new(), paging, mistakes };
@@ -283,7 +284,11 @@ impl ParameterReader<'_> {
         }
         self.taken.push(argument.into());
         match argument {
-            paging::LIMIT => return self.page_source(ValueSource::Limit, place),
+            paging::LIMIT => {
+                let most = input.schema["maximum"].as_u64();
+                self.inputs.page_rows = most.and_then(|most| usize::try_from(most).ok());
+                return self.page_source(ValueSource::Limit, place);
+            }
             paging::CURSOR => return self.page_source(ValueSource::PageKey, place),
             _ => {}
         }

@@ -1,0 +1,88 @@
+//! Reads one page of a list, row by row, into whatever gathers them.
+//!
+//! Says whether there is more, and whether that is sure. Not for asking.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use crate::{
+    answer::{
+        Keys, MalformedAnswer, cleaning, envelope::Upstream, hints, page::MAX_ROWS, reason, text_of,
+    },
+    json,
+    wiv::Extent,
+};
+
+/// What gathers rows.
+pub trait RowSink: Send + 'static {
+    /// When upstream answered, in Unix seconds; told before any row.
+    fn begin(&mut self, at: u64);
+
+    /// One row, as JSON text without what nobody may read.
+    fn row(&mut self, row: &str);
+}
+
+/// What a page said besides its rows.
+#[derive(Debug)]
+pub struct PageRead {
+    /// Rows that it had.
+    pub rows: usize,
+    /// Where the next page begins.
+    pub next: Option<Box<RawValue>>,
+    /// Whether there is more is not known, and where neither.
+    pub has_doubt: bool,
+    /// Another number for another page.
+    pub stamp: u64,
+}
+
+/// Reads a page that was asked for with so many rows, behind `before` others.
+///
+/// # Errors
+/// When it is no list, or says that the call failed.
+pub fn read_page(
+    body: &[u8],
+    asked_rows: usize,
+    before: usize,
+    extent: Extent,
+    keys: &Keys,
+    sink: &mut impl RowSink,
+) -> Result<PageRead, MalformedAnswer> {
+    let sent = text_of(body)?;
+    let cleaned = cleaning::clean(sent, keys);
+    let upstream = Upstream::read(&cleaned.json)?;
+    if upstream.says_it_failed() {
+        return Err(MalformedAnswer::Failed(reason::of_json(upstream.whole, keys)));
+    }
+    if !upstream.data.starts_with('[') {
+        return Err(MalformedAnswer::NoRows);
+    }
+    let mut rows = 0;
+    for row in json::elements(upstream.data) {
+        rows += 1;
+        if rows > MAX_ROWS {
+            return Err(MalformedAnswer::TooManyRows);
+        }
+        sink.row(row);
+    }
+    // The key goes back as it came.
+    let next = match &cleaned.json {
+        Cow::Owned(_) => Upstream::read(sent)?.next_page_key.map(ToOwned::to_owned),
+        Cow::Borrowed(_) => upstream.next_page_key.map(ToOwned::to_owned),
+    };
+    // OpenSearch names a scroll to its end: a page without rows is behind the last one.
+    let next = next.filter(|_| rows > 0);
+    let hints = hints::of(&upstream, extent, before + rows);
+    // A full page that doesn't say that it is the last one may not be.
+    let is_silent = !upstream.has_key_member && rows >= asked_rows;
+    let is_short = hints.total.is_some_and(|total| total > before + rows);
+    let has_doubt = next.is_none() && (is_silent || is_short || hints.leave_doubt());
+    Ok(PageRead { rows, next, has_doubt, stamp: stamp(upstream.data) })
+}
+
+fn stamp(data: &str) -> u64 {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hash = DefaultHasher::new();
+    data.hash(&mut hash);
+    hash.finish()
+}

@@ -1,0 +1,208 @@
+//! Figures over everything that matches, told to both readers.
+//!
+//! What is partial is said to be; amounts of two currencies are never one.
+
+use rust_decimal::{Decimal, RoundingStrategy::MidpointNearestEven};
+use serde_json::{Value, json};
+
+use super::{
+    figures::{Currencies, Figures, Tally, to_the_cent},
+    names::shown_name,
+};
+use crate::catalog::{Money, Period, Totals};
+
+/// Months of a year.
+const MONTHS: Decimal = Decimal::from_parts(12, 0, 0, false, 0);
+
+/// Currencies that are named in a sentence; the structure and tables have all.
+const MAX_NAMED: usize = 20;
+
+/// How far the reading went.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// Rows that were read.
+    pub rows: usize,
+    /// Why it is not all, in words; nothing where it is.
+    pub partial: Option<String>,
+    /// Asking for less would make it whole.
+    pub is_bound: bool,
+}
+
+/// Figures as both readers get them.
+#[derive(Debug, Default)]
+pub(super) struct ToldTotals {
+    /// The member `totals`.
+    pub(super) json: String,
+    /// One or two lines.
+    pub(super) text: String,
+    pub(super) notes: Vec<String>,
+    /// Rows that match, where all were read.
+    pub(super) count: Option<usize>,
+}
+
+/// Tells figures.
+pub(super) fn tell(figures: &Figures, reading: &Reading, wanted: Totals) -> ToldTotals {
+    let complete = reading.partial.is_none();
+    let count = figures.tally.count;
+    let mut totals = json!({ "count": count, "complete": complete, "rows_read": reading.rows });
+    let rows = reading.rows;
+    let mut text = if complete {
+        format!("{count} match (all {rows} rows read)")
+    } else {
+        format!("At least {count} match ({rows} rows read)")
+    };
+    let mut notes: Vec<String> = reading.note().into_iter().collect();
+    if wanted == Totals::Full {
+        totals["by_currency"] = by_currency(&figures.tally, figures);
+        totals["unreadable"] = json!(figures.tally.unreadable);
+        if !figures.tally.sums.is_empty() {
+            text.push_str(&format!(": {}", sums(&figures.tally, figures, Months::Told)));
+        }
+        notes.extend(of_currencies(figures));
+        notes.extend(of_unreadable(figures));
+        notes.extend(of_excluded(figures));
+    }
+    text.push_str(".\n");
+    ToldTotals { json: totals.to_string(), text, notes, count: complete.then_some(count) }
+}
+
+impl Reading {
+    /// What is missing, and what gives the whole.
+    fn note(&self) -> Option<String> {
+        let reason = self.partial.as_ref()?;
+        let rows = self.rows;
+        let advice = if self.is_bound {
+            "Narrow the filters for whole figures."
+        } else {
+            "Ask again for whole figures."
+        };
+        Some(format!(
+            "Partial: {rows} rows were read and there are or may be more, because {reason}. Counts and \
+             sums are of what was read, lower bounds of the whole. {advice}"
+        ))
+    }
+}
+
+/// One entry a currency, the most rows first.
+pub(super) fn by_currency(tally: &Tally, figures: &Figures) -> Value {
+    let money = &figures.asked.fold.rows.money;
+    let entries = ordered(tally, &figures.currencies).into_iter().map(|(name, count, sum)| {
+        let (yearly, monthly) = in_periods(sum, money);
+        json!({ "currency": name, "count": count, "yearly": yearly, "monthly": monthly })
+    });
+    Value::Array(entries.collect())
+}
+
+/// A sum a year and a month, to the cent; each is rounded once.
+fn in_periods(sum: Decimal, money: &Money) -> (String, String) {
+    match money.period {
+        Period::Year => {
+            let monthly = sum.checked_div(MONTHS).unwrap_or(sum);
+            (to_the_cent(sum), to_the_cent(monthly.round_dp_with_strategy(2, MidpointNearestEven)))
+        }
+        Period::Month => {
+            (sum.checked_mul(MONTHS).map_or_else(String::new, to_the_cent), to_the_cent(sum))
+        }
+    }
+}
+
+/// Whether months are told beside years.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Months {
+    Told,
+    LeftOut,
+}
+
+/// `USD 120.00 a year (10.00 a month) in 3; EUR …`.
+pub(super) fn sums(tally: &Tally, figures: &Figures, months: Months) -> String {
+    let money = &figures.asked.fold.rows.money;
+    let mut told = Vec::new();
+    let all = ordered(tally, &figures.currencies);
+    for (name, count, sum) in all.iter().take(MAX_NAMED) {
+        let (yearly, monthly) = in_periods(*sum, money);
+        let name = shown_name(name);
+        told.push(match months {
+            Months::Told => format!("{name} {yearly} a year ({monthly} a month) in {count}"),
+            Months::LeftOut => format!("{name} {yearly}"),
+        });
+    }
+    if all.len() > MAX_NAMED {
+        told.push(format!("and {} more currencies", all.len() - MAX_NAMED));
+    }
+    told.join("; ")
+}
+
+/// The sums, the most rows first.
+pub(super) fn ordered<'c>(
+    tally: &Tally,
+    currencies: &'c Currencies,
+) -> Vec<(&'c str, usize, Decimal)> {
+    let mut all: Vec<_> = tally
+        .sums
+        .iter()
+        .filter(|sum| sum.count > 0)
+        .map(|sum| (currencies.name(sum.currency), sum.count, sum.sum))
+        .collect();
+    all.sort_by(|(one, of_one, _), (other, of_other, _)| of_other.cmp(of_one).then(one.cmp(other)));
+    all
+}
+
+fn of_currencies(figures: &Figures) -> Option<String> {
+    let all = ordered(&figures.tally, &figures.currencies);
+    if all.len() < 2 {
+        return None;
+    }
+    let mut names: Vec<String> =
+        all.iter().take(MAX_NAMED).map(|(name, ..)| shown_name(name)).collect();
+    let last = names.pop()?;
+    let both = if all.len() == 2 { "both" } else { "all" };
+    Some(format!(
+        "Amounts are in {} and {last} and were not converted; there is no sum over {both}.",
+        names.join(", ")
+    ))
+}
+
+fn of_unreadable(figures: &Figures) -> Option<String> {
+    let why = figures.unreadable;
+    let reasons = [
+        (why.without_amount, "without an amount"),
+        (why.odd_amount, "with an amount that is no plain number"),
+        (why.without_currency, "without a currency"),
+    ];
+    let reasons: Vec<String> = reasons
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, words)| format!("{count} {words}"))
+        .collect();
+    let unreadable = figures.tally.unreadable;
+    (unreadable > 0).then(|| {
+        let reasons =
+            if reasons.is_empty() { "odd amounts".to_owned() } else { reasons.join(", ") };
+        format!("{unreadable} of the rows that match are counted and in no sum: {reasons}.")
+    })
+}
+
+fn of_excluded(figures: &Figures) -> Option<String> {
+    if !figures.asked.about_open {
+        return None;
+    }
+    let open = &figures.asked.fold.rows.open;
+    let (last, others) = open.values.split_last()?;
+    let means = match others {
+        [] => format!("Open means {last}."),
+        others => format!("Open means {} and {last}.", others.join(", ")),
+    };
+    let count = figures.excluded.count;
+    if figures.excluded_unknown {
+        return Some(format!("{means} How many are excluded could not be read."));
+    }
+    if count == 0 {
+        return Some(means);
+    }
+    let (are, money) = (
+        if count == 1 { "excluded one is" } else { "excluded ones are" },
+        sums(&figures.excluded, figures, Months::LeftOut),
+    );
+    let money = if money.is_empty() { money } else { format!(" ({money} a year)") };
+    Some(format!("{means} {count} {are} not in it{money}."))
+}

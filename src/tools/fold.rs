@@ -1,0 +1,241 @@
+//! A fold: all pages of a list, one after the other, read into something small.
+//!
+//! One call against the key's limits, bounded in rows, requests, time and bytes; it ends where
+//! its call is dropped. What was read counts, and whether it was all is said.
+
+use serde_json::value::RawValue;
+use tokio::time::{Duration, Instant};
+
+use super::{
+    Tools,
+    sending::Used,
+    step::{CallStep, invalid},
+};
+use crate::{
+    answer::{self, FailureKind, PageRead, RowSink, ToolFailure},
+    catalog::{Arguments, Operation, UpstreamRequest},
+    clock,
+    telemetry::Causes,
+};
+
+/// Rows of one page: the most that WIV advises for reading many.
+const PAGE_ROWS: usize = 500;
+
+/// Most rows of a fold.
+const MAX_ROWS: usize = 10_000;
+
+/// Most requests of a fold.
+const MAX_REQUESTS: usize = 20;
+
+/// Longest time of a fold.
+const MAX_TIME: Duration = Duration::from_secs(10);
+
+/// Most bytes of a fold.
+const MAX_BYTES: usize = 32 * 1024 * 1024;
+
+/// What a fold came to.
+pub(super) struct Folded<S> {
+    pub(super) sink: S,
+    /// How far it went.
+    pub(super) reach: Reach,
+    /// The credential that read the first page.
+    pub(super) used: Used,
+    /// When upstream answered first, in Unix seconds.
+    pub(super) at: u64,
+}
+
+/// How far a fold went.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reach {
+    pub(super) rows_read: usize,
+    /// Why it is not all; nothing where it is.
+    pub(super) stopped: Option<Stopped>,
+}
+
+/// Why a fold did not read everything.
+#[derive(Debug, Clone)]
+pub(super) enum Stopped {
+    /// So many rows, and there are more.
+    Rows,
+    /// So many requests, and there are more.
+    Requests,
+    /// The time was over.
+    Time,
+    /// So many bytes, and there are more.
+    Bytes,
+    /// Upstream gave one page twice.
+    SamePage,
+    /// Upstream doesn't say whether there are more.
+    Doubt,
+    /// Upstream failed on the way.
+    Failed(FailureKind, Option<u16>),
+}
+
+impl Stopped {
+    /// Asking for less helps.
+    pub(super) fn is_bound(&self) -> bool {
+        matches!(self, Self::Rows | Self::Requests | Self::Time | Self::Bytes)
+    }
+
+    /// In words, behind "because".
+    pub(super) fn reason(&self) -> String {
+        match self {
+            Self::Rows => format!("{MAX_ROWS} rows are the most that is read"),
+            Self::Requests => format!("{MAX_REQUESTS} requests are the most that is sent"),
+            Self::Time => format!("{} s were over", MAX_TIME.as_secs()),
+            Self::Bytes => format!("{} MiB are the most that is read", MAX_BYTES >> 20),
+            Self::SamePage => "WIV gave the same page again".to_owned(),
+            Self::Doubt => "WIV does not say whether there are more".to_owned(),
+            Self::Failed(_, Some(status)) => format!("WIV failed on the way (status {status})"),
+            Self::Failed(FailureKind::Timeout, None) => "WIV did not answer in time".to_owned(),
+            Self::Failed(..) => "WIV failed on the way".to_owned(),
+        }
+    }
+}
+
+impl Tools {
+    /// Reads every row that matches.
+    ///
+    /// # Errors
+    /// When nothing could be read. What fails behind the first page ends the fold.
+    pub(super) async fn fold<S: RowSink>(
+        &self,
+        step: CallStep<'_>,
+        source: &Operation,
+        arguments: &Arguments,
+        mut sink: S,
+    ) -> Result<Folded<S>, ToolFailure> {
+        let end = Instant::now() + MAX_TIME;
+        let step = CallStep { deadline: step.deadline.min(end), ..step };
+        let rows = source.page_rows.map_or(PAGE_ROWS, |most| most.min(PAGE_ROWS));
+        let (mut key, mut reach): (Option<Box<RawValue>>, _) = (None, Reach::default());
+        let (mut requests, mut bytes, mut last) = (0, 0, None);
+        let mut first: Option<(Used, u64)> = None;
+        loop {
+            let request = source.page(arguments, rows, key.as_deref());
+            let request = request.map_err(|problem| invalid(&[problem]))?;
+            requests += 1;
+            let page = self.fold_page(
+                step,
+                source,
+                &request,
+                rows,
+                reach.rows_read,
+                sink,
+                first.is_none(),
+            );
+            let (page, used, at, size) = match page.await {
+                Ok(Page { read, sink: filled, used, at, size }) => {
+                    sink = filled;
+                    (read, used, at, size)
+                }
+                Err(Lost { failure, sink: Some(left) }) if first.is_some() => {
+                    sink = left;
+                    let is_late = failure.kind == FailureKind::Timeout && Instant::now() >= end;
+                    reach.stopped = Some(if is_late {
+                        Stopped::Time
+                    } else {
+                        Stopped::Failed(failure.kind, failure.status)
+                    });
+                    break;
+                }
+                Err(Lost { failure, .. }) => return Err(failure),
+            };
+            first.get_or_insert((used, at));
+            reach.rows_read += page.rows;
+            bytes += size;
+            let is_same = page.rows > 0 && last.replace(page.stamp) == Some(page.stamp);
+            key = page.next;
+            reach.stopped = match &key {
+                None if page.has_doubt => Some(Stopped::Doubt),
+                None => break,
+                Some(_) if is_same => Some(Stopped::SamePage),
+                Some(_) if reach.rows_read >= MAX_ROWS => Some(Stopped::Rows),
+                Some(_) if requests >= MAX_REQUESTS => Some(Stopped::Requests),
+                Some(_) if bytes >= MAX_BYTES => Some(Stopped::Bytes),
+                Some(_) if Instant::now() >= end => Some(Stopped::Time),
+                Some(_) => continue,
+            };
+            break;
+        }
+        tracing::debug!(
+            operation = &*source.id,
+            request.id = format_args!("{:032x}", step.trace.request_id),
+            rows = reach.rows_read,
+            requests,
+            complete = reach.stopped.is_none(),
+            "fold"
+        );
+        let (used, at) = first.expect("the loop ends behind a first page");
+        Ok(Folded { sink, reach, used, at })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one page's place in a walk, used once")]
+    async fn fold_page<S: RowSink>(
+        &self,
+        step: CallStep<'_>,
+        source: &Operation,
+        request: &UpstreamRequest,
+        rows: usize,
+        before: usize,
+        mut sink: S,
+        is_first: bool,
+    ) -> Result<Page<S>, Lost<S>> {
+        let sent = match self.send(step, source, request).await {
+            Ok(sent) => sent,
+            Err(failure) => return Err(Lost { failure, sink: Some(sink) }),
+        };
+        let answer = &sent.answer;
+        let at = answer.head.date.unwrap_or_else(clock::unix_seconds);
+        let size = answer.body.len();
+        let (body, keys, extent) = (answer.body.clone(), step.keys.clone(), answer.head.extent);
+        let read = move || {
+            if is_first {
+                sink.begin(at);
+            }
+            let read = answer::read_page(&body, rows, before, extent, &keys, &mut sink);
+            (read, sink)
+        };
+        let (read, sink) = if size < answer::LONG_BODY_BYTES {
+            read()
+        } else {
+            match self.aside.run(step.deadline, read).await {
+                Ok(read) => read,
+                Err(why) => {
+                    let failure = self.unshaped(step, source, request, answer.status, why);
+                    return Err(Lost { failure, sink: None });
+                }
+            }
+        };
+        match read {
+            Ok(read) => Ok(Page { read, sink, used: sent.used, at, size }),
+            Err(malformed) => {
+                let malformed = malformed.encoded_as(answer.head.encoding.as_deref());
+                tracing::warn!(
+                    operation = &*source.id,
+                    request.id = format_args!("{:032x}", step.trace.request_id),
+                    error = %Causes(&malformed),
+                    "the WIV API sent a page that can't be read"
+                );
+                let facts = self.facts(step, source, request);
+                let failure = ToolFailure::unreadable(facts, answer.status, &malformed);
+                Err(Lost { failure, sink: Some(sink) })
+            }
+        }
+    }
+}
+
+/// A page that was read.
+struct Page<S> {
+    read: PageRead,
+    sink: S,
+    used: Used,
+    at: u64,
+    size: usize,
+}
+
+/// A page that was not, and what was read before.
+struct Lost<S> {
+    failure: ToolFailure,
+    sink: Option<S>,
+}
