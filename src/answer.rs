@@ -7,6 +7,7 @@
 mod beside;
 mod cells;
 mod cleaning;
+mod csv;
 mod decimals;
 mod draft;
 mod envelope;

@@ -30,7 +30,7 @@ pub use file::CatalogFileError;
 pub(crate) use nearest::nearest as nearest_names;
 pub use numbers::inexact_number;
 pub use operation::{AnswerShape, Confidence, Money, Operation, Period};
-pub use paging::Paging;
+pub use paging::{Paging, RowFormat};
 pub use problem::Problem;
 pub use question::{Conditions, Sort, Totals};
 pub use request::UpstreamRequest;
@@ -109,6 +109,7 @@ pub fn output_schema() -> &'static str {
     concat!(
         r#"{"type":"object","properties":{"#,
         r#""data":{"description":"Rows or one object, as WIV returned them."},"#,
+        r#""csv":{"type":"string"},"#,
         r#""page":{"type":"object","properties":{"shown":{"type":"integer"},"#,
         r#""total":{"anyOf":[{"type":"integer"},{"type":"null"}]},"#,
         r#""next_cursor":{"anyOf":[{"type":"string"},{"type":"null"}]}}},"#,

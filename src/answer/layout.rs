@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use super::{draft::Rooms, fields::WantedFields, figures::Figures, totals::Reading};
 use crate::{
-    catalog::{AnswerShape, Money, Totals},
+    catalog::{AnswerShape, Money, RowFormat, Totals},
     clock,
     wiv::Extent,
 };
@@ -43,6 +43,8 @@ pub struct Layout<'a> {
     pub money: Option<&'a Money>,
     /// Which members of rows are shown.
     pub fields: &'a WantedFields,
+    /// How rows are written.
+    pub format: RowFormat,
     /// Upstream gives the list page by page.
     pub scrolls: bool,
     /// Rows of a page, where the tool has pages.

@@ -13,7 +13,7 @@ use super::{
     table::{Table, fit},
     totals,
 };
-use crate::json;
+use crate::{catalog::RowFormat, json};
 
 /// Longest page key of upstream that becomes a cursor. Real ones have some hundred bytes; sealed,
 /// this one is as long as a cursor may be.
@@ -112,8 +112,10 @@ pub(super) fn list(
             rows_may_go: !is_scrolled,
             are_asked_for: layout.fields.are_named(),
             columns_may_go: true,
+            format: layout.format,
         },
     );
+    notes.extend(table.changed.notes());
     notes.extend(what_is_missing(&table, rows.len(), sent_in_all, layout.limit.is_some()));
     if table.rows < rows.len() && !is_scrolled && layout.limit.is_some() {
         let end = position.offset + table.rows;
@@ -122,13 +124,20 @@ pub(super) fn list(
     }
     page.shown = table.rows;
     let is_counted = whole.as_ref().is_some_and(|whole| whole.count.is_some());
-    let mut text = headline(&page, position.offset, is_scrolled, has_doubt, is_counted);
+    let is_csv = layout.format == RowFormat::Csv;
+    let mut text = String::new();
+    // Whoever saves the text as a file finds the rows at its beginning.
+    if is_csv && page.shown > 0 {
+        text.push_str(&table.text);
+        text.push('\n');
+    }
+    text.push_str(&headline(&page, position.offset, is_scrolled, has_doubt, is_counted));
     if let Some(whole) = &whole {
         text.push('\n');
         text.push_str(whole.text.trim_end());
     }
     let cursor = page.next.map(seal);
-    if page.shown > 0 {
+    if !is_csv && page.shown > 0 {
         text.push_str("\n\n");
         text.push_str(&table.text);
     }
@@ -143,8 +152,12 @@ pub(super) fn list(
     }
     format::notes(&mut text, &notes);
 
-    let mut structured = format!("{{\"data\":[{}", table.json);
-    structured.push_str("],\"page\":{\"shown\":");
+    let mut structured = if is_csv {
+        format!("{{\"csv\":\"{}\"", table.json)
+    } else {
+        format!("{{\"data\":[{}]", table.json)
+    };
+    structured.push_str(",\"page\":{\"shown\":");
     structured.push_str(&page.shown.to_string());
     structured.push_str(",\"total\":");
     match page.total {

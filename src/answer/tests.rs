@@ -17,6 +17,7 @@ const LAYOUT: Layout<'static> = Layout {
     shape: AnswerShape::Rows,
     money: None,
     fields: &WantedFields::All,
+    format: crate::catalog::RowFormat::Rows,
     scrolls: false,
     limit: Some(2),
     limits: Limits { text_chars: 32_000 },

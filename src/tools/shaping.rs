@@ -108,6 +108,7 @@ impl Tools {
             shape: operation.answer,
             money: None,
             fields: &WantedFields::All,
+            format: step.arguments.format(),
             scrolls: operation.paging == Some(Paging::Scroll),
             limit: operation.paging.map(|_| step.arguments.limit()),
             limits: self.settings.answer_limits(),

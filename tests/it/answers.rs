@@ -3,5 +3,6 @@
 //! A sentence for each promise. What a far end may send besides stands in `reports`.
 
 mod channels;
+mod csv;
 mod queries;
 mod reading;

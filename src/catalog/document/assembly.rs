@@ -224,6 +224,7 @@ fn input_schema(
     properties.extend(of_figures.into_iter().map(|(name, schema)| (name.to_owned(), schema)));
     if has_fields {
         properties.insert(paging::FIELDS.into(), paging::fields_schema());
+        properties.insert(paging::FORMAT.into(), paging::format_schema());
     }
     if is_paged {
         properties.insert(paging::LIMIT.into(), paging::limit_schema());
