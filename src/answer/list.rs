@@ -78,11 +78,11 @@ pub(super) fn list(
         layout.whole.map(|whole| totals::tell(&whole.figures, &whole.reading, whole.wanted));
     page.total = match (sent_in_all, &whole) {
         (Some(sent), _) if !has_doubt => Some(sent),
-        (_, Some(whole)) => whole.count,
+        (_, Some(totals::ToldTotals { count: Some(count), .. })) => Some(*count),
         // What WIV counts is not what is left of it.
         _ if layout.only.is_some() => None,
-        (Some(sent), None) => hints.total.filter(|total| *total > sent),
-        (None, None) => hints.total.filter(|total| *total >= page.shown),
+        (Some(sent), _) => hints.total.filter(|total| *total > sent),
+        (None, _) => hints.total.filter(|total| *total >= page.shown),
     };
     if layout.only.is_some() && next_key.is_some() {
         notes.push(
@@ -122,7 +122,11 @@ pub(super) fn list(
     }
     page.shown = table.rows;
     let is_counted = whole.as_ref().is_some_and(|whole| whole.count.is_some());
-    let mut text = headline(&page, position.offset, is_scrolled, has_doubt, is_counted);
+    let mut text = if page.shown == 0 && page.next.is_some() {
+        "No row of this page matches; there are more pages.".to_owned()
+    } else {
+        headline(&page, position.offset, is_scrolled, has_doubt, is_counted)
+    };
     if let Some(whole) = &whole {
         text.push('\n');
         text.push_str(whole.text.trim_end());

@@ -3,5 +3,9 @@
 //! A sentence for each promise. What a far end may send besides stands in `reports`.
 
 mod channels;
+mod figures;
+mod grouping;
+mod order;
+mod paged;
 mod queries;
 mod reading;
