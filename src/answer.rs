@@ -40,7 +40,7 @@ pub use cleaning::Keys;
 pub use failure::{FailureKind, ToolFailure};
 pub use fields::WantedFields;
 pub use figures::{
-    Asked, Figures, OrderedRows, OrderedWindow, PageRead, RowSink, Window, read_page,
+    Figures, OrderedRows, OrderedWindow, PageRead, Question, RowSink, Window, read_page,
 };
 pub use layout::{Layout, Limits, Whole};
 pub use overlay::{AskedId, Change, lay_over};

@@ -29,12 +29,12 @@ pub use document::{DocumentError, DocumentMistake};
 pub use file::CatalogFileError;
 pub(crate) use nearest::nearest as nearest_names;
 pub use numbers::inexact_number;
-pub use operation::{AnswerShape, Confidence, Money, Operation, Period};
+pub use operation::{AnswerShape, Confidence, Fold, Operation};
 pub use paging::{Paging, RowFormat};
 pub use problem::Problem;
 pub use question::{Conditions, Sort, Totals};
 pub use request::UpstreamRequest;
-pub use rows::{Derived, Fold, Open, RowFacts, Times};
+pub use rows::{Derived, Money, Open, Period, RowFacts, Times};
 pub use tool::{Action, Hints, Tool};
 pub use toolset::Toolset;
 

@@ -22,7 +22,7 @@ use conditions::Tried;
 pub(super) use grouping::{Group, Grouping, day_of};
 pub use ordering::{OrderedRows, OrderedWindow, Window};
 pub use pages::{PageRead, RowSink, read_page};
-use reader::{Reader, Slot};
+use reader::{MemberSlot, RowReader};
 pub(super) use tally::{Currencies, Tally};
 
 use crate::{
@@ -32,7 +32,7 @@ use crate::{
 
 /// What is wanted of the rows.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct Question {
     /// What rows hold.
     pub fold: Arc<Fold>,
     /// Conditions that are tried here.
@@ -48,8 +48,8 @@ pub struct Asked {
 /// Figures, as far as rows were read.
 #[derive(Debug, Clone)]
 pub struct Figures {
-    pub(super) asked: Asked,
-    reader: Reader,
+    pub(super) asked: Question,
+    reader: RowReader,
     slots: Slots,
     conditions: conditions::Compiled,
     /// When upstream answered, in Unix seconds.
@@ -72,12 +72,12 @@ pub struct Figures {
 /// Where the fields that are always looked at stand.
 #[derive(Debug, Clone)]
 struct Slots {
-    amount: Slot,
-    currency: Slot,
-    created: Slot,
-    updated: Slot,
-    state: Slot,
-    owner: Option<Slot>,
+    amount: MemberSlot,
+    currency: MemberSlot,
+    created: MemberSlot,
+    updated: MemberSlot,
+    state: MemberSlot,
+    owner: Option<MemberSlot>,
 }
 
 /// The first and the last time, in microseconds since 1970.
@@ -124,8 +124,8 @@ struct Seen<'v, 'r> {
 
 impl Figures {
     /// Nothing yet.
-    pub fn new(asked: Asked) -> Self {
-        let mut reader = Reader::default();
+    pub fn new(asked: Question) -> Self {
+        let mut reader = RowReader::default();
         let facts = &asked.fold.rows;
         let slots = Slots {
             amount: reader.slot(&facts.money.amount),
@@ -179,7 +179,7 @@ impl Figures {
     /// Whether a row meets the conditions that are tried here.
     pub fn takes(&self, row: &str) -> bool {
         let values = self.reader.read(row);
-        let text = |slot: Slot| values[slot.0].map(reader::said).unwrap_or_default();
+        let text = |slot: MemberSlot| values[slot.0].map(reader::said).unwrap_or_default();
         let tried = Tried {
             amount: values[self.slots.amount.0].and_then(amount::read),
             currency: &text(self.slots.currency),
@@ -193,7 +193,7 @@ impl Figures {
     pub fn add(&mut self, row: &str) -> bool {
         self.rows_read += 1;
         let values = self.reader.read(row);
-        let text = |slot: Slot| values[slot.0].map(reader::said).unwrap_or_default();
+        let text = |slot: MemberSlot| values[slot.0].map(reader::said).unwrap_or_default();
         let facts = &self.asked.fold.rows;
         let amount = values[self.slots.amount.0].and_then(amount::read);
         let currency = text(self.slots.currency);

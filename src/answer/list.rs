@@ -78,11 +78,11 @@ pub(super) fn list(
         layout.whole.map(|whole| totals::tell(&whole.figures, &whole.reading, whole.wanted));
     page.total = match (sent_in_all, &whole) {
         (Some(sent), _) if !has_doubt => Some(sent),
-        (_, Some(whole)) => whole.count,
+        (_, Some(totals::ToldTotals { count: Some(count), .. })) => Some(*count),
         // What WIV counts is not what is left of it.
         _ if layout.only.is_some() => None,
-        (Some(sent), None) => hints.total.filter(|total| *total > sent),
-        (None, None) => hints.total.filter(|total| *total >= page.shown),
+        (Some(sent), _) => hints.total.filter(|total| *total > sent),
+        (None, _) => hints.total.filter(|total| *total >= page.shown),
     };
     if layout.only.is_some() && next_key.is_some() {
         notes.push(
@@ -131,7 +131,11 @@ pub(super) fn list(
         text.push_str(&table.text);
         text.push('\n');
     }
-    text.push_str(&headline(&page, position.offset, is_scrolled, has_doubt, is_counted));
+    if page.shown == 0 && page.next.is_some() {
+        text.push_str("No row of this page matches; there are more pages.");
+    } else {
+        text.push_str(&headline(&page, position.offset, is_scrolled, has_doubt, is_counted));
+    }
     if let Some(whole) = &whole {
         text.push('\n');
         text.push_str(whole.text.trim_end());

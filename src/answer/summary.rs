@@ -66,7 +66,7 @@ pub fn summary(
         let rooms = layout.limits.rooms(taken, taken);
         let rooms = Rooms { text: rooms.text / count, json: rooms.json / count };
         let sorted = sorted(grouping, figures, before.as_deref());
-        let shown = Shown::fit(grouping, &sorted, figures, top, rooms);
+        let shown = ShownGroups::fit(grouping, &sorted, figures, top, rooms);
         notes.extend(lacking(grouping));
         text.push('\n');
         text.push_str(&shown.text);
@@ -125,12 +125,12 @@ fn details(figures: &Figures) -> (Map<String, Value>, String) {
 }
 
 /// One kind of groups as both readers get it.
-struct Shown {
+struct ShownGroups {
     text: String,
     json: String,
 }
 
-impl Shown {
+impl ShownGroups {
     fn fit(
         grouping: &Grouping,
         sorted: &[&Group],

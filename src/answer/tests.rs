@@ -131,7 +131,7 @@ fn an_object_becomes_lines_and_its_lists_tables() {
     assert_eq!(
         text,
         "name: Stop idle instances\nactive: true\nowner:\n  team: platform\nsteps: 2 rows\n\n\
-         | name | type |\n|---|---|\n| Start | TRIGGER |\n| End | EXIT |\n\n"
+         | name | type |\n|---|---|\n| Start | TRIGGER |\n| End | EXIT |\n\n\nAs of 2026-11-16T09:00:00Z.\n"
     );
 }
 
@@ -237,7 +237,7 @@ proptest! {
         // But for what nobody sees, the row is as it came.
         prop_assert_eq!(&structured["data"], &json!([{ "id": 1, seen(&name): seen(&text) }]));
         let notes = if seen(&name) == name && seen(&text) == text { 0 } else { 2 };
-        prop_assert_eq!(shown.trim_end().lines().skip(2).count(), 3 + notes, "{}", shown);
+        prop_assert_eq!(shown.trim_end().lines().skip(2).count(), 5 + notes, "{}", shown);
     }
 }
 

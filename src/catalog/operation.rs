@@ -9,7 +9,7 @@ use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Fold, Paging};
+use super::{Money, Paging, RowFacts};
 
 /// One operation of the WIV API.
 #[derive(Debug, Clone)]
@@ -77,26 +77,13 @@ pub enum AnswerShape {
     Summary,
 }
 
-/// Where an object carries money.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Money {
-    /// Field of the amount.
-    pub amount: Box<str>,
-    /// Field of its currency.
-    pub currency: Box<str>,
-    /// The time that the amount is about.
-    pub period: Period,
-}
-
-/// The time that an amount of money is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Period {
-    /// An amount a year.
-    Year,
-    /// An amount a month.
-    Month,
+/// Where to read all rows that match, for figures over all of them.
+#[derive(Debug, Clone)]
+pub struct Fold {
+    /// The scrolled list that has all rows.
+    pub source: Operation,
+    /// What its rows hold.
+    pub rows: RowFacts,
 }
 
 /// A piece of a path.

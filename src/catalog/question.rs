@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Arguments, Fold, Problem, RowFacts};
+use super::{Arguments, Fold, Open, Problem, RowFacts};
 use crate::clock;
 
 /// The argument with conditions that are tried here.
@@ -20,6 +20,8 @@ pub(super) const GROUP_BY: &str = "group_by";
 pub(super) const TOP: &str = "top";
 /// The argument that asks what happened since a day.
 pub(super) const SINCE: &str = "since";
+/// The member of `where` with values that a row must not have.
+const EXCLUDE: &str = "exclude";
 /// The argument that narrows upstream.
 const FILTERS: &str = "filters";
 
@@ -82,7 +84,7 @@ impl Arguments {
         let text = |name: &str| given.get(name).and_then(Value::as_str).map(Into::into);
         let digits = |name: &str| given.get(name).map(|value| value.to_string().into());
         let day = |name: &str| given.get("updated")?.get(name)?.as_str().map(Into::into);
-        let exclude = given.get("exclude").and_then(Value::as_object).into_iter().flatten();
+        let exclude = given.get(EXCLUDE).and_then(Value::as_object).into_iter().flatten();
         Conditions {
             savings_from: digits("savings_from"),
             savings_to: digits("savings_to"),
@@ -163,25 +165,23 @@ impl Arguments {
     /// Puts the values of open rows where the word for them stands.
     pub(super) fn expand_open(&mut self, facts: &RowFacts) {
         let open = &facts.open;
-        let places = [self.values.get_mut(FILTERS).and_then(|it| it.get_mut(&*open.field))];
-        for given in places.into_iter().flatten().filter_map(Value::as_array_mut) {
-            if !given.iter().any(|value| value == super::Open::WORD) {
+        for place in [&[FILTERS][..], &[WHERE, EXCLUDE]] {
+            let (first, others) = place.split_first().expect("a place has a name");
+            let mut given = self.values.get_mut(*first);
+            for name in others {
+                given = given.and_then(|given| given.get_mut(*name));
+            }
+            let given = given.and_then(|given| given.get_mut(&*open.field)?.as_array_mut());
+            let Some(given) = given else { continue };
+            if !given.iter().any(|value| value == Open::WORD) {
                 continue;
             }
-            given.retain(|value| value != super::Open::WORD);
+            given.retain(|value| value != Open::WORD);
             for value in &open.values {
                 if !given.iter().any(|given| *given == **value) {
                     given.push(Value::from(&**value));
                 }
             }
-        }
-        let exclude = self.values.get_mut(WHERE).and_then(|it| it.get_mut("exclude"));
-        if let Some(given) =
-            exclude.and_then(|it| it.get_mut(&*open.field)).and_then(Value::as_array_mut)
-            && given.iter().any(|value| value == super::Open::WORD)
-        {
-            given.retain(|value| value != super::Open::WORD);
-            given.extend(open.values.iter().map(|value| Value::from(&**value)));
         }
     }
 

@@ -4,15 +4,26 @@
 
 use serde::Deserialize;
 
-use super::{Money, Operation};
+/// Where an object carries money.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Money {
+    /// Field of the amount.
+    pub amount: Box<str>,
+    /// Field of its currency.
+    pub currency: Box<str>,
+    /// The time that the amount is about.
+    pub period: Period,
+}
 
-/// Where to read all rows that match, for figures over all of them.
-#[derive(Debug, Clone)]
-pub struct Fold {
-    /// The scrolled list that has all rows.
-    pub source: Operation,
-    /// What its rows hold.
-    pub rows: RowFacts,
+/// The time that an amount of money is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Period {
+    /// An amount a year.
+    Year,
+    /// An amount a month.
+    Month,
 }
 
 /// What rows hold.

@@ -11,6 +11,20 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 
+/// What both lists of an organization's cases take.
+const CASE_LIST: &[&str] = &[
+    "filters",
+    "date_range",
+    "where",
+    "sort",
+    "totals",
+    "fields",
+    "format",
+    "limit",
+    "cursor",
+    "customer_id",
+];
+
 /// Every tool with its arguments; those that must be given end with `!`.
 const TOOLS: &[(&str, &[&str])] = &[
     ("wiv_list_workflows", &["space_id", "fields", "format", "limit", "cursor", "customer_id"]),
@@ -28,21 +42,47 @@ const TOOLS: &[(&str, &[&str])] = &[
     ),
     (
         "wiv_list_workflow_executions",
-        &["workflow_id!", "status", "date_range", "fields", "format", "limit", "cursor", "customer_id"],
+        &[
+            "workflow_id!",
+            "status",
+            "date_range",
+            "fields",
+            "format",
+            "limit",
+            "cursor",
+            "customer_id",
+        ],
     ),
     ("wiv_stop_execution", &["workflow_id!", "execution_id!"]),
     ("wiv_get_execution_status", &["workflow_id!", "execution_id!", "customer_id"]),
-    ("wiv_list_cases", &["filters", "fields", "format", "limit", "cursor", "customer_id"]),
-    ("wiv_search_cases", &["filters", "date_range", "fields", "format", "limit", "cursor", "customer_id"]),
-    ("wiv_get_cases_summary", &["filters", "date_range", "customer_id"]),
+    ("wiv_list_cases", CASE_LIST),
+    ("wiv_search_cases", CASE_LIST),
+    (
+        "wiv_get_cases_summary",
+        &["filters", "date_range", "where", "group_by", "top", "since", "customer_id"],
+    ),
     ("wiv_get_cases_filters", &["customer_id"]),
     ("wiv_get_cases_filter_values", &["filter_name!", "customer_id"]),
     ("wiv_cases_query", &["query!", "size", "from", "sort", "aggs", "_source", "customer_id"]),
     (
         "wiv_search_msp_cases",
-        &["customer_id", "filters", "date_range", "fields", "format", "limit", "cursor"],
+        &[
+            "customer_id",
+            "filters",
+            "date_range",
+            "where",
+            "sort",
+            "totals",
+            "fields",
+            "format",
+            "limit",
+            "cursor",
+        ],
     ),
-    ("wiv_get_msp_cases_summary", &["customer_id", "filters", "date_range"]),
+    (
+        "wiv_get_msp_cases_summary",
+        &["customer_id", "filters", "date_range", "where", "group_by", "top", "since"],
+    ),
     ("wiv_get_msp_cases_filter_values", &["filter_name!", "customer_id"]),
     ("wiv_list_msp_cases_types", &["customer_id"]),
     ("wiv_msp_cases_query", &["query!", "customer_id", "size", "from", "sort", "aggs", "_source"]),

@@ -37,7 +37,7 @@ const MAX_BYTES: usize = 32 * 1024 * 1024;
 pub(super) struct Folded<S> {
     pub(super) sink: S,
     /// How far it went.
-    pub(super) reach: Reach,
+    pub(super) extent: FoldExtent,
     /// The credential that read the first page.
     pub(super) used: Used,
     /// When upstream answered first, in Unix seconds.
@@ -46,7 +46,7 @@ pub(super) struct Folded<S> {
 
 /// How far a fold went.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Reach {
+pub(super) struct FoldExtent {
     pub(super) rows_read: usize,
     /// Why it is not all; nothing where it is.
     pub(super) stopped: Option<Stopped>,
@@ -108,7 +108,7 @@ impl Tools {
         let end = Instant::now() + MAX_TIME;
         let step = CallStep { deadline: step.deadline.min(end), ..step };
         let rows = source.page_rows.map_or(PAGE_ROWS, |most| most.min(PAGE_ROWS));
-        let (mut key, mut reach): (Option<Box<RawValue>>, _) = (None, Reach::default());
+        let (mut key, mut extent): (Option<Box<RawValue>>, _) = (None, FoldExtent::default());
         let (mut requests, mut bytes, mut last) = (0, 0, None);
         let mut first: Option<(Used, u64)> = None;
         loop {
@@ -120,7 +120,7 @@ impl Tools {
                 source,
                 &request,
                 rows,
-                reach.rows_read,
+                extent.rows_read,
                 sink,
                 first.is_none(),
             );
@@ -132,7 +132,7 @@ impl Tools {
                 Err(Lost { failure, sink: Some(left) }) if first.is_some() => {
                     sink = left;
                     let is_late = failure.kind == FailureKind::Timeout && Instant::now() >= end;
-                    reach.stopped = Some(if is_late {
+                    extent.stopped = Some(if is_late {
                         Stopped::Time
                     } else {
                         Stopped::Failed(failure.kind, failure.status)
@@ -142,15 +142,15 @@ impl Tools {
                 Err(Lost { failure, .. }) => return Err(failure),
             };
             first.get_or_insert((used, at));
-            reach.rows_read += page.rows;
+            extent.rows_read += page.rows;
             bytes += size;
             let is_same = page.rows > 0 && last.replace(page.stamp) == Some(page.stamp);
             key = page.next;
-            reach.stopped = match &key {
+            extent.stopped = match &key {
                 None if page.has_doubt => Some(Stopped::Doubt),
                 None => break,
                 Some(_) if is_same => Some(Stopped::SamePage),
-                Some(_) if reach.rows_read >= MAX_ROWS => Some(Stopped::Rows),
+                Some(_) if extent.rows_read >= MAX_ROWS => Some(Stopped::Rows),
                 Some(_) if requests >= MAX_REQUESTS => Some(Stopped::Requests),
                 Some(_) if bytes >= MAX_BYTES => Some(Stopped::Bytes),
                 Some(_) if Instant::now() >= end => Some(Stopped::Time),
@@ -161,13 +161,13 @@ impl Tools {
         tracing::debug!(
             operation = &*source.id,
             request.id = format_args!("{:032x}", step.trace.request_id),
-            rows = reach.rows_read,
+            rows = extent.rows_read,
             requests,
-            complete = reach.stopped.is_none(),
+            complete = extent.stopped.is_none(),
             "fold"
         );
         let (used, at) = first.expect("the loop ends behind a first page");
-        Ok(Folded { sink, reach, used, at })
+        Ok(Folded { sink, extent, used, at })
     }
 
     #[expect(clippy::too_many_arguments, reason = "one page's place in a walk, used once")]

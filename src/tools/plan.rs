@@ -8,14 +8,14 @@ use serde_json::value::RawValue;
 
 use super::{
     Tools,
-    fold::{Folded, Reach, Stopped},
+    fold::{FoldExtent, Folded, Stopped},
     sending::Sent,
     shaping::{Figured, notes, wanted_fields},
     step::{CallStep, invalid},
 };
 use crate::{
     answer::{
-        self, Asked, FailureKind, Figures, Layout, OrderedRows, Position, Reading, ToolFailure,
+        self, FailureKind, Figures, Layout, OrderedRows, Position, Question, Reading, ToolFailure,
         Whole, Window,
     },
     catalog::{AnswerShape, Arguments, Fold, Operation, Sort, Totals},
@@ -75,7 +75,7 @@ impl Tools {
         &self,
         step: CallStep<'_>,
         fold: &Arc<Fold>,
-        asked: &Asked,
+        asked: &Question,
         sent: &Sent,
         position: &Position,
         wanted: Totals,
@@ -97,7 +97,7 @@ impl Tools {
                 let figures = Figures::new(asked.clone());
                 let arguments = source_arguments(step.arguments, asked);
                 match self.fold(step, &fold.source, &arguments, figures).await {
-                    Ok(Folded { sink, reach, .. }) => (sink, reading(&reach)),
+                    Ok(Folded { sink, extent, .. }) => (sink, reading(&extent)),
                     // The page is there all the same.
                     Err(failure) => {
                         let (figures, rows) = match other {
@@ -116,7 +116,7 @@ impl Tools {
     async fn figures_of_page(
         &self,
         step: CallStep<'_>,
-        asked: &Asked,
+        asked: &Question,
         sent: &Sent,
     ) -> Option<(Figures, usize, bool)> {
         let answer = &sent.answer;
@@ -146,7 +146,7 @@ impl Tools {
         }
         let arguments = step.arguments.with_states(&fold.rows, &excluded);
         match self.fold(step, &fold.source, &arguments, figures.clone()).await {
-            Ok(Folded { sink, reach: Reach { stopped: None, .. }, .. }) => sink,
+            Ok(Folded { sink, extent: FoldExtent { stopped: None, .. }, .. }) => sink,
             _ => figures.without_excluded(),
         }
     }
@@ -166,10 +166,10 @@ impl Tools {
         let by_money = *sort.field == *fold.rows.money.amount;
         let rows = OrderedRows::new(Figures::new(asked), sort, window);
         let folded = self.fold(step, &fold.source, &arguments, rows).await?;
-        if let Some(stopped) = &folded.reach.stopped {
-            return Err(no_order(&folded.reach, stopped));
+        if let Some(stopped) = &folded.extent.stopped {
+            return Err(no_order(&folded.extent, stopped));
         }
-        let Folded { sink, reach, used, at } = folded;
+        let Folded { sink, extent, used, at } = folded;
         if sink.is_too_large() {
             return Err(ToolFailure::new(
                 FailureKind::TooLarge,
@@ -194,7 +194,7 @@ impl Tools {
         }
         let total = figures.count();
         let wanted = step.arguments.totals();
-        let whole = Whole { figures, reading: reading(&reach), wanted };
+        let whole = Whole { figures, reading: reading(&extent), wanted };
         let fields = wanted_fields(step, operation);
         let layout = self.layout(step, operation, at);
         let seal = self.cursor_seal(step.caller, step.tool, step.arguments);
@@ -223,7 +223,7 @@ impl Tools {
         operation: &Operation,
         fold: &Arc<Fold>,
     ) -> Result<ToolResult, ToolFailure> {
-        let asked = Asked {
+        let asked = Question {
             group_by: step.arguments.group_by(),
             since: step.arguments.since().map(Into::into),
             ..asked(step.arguments, fold)
@@ -231,10 +231,10 @@ impl Tools {
         let arguments = source_arguments(step.arguments, &asked);
         let has_conditions = !asked.conditions.is_empty();
         let folded = self.fold(step, &fold.source, &arguments, Figures::new(asked)).await?;
-        let Folded { sink: figures, reach, used, at } = folded;
+        let Folded { sink: figures, extent, used, at } = folded;
         let mut notes = notes(step, used);
         let mut of_upstream = None;
-        if reach.stopped.as_ref().is_some_and(Stopped::is_bound) {
+        if extent.stopped.as_ref().is_some_and(Stopped::is_bound) {
             of_upstream = self.summary_of_upstream(step, operation).await;
             if of_upstream.is_some() && has_conditions {
                 notes.push("What WIV summed knows nothing of `where`.".to_owned());
@@ -250,7 +250,7 @@ impl Tools {
                 .push("`since` is in the future: nothing can have happened since then.".to_owned());
         }
         let (layout, top) = (self.layout(step, operation, at), step.arguments.top());
-        let reading = reading(&reach);
+        let reading = reading(&extent);
         let render = move || {
             let of_upstream = of_upstream.as_deref().map(RawValue::get);
             answer::summary(&figures, &reading, top, layout, of_upstream, notes)
@@ -273,8 +273,8 @@ impl Tools {
     }
 }
 
-fn asked(arguments: &Arguments, fold: &Arc<Fold>) -> Asked {
-    Asked {
+fn asked(arguments: &Arguments, fold: &Arc<Fold>) -> Question {
+    Question {
         fold: Arc::clone(fold),
         conditions: arguments.conditions(),
         about_open: arguments.is_about_open(&fold.rows),
@@ -284,7 +284,7 @@ fn asked(arguments: &Arguments, fold: &Arc<Fold>) -> Asked {
 }
 
 /// What the source is asked: a question about open rows also reads what it leaves out.
-fn source_arguments(arguments: &Arguments, asked: &Asked) -> Arguments {
+fn source_arguments(arguments: &Arguments, asked: &Question) -> Arguments {
     let facts = &asked.fold.rows;
     if !asked.about_open {
         return arguments.clone();
@@ -297,10 +297,10 @@ fn source_arguments(arguments: &Arguments, asked: &Asked) -> Arguments {
     arguments.with_states(facts, &states.map(|state| &**state).collect::<Vec<_>>())
 }
 
-fn reading(reach: &Reach) -> Reading {
-    let stopped = reach.stopped.as_ref();
+fn reading(extent: &FoldExtent) -> Reading {
+    let stopped = extent.stopped.as_ref();
     Reading {
-        rows: reach.rows_read,
+        rows: extent.rows_read,
         partial: stopped.map(Stopped::reason),
         is_bound: stopped.is_some_and(Stopped::is_bound),
     }
@@ -313,8 +313,8 @@ fn lost(rows: usize, failure: &ToolFailure) -> Reading {
 }
 
 /// Why there is no order over everything.
-fn no_order(reach: &Reach, stopped: &Stopped) -> ToolFailure {
-    let (rows, reason) = (reach.rows_read, stopped.reason());
+fn no_order(extent: &FoldExtent, stopped: &Stopped) -> ToolFailure {
+    let (rows, reason) = (extent.rows_read, stopped.reason());
     let (kind, status, advice) = match stopped {
         Stopped::Failed(kind, status) => (*kind, *status, "Try again."),
         Stopped::Doubt | Stopped::SamePage => (FailureKind::Malformed, None, "Ask without `sort`."),

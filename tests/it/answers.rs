@@ -4,5 +4,9 @@
 
 mod channels;
 mod csv;
+mod figures;
+mod grouping;
+mod order;
+mod paged;
 mod queries;
 mod reading;

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{
     amount,
-    reader::{Reader, Slot, said},
+    reader::{MemberSlot, RowReader, said},
 };
 use crate::{
     catalog::Conditions,
@@ -22,7 +22,7 @@ pub(super) struct Compiled {
     untouched_seconds: Option<i64>,
     /// From and before, in microseconds.
     updated: Option<(i64, i64)>,
-    exclude: Vec<(Slot, Box<[Box<str>]>)>,
+    exclude: Vec<(MemberSlot, Box<[Box<str>]>)>,
     /// A condition that can't be read, which no row meets.
     is_impossible: bool,
 }
@@ -36,7 +36,7 @@ pub(super) struct Tried<'t> {
 }
 
 impl Compiled {
-    pub(super) fn new(conditions: &Conditions, reader: &mut Reader) -> Self {
+    pub(super) fn new(conditions: &Conditions, reader: &mut RowReader) -> Self {
         let mut is_impossible = false;
         let mut bound = |digits: &Option<Box<str>>| {
             let digits = digits.as_deref()?;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::{
     Seen, Span, Tally,
-    reader::{Reader, Slot, said},
+    reader::{MemberSlot, RowReader, said},
 };
 use crate::{
     catalog::{Derived, RowFacts},
@@ -49,13 +49,13 @@ pub(in crate::answer) struct By {
     pub(in crate::answer) name: Box<str>,
     from: From,
     /// The field that names what this one identifies.
-    label: Option<(Box<str>, Slot)>,
+    label: Option<(Box<str>, MemberSlot)>,
     missing: &'static str,
 }
 
 #[derive(Debug, Clone)]
 enum From {
-    Field(Slot),
+    Field(MemberSlot),
     Derived(Derived),
 }
 
@@ -116,7 +116,7 @@ impl By {
 }
 
 impl Grouping {
-    pub(super) fn new(names: &[Box<str>], facts: &RowFacts, reader: &mut Reader) -> Self {
+    pub(super) fn new(names: &[Box<str>], facts: &RowFacts, reader: &mut RowReader) -> Self {
         let by = names.iter().map(|name| By {
             name: name.clone(),
             from: match Derived::parse(name) {

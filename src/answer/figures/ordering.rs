@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::{
     Figures, RowSink, amount,
-    reader::{Reader, Slot, said},
+    reader::{MemberSlot, RowReader, said},
 };
 use crate::{answer::fields, catalog::Sort, json};
 
@@ -55,8 +55,8 @@ impl OrderedWindow {
 pub struct OrderedRows {
     figures: Figures,
     sort: Sort,
-    reader: Reader,
-    slot: Slot,
+    reader: RowReader,
+    slot: MemberSlot,
     ranks: Option<Box<[Box<str>]>>,
     keep: usize,
     kept: BinaryHeap<Entry>,
@@ -73,7 +73,7 @@ pub struct OrderedRows {
 /// A row with its place.
 #[derive(Debug, PartialEq, Eq)]
 struct Entry {
-    key: Key,
+    key: SortKey,
     descends: bool,
     /// Rows that are equal stay in the order in which they came.
     number: usize,
@@ -81,7 +81,7 @@ struct Entry {
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+enum SortKey {
     /// Its place in a declared order.
     Rank(usize),
     Number(Decimal),
@@ -107,14 +107,14 @@ impl PartialOrd for Entry {
 
 impl Entry {
     fn is_missing(&self) -> bool {
-        matches!(&self.key, Key::Text(text) if text.is_empty())
+        matches!(&self.key, SortKey::Text(text) if text.is_empty())
     }
 }
 
 impl OrderedRows {
     /// Nothing yet.
     pub fn new(figures: Figures, sort: Sort, window: Window) -> Self {
-        let mut reader = Reader::default();
+        let mut reader = RowReader::default();
         let slot = reader.slot(&sort.field);
         let ranks = figures.asked.fold.rows.order_of(&sort.field).map(Into::into);
         Self {
@@ -153,19 +153,19 @@ impl OrderedRows {
         (self.figures, window)
     }
 
-    fn key(&mut self, row: &str) -> Key {
+    fn key(&mut self, row: &str) -> SortKey {
         let values = self.reader.read(row);
-        let Some(value) = values[self.slot.0] else { return Key::Text("".into()) };
+        let Some(value) = values[self.slot.0] else { return SortKey::Text("".into()) };
         self.has_field = true;
         let text = said(value);
         if let Some(ranks) = &self.ranks
             && let Some(rank) = ranks.iter().position(|one| **one == *text)
         {
-            return Key::Rank(rank);
+            return SortKey::Rank(rank);
         }
         match amount::read(value) {
-            Some(number) => Key::Number(number),
-            None => Key::Text(text.into()),
+            Some(number) => SortKey::Number(number),
+            None => SortKey::Text(text.into()),
         }
     }
 }

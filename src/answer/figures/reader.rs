@@ -11,21 +11,21 @@ const MAX_MEMBERS: usize = 400;
 
 /// Where a wanted member's value stands in what was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Slot(pub(super) usize);
+pub(super) struct MemberSlot(pub(super) usize);
 
 /// Knows which members are wanted.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Reader {
+pub(super) struct RowReader {
     /// Names with their quotes.
     names: Vec<Box<str>>,
 }
 
-impl Reader {
+impl RowReader {
     /// Wants a member.
-    pub(super) fn slot(&mut self, name: &str) -> Slot {
+    pub(super) fn slot(&mut self, name: &str) -> MemberSlot {
         let quoted = serde_json::Value::from(name).to_string();
         let known = self.names.iter().position(|known| **known == *quoted);
-        Slot(known.unwrap_or_else(|| {
+        MemberSlot(known.unwrap_or_else(|| {
             self.names.push(quoted.into());
             self.names.len() - 1
         }))

@@ -108,7 +108,7 @@ fn clean_texts_of_any_script_stay_as_they_are() {
     }});
     let rendered = rendered(&body.to_string(), OBJECT, &Keys::none());
     let structured: Value = serde_json::from_str(&rendered.structured).unwrap();
-    assert_eq!(structured, body);
+    assert_eq!(structured["data"], body["data"]);
 }
 
 #[test]

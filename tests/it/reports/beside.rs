@@ -55,7 +55,7 @@ async fn members_beside_data_are_shown() {
     }
     let told = told(r#"{"data":[],"error":null,"message":null}"#, "wiv_list_workflows", json!({}));
     let told = told.await;
-    assert_eq!(told.structured.as_object().unwrap().len(), 2, "{}", told.structured);
+    assert_eq!(told.structured.as_object().unwrap().len(), 3, "{}", told.structured);
 }
 
 #[tokio::test]
