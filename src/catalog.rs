@@ -15,6 +15,7 @@ mod problem;
 mod question;
 mod request;
 mod rows;
+mod runs;
 mod tool;
 mod toolset;
 mod wording;
@@ -35,6 +36,7 @@ pub use problem::Problem;
 pub use question::{Conditions, Sort, Totals};
 pub use request::UpstreamRequest;
 pub use rows::{Derived, Money, Open, Period, RowFacts, Times};
+pub use runs::{AskedStatus, Narrowed, RowNames, RunFacts};
 pub use tool::{Action, Hints, Tool};
 pub use toolset::Toolset;
 

@@ -12,6 +12,7 @@ mod instructions;
 mod key_owners;
 mod overlay;
 mod plan;
+mod runs;
 mod sending;
 mod shaping;
 mod states;

@@ -39,7 +39,10 @@ pub(super) fn list(
     let key = upstream.next_page_key.filter(|_| rows().next().is_some());
     let is_too_long = key.is_some_and(|key| key.get().len() > MAX_PAGE_KEY_BYTES);
     let next_key = key.filter(|_| layout.scrolls && !is_too_long);
-    let keeps = |row: &&str| layout.only.is_none_or(|only| only.takes(row));
+    let keeps = |row: &&str| {
+        layout.only.is_none_or(|only| only.takes(row))
+            && layout.narrowing.is_none_or(|narrowing| narrowing.takes(row))
+    };
     let matching = rows().filter(keeps);
     let (rows, mut page) = match layout.ordered {
         Some((total, stamp)) => {
@@ -80,7 +83,7 @@ pub(super) fn list(
         (Some(sent), _) if !has_doubt => Some(sent),
         (_, Some(totals::ToldTotals { count: Some(count), .. })) => Some(*count),
         // What WIV counts is not what is left of it.
-        _ if layout.only.is_some() => None,
+        _ if layout.only.is_some() || layout.narrowing.is_some() => None,
         (Some(sent), _) => hints.total.filter(|total| *total > sent),
         (None, _) => hints.total.filter(|total| *total >= page.shown),
     };
@@ -88,6 +91,17 @@ pub(super) fn list(
         notes.push(
             "`where` was tried on this page alone; go on with the cursor for the others.".into(),
         );
+    }
+    if let Some(narrowing) = layout.narrowing {
+        if next_key.is_some() {
+            notes.push(format!(
+                "{} was tried on this page alone; go on with the cursor for the others.",
+                narrowing.arguments()
+            ));
+        }
+        if rows.is_empty() {
+            notes.extend(narrowing.notes_of_none(json::elements(upstream.data)));
+        }
     }
     notes.extend(whole.iter().flat_map(|whole| whole.notes.iter().cloned()));
     let of_whole = whole.as_ref().map_or(0, |whole| whole.text.len().max(whole.json.len()));
@@ -101,6 +115,11 @@ pub(super) fn list(
     let taken = FRAME + cursor_bytes + of_whole;
     let rooms = limits.rooms(taken + beside.text.len(), taken + beside.structured_bytes());
     let money = layout.money_fields();
+    let named: Vec<_> = match layout.names {
+        Some(names) => rows.iter().map(|row| names.beside(row)).collect(),
+        None => rows.into_iter().map(Into::into).collect(),
+    };
+    let rows: Vec<&str> = named.iter().map(|row| &**row).collect();
     let is_beginning = position.offset == 0 && position.page_key.is_none();
     let picked = layout.fields.of(&rows, is_beginning, &mut notes);
     let rows: Vec<&str> = picked.iter().map(|row| &**row).collect();

@@ -26,6 +26,8 @@ const LAYOUT: Layout<'static> = Layout {
     at: 1_794_819_600,
     writes: false,
     only: None,
+    narrowing: None,
+    names: None,
     whole: None,
     ordered: None,
 };

@@ -14,6 +14,7 @@ mod operations;
 mod parameters;
 mod path;
 mod references;
+mod runs;
 mod schema;
 mod words;
 mod yaml;

@@ -9,7 +9,7 @@ use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Money, Paging, RowFacts};
+use super::{Money, Paging, RowFacts, RowNames, RunFacts};
 
 /// One operation of the WIV API.
 #[derive(Debug, Clone)]
@@ -35,6 +35,12 @@ pub struct Operation {
     pub page_rows: Option<usize>,
     /// Where figures over all rows come from; with it the tool can be asked for them.
     pub fold: Option<Arc<Fold>>,
+    /// The field by which rows can be found by name; with it the tool takes `name`.
+    pub name: Option<Box<str>>,
+    /// What rows hold, where they are runs.
+    pub runs: Option<Arc<RunFacts>>,
+    /// Where rows get names from.
+    pub names: Option<Arc<RowNames>>,
     pub(super) read_only: bool,
     pub(super) path: Box<[Segment]>,
     pub(super) query: Box<[QueryParameter]>,

@@ -27,18 +27,24 @@ const CASE_LIST: &[&str] = &[
 
 /// Every tool with its arguments; those that must be given end with `!`.
 const TOOLS: &[(&str, &[&str])] = &[
-    ("wiv_list_workflows", &["space_id", "fields", "format", "limit", "cursor", "customer_id"]),
+    (
+        "wiv_list_workflows",
+        &["space_id", "name", "fields", "format", "limit", "cursor", "customer_id"],
+    ),
     ("wiv_get_workflow", &["workflow_id!", "customer_id"]),
     ("wiv_update_workflow", &["workflow_id!", "changes!"]),
-    ("wiv_list_spaces", &["fields", "format", "limit", "cursor", "customer_id"]),
+    ("wiv_list_spaces", &["name", "fields", "format", "limit", "cursor", "customer_id"]),
     ("wiv_get_space", &["space_id!", "customer_id"]),
     ("wiv_get_space_resources", &["space_id!", "resource_type", "limit", "cursor", "customer_id"]),
-    ("wiv_list_folders", &["space_id", "fields", "format", "limit", "cursor", "customer_id"]),
+    (
+        "wiv_list_folders",
+        &["space_id", "name", "fields", "format", "limit", "cursor", "customer_id"],
+    ),
     ("wiv_get_folder", &["folder_id!", "customer_id"]),
     ("wiv_start_execution", &["workflow_id!", "trigger_event"]),
     (
         "wiv_list_all_executions",
-        &["status", "date_range", "fields", "format", "limit", "cursor", "customer_id"],
+        &["status", "date_range", "run_by", "fields", "format", "limit", "cursor", "customer_id"],
     ),
     (
         "wiv_list_workflow_executions",
@@ -46,6 +52,7 @@ const TOOLS: &[(&str, &[&str])] = &[
             "workflow_id!",
             "status",
             "date_range",
+            "run_by",
             "fields",
             "format",
             "limit",

@@ -4,8 +4,10 @@
 
 mod channels;
 mod csv;
+mod executions;
 mod figures;
 mod grouping;
+mod names;
 mod order;
 mod paged;
 mod queries;

@@ -10,7 +10,7 @@ use super::{
     super::{
         Action, Arguments, Operation, Tool, UpstreamRequest,
         operation::{AnswerShape, Body, Segment},
-        paging, question,
+        paging, question, runs,
     },
     Contents, Schemas,
     extensions::{self, LocalTool, Overlay, optional},
@@ -19,6 +19,7 @@ use super::{
     mistakes::{DocumentMistakes, DocumentPlace},
     operations::{Head, Operations, ReadOperation},
     parameters,
+    runs::attach as attach_runs,
     words::in_our_words,
 };
 
@@ -49,6 +50,7 @@ pub(super) fn assemble(
         }
     }
     folds::attach(&mut operations, mistakes);
+    attach_runs(&mut operations, mistakes);
     // Overlays need another operation, so all are known before the first tool is made.
     let reads: Vec<Operation> =
         operations.sound.iter().map(|read| read.operation.clone()).collect();
@@ -189,6 +191,9 @@ fn tool(head: Head, arguments: Vec<Argument>, action: Action) -> Tool {
             AnswerShape::Summary => of_figures.extend(question::of_summary(fold)),
             _ => of_figures.extend(question::of_list(fold)),
         }
+    }
+    if let Action::Call(operation) = &action {
+        of_figures.extend(runs::arguments(operation));
     }
     let schema = input_schema(arguments, of_figures, is_paged, has_fields);
     Tool {
