@@ -16,7 +16,7 @@ pub struct GatheredRuns {
     id: Box<str>,
     started: Box<str>,
     narrowing: Option<Narrowing>,
-    runs: Vec<Run>,
+    runs: Vec<GatheredRun>,
     kept_bytes: usize,
     /// Some were left out: there was no room.
     pub is_too_large: bool,
@@ -25,7 +25,7 @@ pub struct GatheredRuns {
 }
 
 #[derive(Debug)]
-struct Run {
+struct GatheredRun {
     started: Option<i64>,
     id: Box<str>,
     row: Box<str>,
@@ -49,7 +49,7 @@ impl GatheredRuns {
     /// seen last.
     pub fn finish(mut self, window: Window) -> (OrderedWindow, usize) {
         self.runs.reverse();
-        let by_id = |one: &Run, other: &Run| {
+        let by_id = |one: &GatheredRun, other: &GatheredRun| {
             other.started.cmp(&one.started).then_with(|| one.id.cmp(&other.id))
         };
         // Stable: of two that are equal the later one stays in front.
@@ -81,7 +81,7 @@ impl RowSink for GatheredRuns {
         self.kept_bytes += row.len();
         let started = value_of(row, &self.started).and_then(|text| clock::unix_micros(&text));
         let id = value_of(row, &self.id).unwrap_or_default().into();
-        self.runs.push(Run { started, id, row: row.into() });
+        self.runs.push(GatheredRun { started, id, row: row.into() });
     }
 }
 

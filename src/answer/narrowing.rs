@@ -1,6 +1,6 @@
-//! Conditions on rows that upstream does not know: a part of a name, who started a run.
+//! Conditions on rows that upstream does not know, tried on what came.
 //!
-//! Tried on what came. Where no row is left, the nearest values that rows have are told.
+//! Where no row is left, the nearest values that rows have are told.
 
 use std::borrow::Cow;
 

@@ -8,6 +8,7 @@ mod extensions;
 mod folds;
 mod inputs;
 mod lines;
+mod local;
 mod members;
 mod mistakes;
 mod operations;

@@ -9,7 +9,7 @@ use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Money, Paging, RowFacts, RowNames, RunFacts};
+use super::{Money, Paging, RowFacts, RunFacts};
 
 /// One operation of the WIV API.
 #[derive(Debug, Clone)]
@@ -47,6 +47,30 @@ pub struct Operation {
     pub(super) body: Body,
     /// The argument sent as the impersonated tenant's header.
     pub(super) tenant: Option<Box<str>>,
+}
+
+/// Where the names come from that rows only have ids for.
+#[derive(Debug, Clone)]
+pub struct RowNames {
+    /// A list that upstream gives whole.
+    pub source: Operation,
+    /// The field that identifies, in the rows of both.
+    pub id: Box<str>,
+    /// The source's field with the name.
+    pub name: Box<str>,
+    /// The field that a row gets.
+    pub shown: Box<str>,
+}
+
+/// A tool that adds runs up.
+#[derive(Debug, Clone)]
+pub struct RunsSummary {
+    /// Lists the runs of all workflows.
+    pub all: Operation,
+    /// Lists the runs of one.
+    pub one: Operation,
+    /// What both hold.
+    pub facts: Arc<RunFacts>,
 }
 
 /// Whether WIV publishes an operation.

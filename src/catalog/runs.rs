@@ -1,11 +1,10 @@
-//! What the catalogue knows of lists of runs, and of lists that are narrowed here.
+//! The arguments that narrow rows here, and those of a summary of runs.
 //!
-//! Names of fields and their values as data; what is done with them is `answer`'s and `tools`'.
+//! Their schemas and what they say; not for trying them, which is `answer`'s.
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Arguments, Operation};
+use super::{Arguments, Operation, RunFacts, RunGroup};
 
 /// The argument that narrows a list by the names of its rows.
 pub(super) const NAME: &str = "name";
@@ -16,61 +15,15 @@ pub(super) const STATUS: &str = "status";
 /// The argument that says what a summary of runs is grouped by.
 pub(super) const GROUP_BY: &str = "group_by";
 
+/// The argument with the days in which runs began.
+pub(super) const DATE_RANGE: &str = "date_range";
+/// The first of them.
+const START: &str = "start";
+/// The last of them.
+const END: &str = "end";
+
 /// Longest text that narrows, in characters.
 const MAX_TEXT_CHARS: usize = 200;
-
-/// What rows of runs hold.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RunFacts {
-    /// Field that identifies a run.
-    pub id: Box<str>,
-    /// Field of the workflow that runs.
-    pub workflow: Box<str>,
-    /// Field of its status.
-    pub status: Box<str>,
-    /// Field of its beginning.
-    pub started: Box<str>,
-    /// Field of its end.
-    pub ended: Box<str>,
-    /// Field of the step that failed.
-    pub step: Box<str>,
-    /// Field of who started it.
-    pub by: Box<str>,
-    /// Statuses of runs that have not ended.
-    pub active: Box<[Box<str>]>,
-    /// Statuses of runs that ended well.
-    pub succeeded: Box<[Box<str>]>,
-    /// Statuses of runs that failed.
-    pub failed: Box<[Box<str>]>,
-    /// Statuses of runs that ended otherwise.
-    #[serde(default)]
-    pub stopped: Box<[Box<str>]>,
-}
-
-impl RunFacts {
-    /// The word that stands for all statuses of runs that have not ended.
-    pub const ACTIVE: &str = "active";
-
-    /// Every known status.
-    pub fn statuses(&self) -> impl Iterator<Item = &str> {
-        let kinds = [&self.active, &self.succeeded, &self.failed, &self.stopped];
-        kinds.into_iter().flatten().map(|status| &**status)
-    }
-}
-
-/// Where the names come from that rows only have ids for.
-#[derive(Debug, Clone)]
-pub struct RowNames {
-    /// A list that upstream gives whole.
-    pub source: Operation,
-    /// The field that identifies, in the rows of both.
-    pub id: Box<str>,
-    /// The source's field with the name.
-    pub name: Box<str>,
-    /// The field that a row gets.
-    pub shown: Box<str>,
-}
 
 /// A condition on rows that upstream does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,6 +88,32 @@ impl Arguments {
         other
     }
 
+    /// What a summary of runs is grouped by: workflows, where nobody says.
+    pub fn run_group(&self) -> RunGroup {
+        let named = self.get(GROUP_BY).and_then(|names| names.as_array()?.first()?.as_str());
+        let known = RunGroup::ALL.into_iter().find(|group| Some(group.as_str()) == named);
+        known.unwrap_or(RunGroup::Workflow)
+    }
+
+    /// The days that are asked for, first and last.
+    pub fn days(&self) -> Option<(&str, &str)> {
+        let range = self.get(DATE_RANGE)?;
+        Some((range[START].as_str()?, range[END].as_str()?))
+    }
+
+    /// The same for these days.
+    #[must_use]
+    pub fn with_days(&self, start: &str, end: &str) -> Self {
+        let mut other = self.clone();
+        other.values.insert(DATE_RANGE.into(), json!({ START: start, END: end }));
+        other
+    }
+
+    /// Whether they ask for the runs of one workflow alone.
+    pub fn names_ids_of(&self, operation: &Operation) -> bool {
+        operation.ids(self).next().is_some()
+    }
+
     /// Those that make the same request another tenant's.
     #[must_use]
     pub fn of_tenant(&self, operation: &Operation) -> Self {
@@ -170,5 +149,16 @@ fn run_by_schema() -> Value {
         "minLength": 1,
         "maxLength": MAX_TEXT_CHARS,
         "description": "Only runs that this person, key or schedule started, as rows name it.",
+    })
+}
+
+/// The schema of what a summary is grouped by. A list of one name, as other summaries take.
+pub(super) fn group_by_schema() -> Value {
+    json!({
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 1,
+        "items": { "type": "string", "enum": RunGroup::ALL.map(RunGroup::as_str) },
+        "description": "What to group by; left out: workflow.",
     })
 }

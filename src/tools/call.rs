@@ -54,6 +54,7 @@ impl Tools {
                     Action::Overlay { read, write, argument } => {
                         self.overlay(step, read, write, argument).await
                     }
+                    Action::Runs(summary) => self.summarize_runs(step, summary).await,
                     Action::Connection => Ok(self.describe_connection(step, context).await),
                 }
             }

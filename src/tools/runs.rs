@@ -1,4 +1,4 @@
-//! Lists of runs: those that have not ended as one list, names beside ids, statuses that exist.
+//! Lists of runs: active ones as one list, names beside ids, known statuses.
 //!
 //! A page takes one request and one for names; what is active one a status and one for names.
 
@@ -27,7 +27,8 @@ const MAX_PAGE_ROWS: usize = 500;
 const MAX_NAMED: usize = 20;
 
 /// What is said where names could not be read.
-const NO_NAMES: &str = "The names of workflows could not be read: rows have only their ids.";
+pub(super) const NO_NAMES: &str =
+    "The names of workflows could not be read: rows have only their ids.";
 
 /// Names, and when upstream gave them.
 pub(super) struct NamesRead {

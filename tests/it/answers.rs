@@ -12,3 +12,4 @@ mod order;
 mod paged;
 mod queries;
 mod reading;
+mod runs;

@@ -78,6 +78,18 @@ pub(super) struct LocalTool {
     pub(super) description: Box<str>,
     pub(super) hints: Hints,
     pub(super) toolset: Toolset,
+    /// The lists of runs that it adds up; without them it shows the connection.
+    pub(super) summarizes: Option<RunLists>,
+}
+
+/// The lists of runs of a summary, by `operationId`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RunLists {
+    /// Runs of all workflows.
+    pub(super) all: Box<str>,
+    /// Runs of one.
+    pub(super) one: Box<str>,
 }
 
 /// The value of `x-mcp-overlay`.

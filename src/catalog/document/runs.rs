@@ -37,12 +37,18 @@ pub(super) fn attach(operations: &mut Operations<'_>, mistakes: &mut DocumentMis
         .filter(|read| gives_names(read))
         .map(|read| read.operation.clone())
         .collect();
+    let refused: Vec<String> = operations
+        .ids
+        .iter()
+        .filter(|id| operations.sound.iter().all(|read| *read.operation.id != ***id))
+        .map(|id| (*id).to_owned())
+        .collect();
     for read in &mut operations.sound {
         let path = paths.member(read.path);
         let place = path.member(read.method);
         read.operation.name = name(read, place, mistakes);
         read.operation.runs = runs(read, place, mistakes).map(Arc::new);
-        read.operation.names = names(read, &lists, place, mistakes).map(Arc::new);
+        read.operation.names = names(read, &lists, &refused, place, mistakes).map(Arc::new);
     }
 }
 
@@ -87,6 +93,7 @@ fn runs(
 fn names(
     read: &ReadOperation<'_>,
     lists: &[Operation],
+    refused: &[String],
     place: DocumentPlace<'_>,
     mistakes: &mut DocumentMistakes,
 ) -> Option<RowNames> {
@@ -98,8 +105,12 @@ fn names(
     }
     let WrittenNames { from, id, name, shown } = written;
     let Some(source) = lists.iter().find(|list| list.id == from) else {
-        let reason = format!("`{from}` is no list that WIV sends whole and that needs no argument");
-        mistakes.add(at, reason);
+        // What was refused was told already.
+        if !refused.iter().any(|id| **id == *from) {
+            let reason =
+                format!("`{from}` is no list that WIV sends whole and that needs no argument");
+            mistakes.add(at, reason);
+        }
         return None;
     };
     Some(RowNames { source: source.clone(), id, name, shown })

@@ -53,10 +53,11 @@ async fn active_is_running_and_waiting_in_one_list_newest_first() {
 
 #[tokio::test]
 async fn what_is_active_is_shown_whole_or_not_at_all() {
-    let server = Server::start().await;
-    server
-        .fault(json!({ "match": { "path": "/executions" }, "fault": "500", "times": 9, "skip": 1 }))
-        .await;
+    let far_end = FarEnd::start(|seen| match seen.target.contains("WAITING") {
+        true => (500, r#"{"error":"no"}"#.to_owned()),
+        false => (200, r#"{"data":[{"execution_id":"e"}],"next_page_key":null}"#.to_owned()),
+    });
+    let server = far_end.await.server().await;
     let error = server.error(ACME, ALL, json!({ "status": "active" })).await;
     assert_eq!(error["kind"], "upstream_error");
 }
