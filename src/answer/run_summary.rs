@@ -290,6 +290,13 @@ impl Told<'_> {
         if matches!(self.figures.group_by, RunGroup::Status | RunGroup::FailedStep) {
             figures.remove("last_failure_step");
         }
+        // A column of naughts says what the sentence above says already.
+        let all = &self.figures.all;
+        for (name, count) in [("stopped", all.stopped), ("active", all.active)] {
+            if count == 0 {
+                figures.remove(name);
+            }
+        }
         figures.retain(|name, _| !drops.contains(&name.as_str()));
         row.extend(figures);
         Value::Object(row).to_string()

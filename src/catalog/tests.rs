@@ -5,6 +5,7 @@ mod documents;
 mod numbers;
 mod offered;
 mod requests;
+mod runs;
 
 use std::sync::LazyLock;
 
