@@ -23,5 +23,6 @@ mod secrets;
 mod security;
 mod statuses;
 mod streamable_http;
+mod tokens;
 mod tools;
 mod tree;

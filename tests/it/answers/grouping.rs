@@ -143,7 +143,7 @@ async fn news_since_a_day_are_told_with_their_money_though_they_are_not_open() {
     {
         assert_eq!(since[kind]["count"], count, "{since}");
         assert_eq!(since[kind]["by_currency"][0]["yearly"], yearly, "{since}");
-        told.both_say(&format!("{yearly}"));
+        told.both_say(yearly);
     }
     told.both_say("WIV gives no history");
     told.both_say("1 excluded one is not in it (USD 32.00 a year)");
