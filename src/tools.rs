@@ -12,6 +12,8 @@ mod instructions;
 mod key_owners;
 mod overlay;
 mod plan;
+mod run_summary;
+mod runs;
 mod sending;
 mod shaping;
 mod states;

@@ -8,7 +8,7 @@ use jsonschema::{Draft, ValidationError, Validator};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Operation, Toolset};
+use super::{Operation, Toolset, operation::RunsSummary};
 
 /// One entry of the catalogue.
 #[derive(Debug)]
@@ -53,6 +53,7 @@ impl Tool {
     pub fn operation(&self) -> Option<&Operation> {
         match &self.action {
             Action::Call(operation) | Action::Overlay { write: operation, .. } => Some(operation),
+            Action::Runs(summary) => Some(&summary.all),
             Action::Connection => None,
         }
     }
@@ -72,6 +73,8 @@ pub enum Action {
         /// The argument that holds the members to change.
         argument: Box<str>,
     },
+    /// Reads runs to their end and adds them up.
+    Runs(Box<RunsSummary>),
     /// Describes the connection; nothing goes upstream.
     Connection,
 }
