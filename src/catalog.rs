@@ -17,6 +17,7 @@ mod request;
 mod rows;
 mod run_facts;
 mod runs;
+mod shown;
 mod tool;
 mod toolset;
 mod wording;
@@ -105,22 +106,12 @@ impl Catalog {
     }
 }
 
-/// The JSON Schema of every tool's structured result.
+/// The JSON Schema of every tool's structured result: an open object.
 ///
-/// Requires nothing and leaves rows open: clients check failures against it as well, and give up
-/// on a result that does not match.
+/// Requires nothing: clients check failures against it as well, and give up on a result that does
+/// not match. What stands in it is told by descriptions, once and not for each tool.
 pub fn output_schema() -> &'static str {
-    concat!(
-        r#"{"type":"object","properties":{"#,
-        r#""data":{"description":"Rows or one object, as WIV returned them."},"#,
-        r#""csv":{"type":"string"},"#,
-        r#""page":{"type":"object","properties":{"shown":{"type":"integer"},"#,
-        r#""total":{"anyOf":[{"type":"integer"},{"type":"null"}]},"#,
-        r#""next_cursor":{"anyOf":[{"type":"string"},{"type":"null"}]}}},"#,
-        r#""notes":{"type":"array","items":{"type":"string"}},"#,
-        r#""error":{"type":"object","properties":{"kind":{"type":"string"},"#,
-        r#""message":{"type":"string"}}}}}"#,
-    )
+    r#"{"type":"object"}"#
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ pub(super) fn limit_schema() -> Value {
         "minimum": 1,
         "maximum": MAX_LIMIT,
         "default": DEFAULT_LIMIT,
-        "description": format!("Rows per page, an integer from 1 to {MAX_LIMIT}."),
+        "description": "Rows per page.",
     })
 }
 
@@ -69,7 +69,7 @@ pub(super) fn fields_schema() -> Value {
         "type": "array",
         "items": { "type": "string", "minLength": 1, "maxLength": 100 },
         "maxItems": MAX_FIELDS,
-        "description": "Fields of each row to show. [\"*\"]: all. Left out: the usual ones.",
+        "description": "Of each row; [\"*\"] is all.",
     })
 }
 
@@ -89,6 +89,6 @@ pub(super) fn cursor_schema() -> Value {
         "type": "string",
         "minLength": 1,
         "maxLength": MAX_CURSOR_CHARS,
-        "description": "The cursor that the page before gave, unchanged. Left out: first page.",
+        "description": "From the page before, unchanged.",
     })
 }

@@ -25,6 +25,8 @@ pub struct Tool {
     pub hints: Hints,
     /// JSON Schema of the arguments: an object without further members.
     pub input_schema: Box<RawValue>,
+    /// The same as a model reads it: shorter, and never allowing less.
+    pub shown_schema: Box<RawValue>,
     /// What a call does.
     pub action: Action,
     /// Compiled from `input_schema` when first used: compiling all of them takes about half of

@@ -4,13 +4,13 @@
 
 use std::sync::OnceLock;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json, value::RawValue};
 
 use super::{
     super::{
         Action, Arguments, Operation, Tool, UpstreamRequest,
         operation::{AnswerShape, Body, Segment},
-        paging, question, runs,
+        paging, question, runs, shown,
     },
     Contents, Schemas,
     extensions::{self, Overlay, optional},
@@ -210,11 +210,15 @@ fn tool(head: Head, arguments: Vec<Argument>, action: Action) -> Tool {
         description: head.description,
         toolset: head.toolset,
         hints: head.hints,
-        input_schema: serde_json::value::to_raw_value(&schema)
-            .expect("a JSON value can be written as JSON"),
+        shown_schema: raw(&shown::shown(&schema)),
+        input_schema: raw(&schema),
         action,
         validator: OnceLock::new(),
     }
+}
+
+fn raw(schema: &Value) -> Box<RawValue> {
+    serde_json::value::to_raw_value(schema).expect("a JSON value can be written as JSON")
 }
 
 /// Required arguments first, then the tool's own, then those that many tools share.
