@@ -25,7 +25,11 @@ async fn the_list_of_tools_as_it_is_sent_stays_below_its_bound() {
     let tokenizer = tiktoken_rs::o200k_base().unwrap();
     let mut table = String::new();
     for tool in list["tools"].as_array().unwrap() {
-        table.push_str(&format!("{}\t{}\n", tool["name"].as_str().unwrap(), count(&tokenizer, tool)));
+        table.push_str(&format!(
+            "{}\t{}\n",
+            tool["name"].as_str().unwrap(),
+            count(&tokenizer, tool)
+        ));
     }
     let all = count(&tokenizer, &list);
     table.push_str(&format!("in all\t{all}\n"));
