@@ -10,7 +10,7 @@ use wiv_mcp::{
     answer::{self, Keys, Layout, Limits, Position, WantedFields},
     auth::{AccessToken, AccessTokens, SealedKey},
     caller::{ApiKey, Fingerprint},
-    catalog::{Action, AnswerShape, Catalog},
+    catalog::{Action, AnswerShape, Catalog, RowFormat},
     mcp::{
         self, Context, Error, Host, Implementation, LATEST_LEGACY, Outcome, ToolCall, ToolResult,
         TransportKind, View,
@@ -197,6 +197,7 @@ fn render(bencher: Bencher<'_, '_>, body: &str, limit: usize) {
         shape: AnswerShape::Rows,
         money: None,
         fields: &WantedFields::All,
+        format: RowFormat::Rows,
         scrolls: false,
         limit: Some(limit),
         limits: Limits { text_chars: 32_000 },
@@ -205,6 +206,8 @@ fn render(bencher: Bencher<'_, '_>, body: &str, limit: usize) {
         at: 1_794_819_600,
         writes: false,
         only: None,
+        narrowing: None,
+        names: None,
         whole: None,
         ordered: None,
     };

@@ -15,6 +15,9 @@ mod problem;
 mod question;
 mod request;
 mod rows;
+mod run_facts;
+mod runs;
+mod shown;
 mod tool;
 mod toolset;
 mod wording;
@@ -29,12 +32,14 @@ pub use document::{DocumentError, DocumentMistake};
 pub use file::CatalogFileError;
 pub(crate) use nearest::nearest as nearest_names;
 pub use numbers::inexact_number;
-pub use operation::{AnswerShape, Confidence, Fold, Operation};
-pub use paging::Paging;
+pub use operation::{AnswerShape, Confidence, Fold, Operation, RowNames, RunsSummary};
+pub use paging::{Paging, RowFormat};
 pub use problem::Problem;
 pub use question::{Conditions, Sort, Totals};
 pub use request::UpstreamRequest;
 pub use rows::{Derived, Money, Open, Period, RowFacts, Times};
+pub use run_facts::{RunFacts, RunGroup};
+pub use runs::{AskedStatus, Narrowed};
 pub use tool::{Action, Hints, Tool};
 pub use toolset::Toolset;
 
@@ -101,21 +106,12 @@ impl Catalog {
     }
 }
 
-/// The JSON Schema of every tool's structured result.
+/// The JSON Schema of every tool's structured result: an open object.
 ///
-/// Requires nothing and leaves rows open: clients check failures against it as well, and give up
-/// on a result that does not match.
+/// Requires nothing: clients check failures against it as well, and give up on a result that does
+/// not match. What stands in it is told by descriptions, once and not for each tool.
 pub fn output_schema() -> &'static str {
-    concat!(
-        r#"{"type":"object","properties":{"#,
-        r#""data":{"description":"Rows or one object, as WIV returned them."},"#,
-        r#""page":{"type":"object","properties":{"shown":{"type":"integer"},"#,
-        r#""total":{"anyOf":[{"type":"integer"},{"type":"null"}]},"#,
-        r#""next_cursor":{"anyOf":[{"type":"string"},{"type":"null"}]}}},"#,
-        r#""notes":{"type":"array","items":{"type":"string"}},"#,
-        r#""error":{"type":"object","properties":{"kind":{"type":"string"},"#,
-        r#""message":{"type":"string"}}}}}"#,
-    )
+    r#"{"type":"object"}"#
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ mod instructions;
 mod key_owners;
 mod overlay;
 mod plan;
+mod run_summary;
+mod runs;
 mod sending;
 mod shaping;
 mod states;
@@ -150,7 +152,7 @@ fn description(tool: &Tool) -> ToolDescription<'_> {
         name: &tool.name,
         title: &tool.title,
         description: &tool.description,
-        input_schema: tool.input_schema.get(),
+        input_schema: tool.shown_schema.get(),
         output_schema: crate::catalog::output_schema(),
         read_only: tool.hints.read_only,
         destructive: tool.hints.destructive,

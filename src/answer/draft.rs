@@ -4,10 +4,12 @@
 
 use super::{
     cells,
+    csv::{self, Changed},
     grid::Grid,
     names,
     shorten::{self, Cuts, LAST, ShorteningStep, push_on_one_line},
 };
+use crate::catalog::RowFormat;
 
 /// Bytes that each reader has.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +29,8 @@ pub(super) struct Rules<'r> {
     pub(super) are_asked_for: bool,
     /// Columns may go before rows do.
     pub(super) columns_may_go: bool,
+    /// How rows are written.
+    pub(super) format: RowFormat,
 }
 
 /// A table that is tried.
@@ -43,6 +47,8 @@ pub(super) struct Draft {
     /// Bytes of the longest cell.
     pub(super) longest: usize,
     pub(super) cuts: Cuts,
+    /// Cells of csv that don't say exactly what came.
+    pub(super) changed: Changed,
 }
 
 impl Draft {
@@ -57,6 +63,16 @@ impl Draft {
         let json: usize = gone().map(|((_, json), _)| json).sum();
         self.text_size - text <= rooms.text && self.json_size - json <= rooms.json
     }
+
+    /// Puts a cell of csv behind the others.
+    fn push_csv(&mut self, column: usize, cell: &mut String, ends_row: bool) {
+        cell.push(if ends_row { csv::ROW_END } else { csv::SEPARATOR });
+        let before = self.json.len();
+        self.text.push_str(cell);
+        csv::push_escaped(&mut self.json, cell);
+        self.widths[column].0 += cell.len();
+        self.widths[column].1 += self.json.len() - before;
+    }
 }
 
 impl Grid<'_> {
@@ -66,7 +82,7 @@ impl Grid<'_> {
     }
 
     /// Writes rows as far as they fit, and measures all of them. Without a step the cells are
-    /// whole, and nothing is written as JSON.
+    /// whole, and of a table nothing is written as JSON.
     pub(super) fn draft(
         &self,
         kept: &[usize],
@@ -74,6 +90,9 @@ impl Grid<'_> {
         rooms: Rooms,
         rules: Rules<'_>,
     ) -> Draft {
+        if rules.format == RowFormat::Csv {
+            return self.draft_csv(kept, step, rooms, rules);
+        }
         let mut draft = Draft { widths: vec![(0, 0); self.columns.len()], ..Draft::default() };
         let names = if step.is_some() { self.names(kept) } else { Vec::new() };
         let is_whole: Vec<bool> = kept.iter().map(|&column| self.is_whole(column, rules)).collect();
@@ -130,6 +149,51 @@ impl Grid<'_> {
             draft.text.push_str("|\n");
             if brackets {
                 draft.json.push('}');
+            }
+            draft.text_size += draft.text.len() - end_of_text;
+            draft.json_size += draft.json.len() - end_of_json;
+            if draft.text_size > rooms.text || draft.json_size > rooms.json {
+                draft.text.truncate(end_of_text);
+                draft.json.truncate(end_of_json);
+            } else {
+                draft.rows += 1;
+            }
+        }
+        draft
+    }
+
+    /// The same as csv: a line of names, then a line a row; for the structure as a string's inside.
+    fn draft_csv(
+        &self,
+        kept: &[usize],
+        step: Option<ShorteningStep>,
+        rooms: Rooms,
+        rules: Rules<'_>,
+    ) -> Draft {
+        let mut draft = Draft { widths: vec![(0, 0); self.columns.len()], ..Draft::default() };
+        let mut cell = String::new();
+        for (place, &column) in kept.iter().enumerate() {
+            cell.clear();
+            csv::write_name(&mut cell, &self.columns[column].name, place == 0, &mut draft.changed);
+            draft.push_csv(column, &mut cell, place + 1 == kept.len());
+        }
+        (draft.text_size, draft.json_size) = (draft.text.len(), draft.json.len());
+        for row in self.rows() {
+            let (end_of_text, end_of_json) = (draft.text.len(), draft.json.len());
+            for (place, &column) in kept.iter().enumerate() {
+                cell.clear();
+                if let Some(&Some(value)) = row.cells.get(column) {
+                    let value = match step {
+                        None => value.into(),
+                        Some(_) if self.is_whole(column, rules) => {
+                            shorten::amount(value, &mut draft.cuts)
+                        }
+                        Some(step) => shorten::cell(value, step, rooms.json, &mut draft.cuts),
+                    };
+                    draft.longest = draft.longest.max(value.len());
+                    csv::write(&mut cell, &value, place == 0, &mut draft.changed);
+                }
+                draft.push_csv(column, &mut cell, place + 1 == kept.len());
             }
             draft.text_size += draft.text.len() - end_of_text;
             draft.json_size += draft.json.len() - end_of_json;

@@ -4,9 +4,11 @@
 
 use http::StatusCode;
 
-use super::{draft::Rooms, fields::WantedFields, figures::Figures, totals::Reading};
+use super::{
+    KnownNames, Narrowing, draft::Rooms, fields::WantedFields, figures::Figures, totals::Reading,
+};
 use crate::{
-    catalog::{AnswerShape, Money, Totals},
+    catalog::{AnswerShape, Money, RowFormat, Totals},
     clock,
     wiv::Extent,
 };
@@ -43,6 +45,8 @@ pub struct Layout<'a> {
     pub money: Option<&'a Money>,
     /// Which members of rows are shown.
     pub fields: &'a WantedFields,
+    /// How rows are written.
+    pub format: RowFormat,
     /// Upstream gives the list page by page.
     pub scrolls: bool,
     /// Rows of a page, where the tool has pages.
@@ -59,6 +63,10 @@ pub struct Layout<'a> {
     pub writes: bool,
     /// Which rows are shown of those that came: those that these figures take.
     pub only: Option<&'a Figures>,
+    /// Conditions that rows must meet, where upstream does not know them.
+    pub narrowing: Option<&'a Narrowing>,
+    /// Names that rows get beside their ids.
+    pub names: Option<&'a KnownNames>,
     /// Figures over everything that matches.
     pub whole: Option<&'a Whole>,
     /// The rows are a part of an order over everything: how many there are, and what they are.

@@ -13,7 +13,7 @@ use super::{
     table::{Table, fit},
     totals,
 };
-use crate::json;
+use crate::{catalog::RowFormat, json};
 
 /// Longest page key of upstream that becomes a cursor. Real ones have some hundred bytes; sealed,
 /// this one is as long as a cursor may be.
@@ -39,7 +39,10 @@ pub(super) fn list(
     let key = upstream.next_page_key.filter(|_| rows().next().is_some());
     let is_too_long = key.is_some_and(|key| key.get().len() > MAX_PAGE_KEY_BYTES);
     let next_key = key.filter(|_| layout.scrolls && !is_too_long);
-    let keeps = |row: &&str| layout.only.is_none_or(|only| only.takes(row));
+    let keeps = |row: &&str| {
+        layout.only.is_none_or(|only| only.takes(row))
+            && layout.narrowing.is_none_or(|narrowing| narrowing.takes(row))
+    };
     let matching = rows().filter(keeps);
     let (rows, mut page) = match layout.ordered {
         Some((total, stamp)) => {
@@ -80,7 +83,7 @@ pub(super) fn list(
         (Some(sent), _) if !has_doubt => Some(sent),
         (_, Some(totals::ToldTotals { count: Some(count), .. })) => Some(*count),
         // What WIV counts is not what is left of it.
-        _ if layout.only.is_some() => None,
+        _ if layout.only.is_some() || layout.narrowing.is_some() => None,
         (Some(sent), _) => hints.total.filter(|total| *total > sent),
         (None, _) => hints.total.filter(|total| *total >= page.shown),
     };
@@ -88,6 +91,17 @@ pub(super) fn list(
         notes.push(
             "`where` was tried on this page alone; go on with the cursor for the others.".into(),
         );
+    }
+    if let Some(narrowing) = layout.narrowing {
+        if next_key.is_some() {
+            notes.push(format!(
+                "{} was tried on this page alone; go on with the cursor for the others.",
+                narrowing.arguments()
+            ));
+        }
+        if rows.is_empty() {
+            notes.extend(narrowing.notes_of_none(json::elements(upstream.data)));
+        }
     }
     notes.extend(whole.iter().flat_map(|whole| whole.notes.iter().cloned()));
     let of_whole = whole.as_ref().map_or(0, |whole| whole.text.len().max(whole.json.len()));
@@ -101,6 +115,11 @@ pub(super) fn list(
     let taken = FRAME + cursor_bytes + of_whole;
     let rooms = limits.rooms(taken + beside.text.len(), taken + beside.structured_bytes());
     let money = layout.money_fields();
+    let named: Vec<_> = match layout.names {
+        Some(names) => rows.iter().map(|row| names.beside(row)).collect(),
+        None => rows.into_iter().map(Into::into).collect(),
+    };
+    let rows: Vec<&str> = named.iter().map(|row| &**row).collect();
     let is_beginning = position.offset == 0 && position.page_key.is_none();
     let picked = layout.fields.of(&rows, is_beginning, &mut notes);
     let rows: Vec<&str> = picked.iter().map(|row| &**row).collect();
@@ -112,8 +131,10 @@ pub(super) fn list(
             rows_may_go: !is_scrolled,
             are_asked_for: layout.fields.are_named(),
             columns_may_go: true,
+            format: layout.format,
         },
     );
+    notes.extend(table.changed.notes());
     notes.extend(what_is_missing(&table, rows.len(), sent_in_all, layout.limit.is_some()));
     if table.rows < rows.len() && !is_scrolled && layout.limit.is_some() {
         let end = position.offset + table.rows;
@@ -122,17 +143,24 @@ pub(super) fn list(
     }
     page.shown = table.rows;
     let is_counted = whole.as_ref().is_some_and(|whole| whole.count.is_some());
-    let mut text = if page.shown == 0 && page.next.is_some() {
-        "No row of this page matches; there are more pages.".to_owned()
+    let is_csv = layout.format == RowFormat::Csv;
+    let mut text = String::new();
+    // Whoever saves the text as a file finds the rows at its beginning.
+    if is_csv && page.shown > 0 {
+        text.push_str(&table.text);
+        text.push('\n');
+    }
+    if page.shown == 0 && page.next.is_some() {
+        text.push_str("No row of this page matches; there are more pages.");
     } else {
-        headline(&page, position.offset, is_scrolled, has_doubt, is_counted)
-    };
+        text.push_str(&headline(&page, position.offset, is_scrolled, has_doubt, is_counted));
+    }
     if let Some(whole) = &whole {
         text.push('\n');
         text.push_str(whole.text.trim_end());
     }
     let cursor = page.next.map(seal);
-    if page.shown > 0 {
+    if !is_csv && page.shown > 0 {
         text.push_str("\n\n");
         text.push_str(&table.text);
     }
@@ -147,8 +175,12 @@ pub(super) fn list(
     }
     format::notes(&mut text, &notes);
 
-    let mut structured = format!("{{\"data\":[{}", table.json);
-    structured.push_str("],\"page\":{\"shown\":");
+    let mut structured = if is_csv {
+        format!("{{\"csv\":\"{}\"", table.json)
+    } else {
+        format!("{{\"data\":[{}]", table.json)
+    };
+    structured.push_str(",\"page\":{\"shown\":");
     structured.push_str(&page.shown.to_string());
     structured.push_str(",\"total\":");
     match page.total {

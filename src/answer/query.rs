@@ -12,6 +12,7 @@ use super::{
     layout::{Layout, Rendered, finish},
     table::{Table, fit},
 };
+use crate::catalog::RowFormat;
 
 /// Bytes for the line above all and for names around the rows.
 const FRAME: usize = 300;
@@ -53,7 +54,13 @@ pub(super) fn query(
         let table = fit(
             &rows,
             room,
-            Rules { whole: &keys, rows_may_go: true, are_asked_for: false, columns_may_go: false },
+            Rules {
+                whole: &keys,
+                rows_may_go: true,
+                are_asked_for: false,
+                columns_may_go: false,
+                format: RowFormat::Rows,
+            },
         );
         say(&table, groups.count, "of groups", "Narrow the query, or ask for fewer groups", notes);
         rooms.text = rooms.text.saturating_sub(table.text.len());
@@ -71,6 +78,7 @@ pub(super) fn query(
                 rows_may_go: true,
                 are_asked_for: false,
                 columns_may_go: true,
+                format: RowFormat::Rows,
             },
         );
         let how = "Name fewer fields in `_source`, or go on with `from` and `size`";

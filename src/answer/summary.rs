@@ -15,7 +15,7 @@ use super::{
     table::{self, Table},
     totals::{self, Months, Reading, by_currency, ordered, sums},
 };
-use crate::catalog::Totals;
+use crate::catalog::{RowFormat, Totals};
 
 /// The column that counts the rows of a group.
 const COUNT: &str = "cases";
@@ -144,8 +144,13 @@ impl ShownGroups {
             let rows: Vec<String> =
                 shown.iter().map(|group| row(grouping, group, figures).to_string()).collect();
             let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-            let rules =
-                Rules { whole: &[], rows_may_go: true, are_asked_for: true, columns_may_go: false };
+            let rules = Rules {
+                whole: &[],
+                rows_may_go: true,
+                are_asked_for: true,
+                columns_may_go: false,
+                format: RowFormat::Rows,
+            };
             let table = table::fit(&rows, rooms, rules);
             // What has no room is told with the others.
             if table.rows < count && count > 0 {

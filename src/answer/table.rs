@@ -4,11 +4,13 @@
 //! widest first, then rows where the caller can give them later. Amounts of money stay.
 
 use super::{
+    csv::Changed,
     draft::{Draft, Rooms, Rules},
     grid::{Grid, MAX_COLUMNS},
     names,
     shorten::{self, Cuts, LAST, STEPS, push_on_one_line},
 };
+use crate::catalog::RowFormat;
 
 /// Steps by which cells are shortened before a column goes.
 const BEFORE_COLUMNS: usize = 3;
@@ -24,11 +26,12 @@ const MAX_NAMED: (usize, usize) = (20, 400);
 #[derive(Debug, Default)]
 pub(super) struct Table {
     pub(super) text: String,
-    /// Rows with commas between them, on one line.
+    /// Rows with commas between them, on one line; of csv the inside of a string.
     pub(super) json: String,
     /// Rows that are in both: the first ones.
     pub(super) rows: usize,
     pub(super) cuts: Cuts,
+    pub(super) changed: Changed,
     /// Columns that are in neither, in words.
     pub(super) left_out: Option<String>,
 }
@@ -37,10 +40,17 @@ pub(super) struct Table {
 pub(super) fn fit(rows: &[&str], rooms: Rooms, rules: Rules<'_>) -> Table {
     let grid = Grid::read(rows.iter().copied(), rooms.json.min(rooms.text) / MIN_ROW_BYTES + 1);
     if grid.columns.is_empty() {
-        return of_nothing(grid.row_count(), rooms);
+        return of_nothing(grid.row_count(), rooms, rules.format);
+    }
+    if rules.format == RowFormat::Csv {
+        let draft = grid.draft(&grid.everything(), None, rooms, rules);
+        if !grid.has_more_columns && draft.rows == rows.len() {
+            return draft.table(None);
+        }
     }
     let sizes = rows.iter().map(|row| row.len() + 1);
-    if !grid.has_more_columns
+    if rules.format == RowFormat::Rows
+        && !grid.has_more_columns
         && grid.row_count() == rows.len()
         && sizes.sum::<usize>() <= rooms.json
     {
@@ -63,8 +73,14 @@ pub(super) fn fit(rows: &[&str], rooms: Rooms, rules: Rules<'_>) -> Table {
     let mut room = rooms.json;
     loop {
         let (row, cuts) = shorten::beginning(rows[0], room);
-        if let Some(text) = whole(std::iter::once(row.as_str()), rooms.text) {
-            return Table { text, json: row, rows: 1, cuts, left_out: None };
+        if rules.format == RowFormat::Csv {
+            let grid = Grid::read(std::iter::once(row.as_str()), 1);
+            let draft = grid.draft(&grid.everything(), None, rooms, rules);
+            if draft.rows == 1 {
+                return Table { cuts, ..draft.table(None) };
+            }
+        } else if let Some(text) = whole(std::iter::once(row.as_str()), rooms.text) {
+            return Table { text, json: row, rows: 1, cuts, ..Table::default() };
         }
         if room == 0 {
             return Table::default();
@@ -85,17 +101,27 @@ pub(super) fn whole<'a>(
     }
     let rooms = Rooms { text: limit, json: usize::MAX };
     if grid.columns.is_empty() {
-        return Some(of_nothing(count, rooms).text);
+        return Some(of_nothing(count, rooms, RowFormat::Rows).text);
     }
-    let rules =
-        Rules { whole: &[], rows_may_go: false, are_asked_for: false, columns_may_go: false };
+    let rules = Rules {
+        whole: &[],
+        rows_may_go: false,
+        are_asked_for: false,
+        columns_may_go: false,
+        format: RowFormat::Rows,
+    };
     let draft = grid.draft(&grid.everything(), None, rooms, rules);
     (draft.rows == count).then_some(draft.text)
 }
 
 /// Rows without members.
-fn of_nothing(rows: usize, rooms: Rooms) -> Table {
+fn of_nothing(rows: usize, rooms: Rooms, format: RowFormat) -> Table {
     let rows = rows.min(rooms.json / MIN_ROW_BYTES);
+    if format == RowFormat::Csv {
+        // Lines without cells.
+        let (text, json) = ("\n".repeat(rows), "\\n".repeat(rows));
+        return Table { text, json, rows, ..Table::default() };
+    }
     let json = vec!["{}"; rows].join(",");
     Table { text: "(nothing in any row)\n".to_owned(), json, rows, ..Table::default() }
 }
@@ -219,7 +245,7 @@ impl Grid<'_> {
 
 impl Draft {
     fn table(self, left_out: Option<String>) -> Table {
-        let Self { text, json, rows, cuts, .. } = self;
-        Table { text, json, rows, cuts, left_out }
+        let Self { text, json, rows, cuts, changed, .. } = self;
+        Table { text, json, rows, cuts, changed, left_out }
     }
 }

@@ -17,6 +17,7 @@ const LAYOUT: Layout<'static> = Layout {
     shape: AnswerShape::Rows,
     money: None,
     fields: &WantedFields::All,
+    format: crate::catalog::RowFormat::Rows,
     scrolls: false,
     limit: Some(2),
     limits: Limits { text_chars: 32_000 },
@@ -25,6 +26,8 @@ const LAYOUT: Layout<'static> = Layout {
     at: 1_794_819_600,
     writes: false,
     only: None,
+    narrowing: None,
+    names: None,
     whole: None,
     ordered: None,
 };

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Tool, paging,
+    RowFormat, Tool, paging,
     problem::{MAX_PROBLEMS, Problem},
     wording,
 };
@@ -100,6 +100,14 @@ impl Arguments {
     pub fn fields(&self) -> Option<Box<[Box<str>]>> {
         let names = self.get(paging::FIELDS)?.as_array()?;
         Some(names.iter().filter_map(Value::as_str).map(Into::into).collect())
+    }
+
+    /// How rows are to be written.
+    pub fn format(&self) -> RowFormat {
+        match self.text(paging::FORMAT) {
+            Some("csv") => RowFormat::Csv,
+            _ => RowFormat::Rows,
+        }
     }
 
     /// Where a list is to be continued.

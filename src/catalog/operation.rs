@@ -9,7 +9,7 @@ use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Money, Paging, RowFacts};
+use super::{Money, Paging, RowFacts, RunFacts};
 
 /// One operation of the WIV API.
 #[derive(Debug, Clone)]
@@ -35,12 +35,42 @@ pub struct Operation {
     pub page_rows: Option<usize>,
     /// Where figures over all rows come from; with it the tool can be asked for them.
     pub fold: Option<Arc<Fold>>,
+    /// The field by which rows can be found by name; with it the tool takes `name`.
+    pub name: Option<Box<str>>,
+    /// What rows hold, where they are runs.
+    pub runs: Option<Arc<RunFacts>>,
+    /// Where rows get names from.
+    pub names: Option<Arc<RowNames>>,
     pub(super) read_only: bool,
     pub(super) path: Box<[Segment]>,
     pub(super) query: Box<[QueryParameter]>,
     pub(super) body: Body,
     /// The argument sent as the impersonated tenant's header.
     pub(super) tenant: Option<Box<str>>,
+}
+
+/// Where the names come from that rows only have ids for.
+#[derive(Debug, Clone)]
+pub struct RowNames {
+    /// A list that upstream gives whole.
+    pub source: Operation,
+    /// The field that identifies, in the rows of both.
+    pub id: Box<str>,
+    /// The source's field with the name.
+    pub name: Box<str>,
+    /// The field that a row gets.
+    pub shown: Box<str>,
+}
+
+/// A tool that adds runs up.
+#[derive(Debug, Clone)]
+pub struct RunsSummary {
+    /// Lists the runs of all workflows.
+    pub all: Operation,
+    /// Lists the runs of one.
+    pub one: Operation,
+    /// What both hold.
+    pub facts: Arc<RunFacts>,
 }
 
 /// Whether WIV publishes an operation.

@@ -14,6 +14,9 @@ pub(super) const CURSOR: &str = "cursor";
 /// The argument that names the members of rows.
 pub(super) const FIELDS: &str = "fields";
 
+/// The argument that says how rows are written.
+pub(super) const FORMAT: &str = "format";
+
 /// Most names in `fields`. A case has twenty.
 const MAX_FIELDS: usize = 50;
 
@@ -39,6 +42,16 @@ pub enum Paging {
     Whole,
 }
 
+/// How rows are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RowFormat {
+    /// A table, and a list of objects.
+    #[default]
+    Rows,
+    /// Comma-separated values, for a file or a spreadsheet.
+    Csv,
+}
+
 /// The schema of `limit`.
 pub(super) fn limit_schema() -> Value {
     json!({
@@ -46,7 +59,7 @@ pub(super) fn limit_schema() -> Value {
         "minimum": 1,
         "maximum": MAX_LIMIT,
         "default": DEFAULT_LIMIT,
-        "description": format!("Rows per page, an integer from 1 to {MAX_LIMIT}."),
+        "description": "Rows per page.",
     })
 }
 
@@ -56,7 +69,17 @@ pub(super) fn fields_schema() -> Value {
         "type": "array",
         "items": { "type": "string", "minLength": 1, "maxLength": 100 },
         "maxItems": MAX_FIELDS,
-        "description": "Fields of each row to show. [\"*\"]: all. Left out: the usual ones.",
+        "description": "Of each row; [\"*\"] is all.",
+    })
+}
+
+/// The schema of `format`.
+pub(super) fn format_schema() -> Value {
+    json!({
+        "type": "string",
+        "enum": ["rows", "csv"],
+        "default": "rows",
+        "description": "csv: comma-separated values, for exports.",
     })
 }
 
@@ -66,6 +89,6 @@ pub(super) fn cursor_schema() -> Value {
         "type": "string",
         "minLength": 1,
         "maxLength": MAX_CURSOR_CHARS,
-        "description": "The cursor that the page before gave, unchanged. Left out: first page.",
+        "description": "From the page before, unchanged.",
     })
 }

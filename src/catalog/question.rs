@@ -238,12 +238,12 @@ pub(super) fn of_list(fold: &Fold) -> [(&'static str, Value); 3] {
         "minLength": 1,
         "maxLength": 65,
         "pattern": "^-?[A-Za-z0-9_]+$",
-        "description": "Field that orders everything that matches; `-` in front: largest first.",
+        "description": "Field to order all matches by; `-` in front: largest first.",
     });
     let totals = json!({
         "type": "string",
         "enum": ["full", "count", "none"],
-        "description": "Figures over everything that matches. Left out: full, on a first page.",
+        "description": "Over all matches. Left out: full on a first page.",
     });
     [(WHERE, of_conditions(fold)), (SORT, sort), (TOTALS, totals)]
 }
@@ -256,19 +256,19 @@ pub(super) fn of_summary(fold: &Fold) -> [(&'static str, Value); 4] {
         "maxItems": 2,
         "uniqueItems": true,
         "items": { "type": "string", "enum": fold.rows.groups },
-        "description": "One or two names to group by; the second within the first.",
+        "description": "One, or two: the second within the first.",
     });
     let top = json!({
         "type": "integer",
         "minimum": 1,
         "maximum": MAX_TOP,
         "default": USUAL_TOP,
-        "description": "Groups to show; the others are told as one.",
+        "description": "Groups to show; the rest is summed.",
     });
     let since = json!({
         "type": "string",
         "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
-        "description": "A day, YYYY-MM-DD: adds what is new, changed and closed since then.",
+        "description": "YYYY-MM-DD: adds what is new, changed and closed since.",
     });
     [(WHERE, of_conditions(fold)), (GROUP_BY, group_by), (TOP, top), (SINCE, since)]
 }
@@ -280,9 +280,9 @@ fn of_conditions(fold: &Fold) -> Value {
         "type": "object",
         "minProperties": 1,
         "additionalProperties": false,
-        "description": "Further conditions, tried here while reading.",
+        "description": "More conditions, such as {\"savings_from\": 1000, \"untouched_days\": 30}; amounts are yearly.",
         "properties": {
-            "savings_from": { "type": "number", "description": "Yearly, in the row's currency." },
+            "savings_from": { "type": "number" },
             "savings_to": { "type": "number" },
             "currency": { "type": "string", "minLength": 1, "maxLength": 32 },
             "untouched_days": { "type": "integer", "minimum": 0, "maximum": 36_500 },
@@ -296,7 +296,7 @@ fn of_conditions(fold: &Fold) -> Value {
                 "type": "object",
                 "minProperties": 1,
                 "maxProperties": 20,
-                "description": "Field to values that a row must not have.",
+                "description": "Field to values that no match has.",
                 "properties": { &*fold.rows.open.field: values },
                 "additionalProperties": values,
             },

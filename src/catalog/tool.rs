@@ -8,7 +8,7 @@ use jsonschema::{Draft, ValidationError, Validator};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Operation, Toolset};
+use super::{Operation, Toolset, operation::RunsSummary};
 
 /// One entry of the catalogue.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub struct Tool {
     pub hints: Hints,
     /// JSON Schema of the arguments: an object without further members.
     pub input_schema: Box<RawValue>,
+    /// The same as a model reads it: shorter, and never allowing less.
+    pub shown_schema: Box<RawValue>,
     /// What a call does.
     pub action: Action,
     /// Compiled from `input_schema` when first used: compiling all of them takes about half of
@@ -51,6 +53,7 @@ impl Tool {
     pub fn operation(&self) -> Option<&Operation> {
         match &self.action {
             Action::Call(operation) | Action::Overlay { write: operation, .. } => Some(operation),
+            Action::Runs(summary) => Some(&summary.all),
             Action::Connection => None,
         }
     }
@@ -70,6 +73,8 @@ pub enum Action {
         /// The argument that holds the members to change.
         argument: Box<str>,
     },
+    /// Reads runs to their end and adds them up.
+    Runs(Box<RunsSummary>),
     /// Describes the connection; nothing goes upstream.
     Connection,
 }

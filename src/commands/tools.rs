@@ -1,6 +1,9 @@
 //! `wiv-mcp tools`: the tools as a table for people, for the README, or as JSON.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use clap::ArgMatches;
 use serde_json::{Value, json};
@@ -25,8 +28,11 @@ pub enum OutputForm {
     Tokens,
 }
 
-/// Characters of JSON that make about one token: a rule of thumb for English and JSON.
-const CHARS_PER_TOKEN: usize = 4;
+/// Tokens of each built-in tool and of the whole list; a test counts them.
+const TOKENS: &str = include_str!("tool_tokens.tsv");
+
+/// The name of the whole in there.
+const ALL: &str = "in all";
 
 /// The command.
 pub(super) fn command(matches: &ArgMatches) -> Result<(), CommandFailure> {
@@ -151,16 +157,42 @@ fn object(tool: &Tool) -> Value {
     })
 }
 
+/// What each tool costs a model: counted for the built-in catalogue, else reckoned by its measure.
 fn tokens(tools: &[&Tool], output: &mut dyn Write) -> io::Result<()> {
-    let mut total = 0;
+    let counted: BTreeMap<&str, usize> = TOKENS
+        .lines()
+        .filter_map(|line| line.split_once('\t'))
+        .filter_map(|(name, tokens)| Some((name, tokens.parse().ok()?)))
+        .collect();
+    let built_in = Catalog::built_in();
+    let is_known = |tool: &Tool| {
+        let known = built_in.tool(&tool.name);
+        known.is_some_and(|known| read_by_model(known) == read_by_model(tool))
+    };
+    let of_known = |tool: &Tool| counted.get(&*tool.name).copied().unwrap_or_default();
+    let characters: usize = built_in.tools().iter().map(|tool| read_by_model(tool).len()).sum();
+    let in_them: usize = built_in.tools().iter().map(of_known).sum();
+    let (mut total, mut is_reckoned) = (0, false);
     for tool in tools {
-        let read = tool.name.len()
-            + tool.title.len()
-            + tool.description.len()
-            + tool.input_schema.get().len();
-        let tokens = read.div_ceil(CHARS_PER_TOKEN);
+        let tokens = if is_known(tool) {
+            of_known(tool)
+        } else {
+            is_reckoned = true;
+            (read_by_model(tool).len() * in_them).div_ceil(characters)
+        };
         total += tokens;
         writeln!(output, "{tokens:6}  {}", tool.name)?;
     }
-    writeln!(output, "{total:6}  in all, without output schemas (about; 4 characters a token)")
+    let how = if is_reckoned { "in part reckoned by the others' measure" } else { "counted" };
+    let frame = counted.get(ALL).copied().unwrap_or(in_them).saturating_sub(in_them);
+    writeln!(
+        output,
+        "{:6}  in all, as tools/list sends it to a client of 2025-11-25 (o200k; {how})",
+        total + frame
+    )
+}
+
+/// What a model reads of a tool, but for what all have.
+fn read_by_model(tool: &Tool) -> String {
+    [&*tool.name, &tool.title, &tool.description, tool.shown_schema.get()].join("\n")
 }

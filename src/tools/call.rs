@@ -10,7 +10,7 @@ use super::{
     step::{CallStep, invalid},
 };
 use crate::{
-    answer::{Keys, Position, ToolFailure},
+    answer::{Keys, Narrowing, Position, ToolFailure},
     caller::Caller,
     catalog::{Action, Operation, Problem},
     mcp::{self, Context, ToolCall, ToolResult},
@@ -46,11 +46,15 @@ impl Tools {
                 match &tool.action {
                     Action::Call(operation) => match &operation.fold {
                         Some(fold) => self.call_with_figures(step, operation, fold).await,
-                        None => self.call_operation(step, operation).await,
+                        None => match &operation.runs {
+                            Some(facts) => self.list_runs(step, operation, facts).await,
+                            None => self.call_operation(step, operation).await,
+                        },
                     },
                     Action::Overlay { read, write, argument } => {
                         self.overlay(step, read, write, argument).await
                     }
+                    Action::Runs(summary) => self.summarize_runs(step, summary).await,
                     Action::Connection => Ok(self.describe_connection(step, context).await),
                 }
             }
@@ -121,7 +125,9 @@ impl Tools {
             .request(step.arguments, position.page_key.as_deref())
             .map_err(|problem| invalid(&[problem]))?;
         let sent = self.send(step, operation, &request).await?;
-        self.shape(step, operation, &request, &sent, position, Figured::default()).await
+        let narrowing = Narrowing::new(step.arguments.narrowed(operation));
+        let figured = Figured { narrowing, ..Figured::default() };
+        self.shape(step, operation, &request, &sent, position, figured).await
     }
 }
 

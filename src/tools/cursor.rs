@@ -18,7 +18,7 @@ use crate::{
 const BINDING_CHARS: usize = 32;
 
 /// Arguments that may differ from page to page.
-const PER_PAGE: [&str; 4] = ["cursor", "limit", "fields", "totals"];
+const PER_PAGE: [&str; 5] = ["cursor", "limit", "fields", "format", "totals"];
 
 impl Tools {
     pub(super) fn seal_cursor(

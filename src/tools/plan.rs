@@ -297,7 +297,7 @@ fn source_arguments(arguments: &Arguments, asked: &Question) -> Arguments {
     arguments.with_states(facts, &states.map(|state| &**state).collect::<Vec<_>>())
 }
 
-fn reading(extent: &FoldExtent) -> Reading {
+pub(super) fn reading(extent: &FoldExtent) -> Reading {
     let stopped = extent.stopped.as_ref();
     Reading {
         rows: extent.rows_read,

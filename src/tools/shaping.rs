@@ -10,7 +10,9 @@ use super::{
     step::CallStep,
 };
 use crate::{
-    answer::{self, Figures, Layout, Position, ToolFailure, WantedFields, Whole},
+    answer::{
+        self, Figures, KnownNames, Layout, Narrowing, Position, ToolFailure, WantedFields, Whole,
+    },
     catalog::{Operation, Paging, UpstreamRequest},
     clock::{self, unix_seconds},
     mcp::ToolResult,
@@ -28,6 +30,10 @@ pub(super) struct Figured {
     pub(super) only: Option<Figures>,
     /// Figures over everything that matches.
     pub(super) whole: Option<Whole>,
+    /// Only rows that meet these conditions are shown.
+    pub(super) narrowing: Option<Narrowing>,
+    /// Names that rows get.
+    pub(super) names: Option<KnownNames>,
     pub(super) notes: Vec<String>,
 }
 
@@ -52,7 +58,7 @@ impl Tools {
         };
         let mut notes = notes(step, *used);
         notes.extend(figured.notes);
-        let (only, whole) = (figured.only, figured.whole);
+        let Figured { only, whole, narrowing, names, .. } = figured;
         let fields = wanted_fields(step, operation);
         let told = |failure| used.told(step.caller, failure);
         let rendered = if answer.body.len() < answer::LONG_BODY_BYTES {
@@ -61,6 +67,8 @@ impl Tools {
                 fields: &fields,
                 only: only.as_ref(),
                 whole: whole.as_ref(),
+                narrowing: narrowing.as_ref(),
+                names: names.as_ref(),
                 ..layout
             };
             let seal = |next| self.seal_cursor(step.caller, step.tool, step.arguments, &next);
@@ -75,6 +83,8 @@ impl Tools {
                     fields: &fields,
                     only: only.as_ref(),
                     whole: whole.as_ref(),
+                    narrowing: narrowing.as_ref(),
+                    names: names.as_ref(),
                     ..layout
                 };
                 answer::render(&body, layout, &position, &keys, notes, seal)
@@ -108,6 +118,7 @@ impl Tools {
             shape: operation.answer,
             money: None,
             fields: &WantedFields::All,
+            format: step.arguments.format(),
             scrolls: operation.paging == Some(Paging::Scroll),
             limit: operation.paging.map(|_| step.arguments.limit()),
             limits: self.settings.answer_limits(),
@@ -116,6 +127,8 @@ impl Tools {
             at,
             writes: false,
             only: None,
+            narrowing: None,
+            names: None,
             whole: None,
             ordered: None,
         }

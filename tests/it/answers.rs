@@ -3,9 +3,13 @@
 //! A sentence for each promise. What a far end may send besides stands in `reports`.
 
 mod channels;
+mod csv;
+mod executions;
 mod figures;
 mod grouping;
+mod names;
 mod order;
 mod paged;
 mod queries;
 mod reading;
+mod runs;

@@ -56,6 +56,7 @@ fn the_stand_in_answers_every_operation_of_the_catalogue() {
         let operations = match &tool.action {
             Action::Call(operation) => vec![operation],
             Action::Overlay { read, write, .. } => vec![&**read, write],
+            Action::Runs(summary) => vec![&summary.all, &summary.one],
             Action::Connection => vec![],
         };
         needed.extend(

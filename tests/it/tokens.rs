@@ -1,4 +1,4 @@
-//! What the list of tools costs a model, counted as it is sent, and held below its bound.
+//! What the list of tools costs a model, counted as it is sent.
 
 use serde_json::{Value, json};
 use tiktoken_rs::CoreBPE;

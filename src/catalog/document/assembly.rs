@@ -4,21 +4,22 @@
 
 use std::sync::OnceLock;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json, value::RawValue};
 
 use super::{
     super::{
         Action, Arguments, Operation, Tool, UpstreamRequest,
         operation::{AnswerShape, Body, Segment},
-        paging, question,
+        paging, question, runs, shown,
     },
     Contents, Schemas,
-    extensions::{self, LocalTool, Overlay, optional},
+    extensions::{self, Overlay, optional},
     folds,
     inputs::Argument,
+    local,
     mistakes::{DocumentMistakes, DocumentPlace},
     operations::{Head, Operations, ReadOperation},
-    parameters,
+    parameters, runs as row_runs,
     words::in_our_words,
 };
 
@@ -49,6 +50,8 @@ pub(super) fn assemble(
         }
     }
     folds::attach(&mut operations, mistakes);
+    row_runs::attach(&mut operations, mistakes);
+    let local = local::tools(document, &operations, mistakes);
     // Overlays need another operation, so all are known before the first tool is made.
     let reads: Vec<Operation> =
         operations.sound.iter().map(|read| read.operation.clone()).collect();
@@ -63,7 +66,11 @@ pub(super) fn assemble(
             tools.push(tool);
         }
     }
-    tools.extend(local_tool(document, &operations.names, mistakes));
+    for (head, arguments, action) in local {
+        let tool = tool(head, arguments, action);
+        compile(&tool, schemas, &[], DocumentPlace::Root, mistakes);
+        tools.push(tool);
+    }
     Some(Contents { tools, key_check: key_check? })
 }
 
@@ -190,6 +197,12 @@ fn tool(head: Head, arguments: Vec<Argument>, action: Action) -> Tool {
             _ => of_figures.extend(question::of_list(fold)),
         }
     }
+    if let Action::Call(operation) = &action {
+        of_figures.extend(runs::arguments(operation));
+    }
+    if matches!(action, Action::Runs(_)) {
+        of_figures.push((runs::GROUP_BY, runs::group_by_schema()));
+    }
     let schema = input_schema(arguments, of_figures, is_paged, has_fields);
     Tool {
         name: head.name,
@@ -197,11 +210,15 @@ fn tool(head: Head, arguments: Vec<Argument>, action: Action) -> Tool {
         description: head.description,
         toolset: head.toolset,
         hints: head.hints,
-        input_schema: serde_json::value::to_raw_value(&schema)
-            .expect("a JSON value can be written as JSON"),
+        shown_schema: raw(&shown::shown(&schema)),
+        input_schema: raw(&schema),
         action,
         validator: OnceLock::new(),
     }
+}
+
+fn raw(schema: &Value) -> Box<RawValue> {
+    serde_json::value::to_raw_value(schema).expect("a JSON value can be written as JSON")
 }
 
 /// Required arguments first, then the tool's own, then those that many tools share.
@@ -224,6 +241,7 @@ fn input_schema(
     properties.extend(of_figures.into_iter().map(|(name, schema)| (name.to_owned(), schema)));
     if has_fields {
         properties.insert(paging::FIELDS.into(), paging::fields_schema());
+        properties.insert(paging::FORMAT.into(), paging::format_schema());
     }
     if is_paged {
         properties.insert(paging::LIMIT.into(), paging::limit_schema());
@@ -238,27 +256,6 @@ fn input_schema(
     }
     schema.insert("additionalProperties".into(), false.into());
     schema.into()
-}
-
-/// The tool that describes the connection, which is the only one that needs no operation.
-fn local_tool(document: &Value, names: &[&str], mistakes: &mut DocumentMistakes) -> Option<Tool> {
-    let tools: Vec<LocalTool> =
-        optional(document, extensions::LOCAL_TOOLS, &DocumentPlace::Root, mistakes)?;
-    let list = DocumentPlace::Root.member(extensions::LOCAL_TOOLS);
-    if tools.len() > 1 {
-        mistakes.add(list.item(1), "there is one local tool: the one that shows the connection");
-    }
-    let LocalTool { name, title, description, hints, toolset } = tools.into_iter().next()?;
-    let place = list.item(0);
-    if names.contains(&&*name) {
-        mistakes.add(place.member("name"), format!("`{name}` is there twice"));
-    }
-    let head = Head { name, title, description, hints, toolset };
-    head.check(["name", "description", "hints"], place, mistakes);
-    if !head.hints.read_only {
-        mistakes.add(place.member("hints"), "showing the connection changes nothing");
-    }
-    Some(tool(head, Vec::new(), Action::Connection))
 }
 
 /// The request that tries a key: a read that needs nothing from anybody.

@@ -35,12 +35,15 @@ pub(super) const OPEN: &str = "x-mcp-open";
 pub(super) const ORDER: &str = "x-mcp-order";
 pub(super) const LABELS: &str = "x-mcp-labels";
 pub(super) const OWNER: &str = "x-mcp-owner";
+pub(super) const NAME: &str = "x-mcp-name";
+pub(super) const NAMES: &str = "x-mcp-names";
+pub(super) const RUNS: &str = "x-mcp-runs";
 pub(super) const OVERLAY: &str = "x-mcp-overlay";
 pub(super) const KEY_CHECK: &str = "x-mcp-key-check";
 pub(super) const KEY_CHECK_BODY: &str = "x-mcp-key-check-body";
 
 /// Extensions of an operation.
-const OF_OPERATIONS: [&str; 20] = [
+const OF_OPERATIONS: [&str; 23] = [
     TOOL,
     TITLE,
     DESCRIPTION,
@@ -58,6 +61,9 @@ const OF_OPERATIONS: [&str; 20] = [
     ORDER,
     LABELS,
     OWNER,
+    NAME,
+    NAMES,
+    RUNS,
     OVERLAY,
     KEY_CHECK,
     KEY_CHECK_BODY,
@@ -72,6 +78,18 @@ pub(super) struct LocalTool {
     pub(super) description: Box<str>,
     pub(super) hints: Hints,
     pub(super) toolset: Toolset,
+    /// The lists of runs that it adds up; without them it shows the connection.
+    pub(super) summarizes: Option<RunLists>,
+}
+
+/// The lists of runs of a summary, by `operationId`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RunLists {
+    /// Runs of all workflows.
+    pub(super) all: Box<str>,
+    /// Runs of one.
+    pub(super) one: Box<str>,
 }
 
 /// The value of `x-mcp-overlay`.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::operation::{Body, QueryParameter, Segment};
 
 /// An argument that a tool offers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Argument {
     pub(super) name: Box<str>,
     pub(super) schema: Value,

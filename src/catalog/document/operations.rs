@@ -191,6 +191,9 @@ fn understand<'d>(
         fields,
         // Known when all operations are.
         fold: None,
+        name: None,
+        runs: None,
+        names: None,
         read_only: head.hints.read_only,
         path: inputs.path.into(),
         query: inputs.query.into(),

@@ -3,7 +3,7 @@
 use super::super::*;
 
 /// A small catalogue that is sound: a scrolled list that tries keys, a read and an overlay.
-const SMALL: &str = r##"openapi: 3.1.0
+pub(super) const SMALL: &str = r##"openapi: 3.1.0
 x-somebody-else: ignored
 paths:
   /things:
@@ -57,13 +57,13 @@ components:
 
 /// Replaces a piece of the small catalogue, and expects exactly one mistake, there and so.
 #[track_caller]
-fn check_refused(piece: &str, replacement: &str, place: &str, reason: &str) {
+pub(super) fn check_refused(piece: &str, replacement: &str, place: &str, reason: &str) {
     assert!(SMALL.contains(piece), "{piece} is in the document");
     check_document(&SMALL.replacen(piece, replacement, 1), place, reason);
 }
 
 #[track_caller]
-fn check_document(document: &str, place: &str, reason: &str) {
+pub(super) fn check_document(document: &str, place: &str, reason: &str) {
     let mistakes = Catalog::from_yaml(document).unwrap_err().mistakes;
     let told: Vec<String> = mistakes.iter().map(DocumentMistake::to_string).collect();
     assert_eq!(mistakes.len(), 1, "{told:#?}");

@@ -1,4 +1,6 @@
-//! Groups: with what is left out they are the whole, and news since a day are told apart.
+//! Groups and what they leave out are the whole; news since a day.
+//!
+//! Not for money's digits; `figures` has those.
 
 use serde_json::{Value, json};
 
