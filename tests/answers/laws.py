@@ -1,0 +1,2 @@
+"""x"""
+def hold(b): return True
