@@ -229,6 +229,11 @@ def filter_values(view: View, name: str) -> list:
     return [[Text(value), Count(count)] for value, count in counts.items()]
 
 
+def counts(view: View, by: str, **which) -> list:
+    """A row a group: its cases, without money."""
+    return [[*map(Text, values), Count(len(cases))] for values, cases in groups_of(view, matching(view, **which), [by])]
+
+
 def sum_over_currencies(view: View, **which) -> list:
     """What must never be said."""
     total = sum(sums(matching(view, **which)).values())
