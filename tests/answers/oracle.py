@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from places import Count, Empty, Money, Text
+from places import Count, Empty, Money, OneOf, Text
 from stand_in import StandIn
 
 OPEN = ("To Do", "Acknowledged", "In Progress")
@@ -157,15 +157,15 @@ def top_group(view: View, by: str, **which) -> list:
     return by_group(view, [by], 1, **which)
 
 
-def top_cases(view: View, n: int = 10, show: list[str] | None = None, cheapest=False, **which) -> list:
+def top_cases(view: View, n: int = 10, show: list[str] | None = None, cheapest: bool = False, **which) -> list:
     """The cases worth most, in that order; of a tie at the end any may stand."""
     cases = [case for case in matching(view, **which) if money_of(case) is not None]
     cases.sort(key=money_of, reverse=not cheapest)
     edge = money_of(cases[n - 1]) if len(cases) > n else None
     sure = [case for case in cases[:n] if money_of(case) != edge]
     facts = [case_row(case, show) for case in sure]
-    # Rows of the tie are told by their amount alone.
-    return facts + [[Money(case["currency"], edge)] for case in cases[len(sure) : n][:1]]
+    tied = tuple(Text(case["case_id"]) for case in cases if money_of(case) == edge)
+    return facts + [[OneOf(tied)]] * (n - len(sure) if edge is not None else 0)
 
 
 def cases_listed(view: View, show: list[str] | None = None, order: str | None = None, **which) -> list:

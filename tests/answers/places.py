@@ -54,14 +54,15 @@ class Text:
     def within(self, place) -> bool:
         if isinstance(place, Row):
             return any(self.is_cell(cell) for cell in [place.name, *place.cells, *place.cells.values()])
-        return re.search(rf"(?<![\w-]){re.escape(self.text)}(?![\w-])", place.text, re.IGNORECASE) is not None
+        after = r"(?![\d-])" if is_day(self.text) else r"(?![\w-])"
+        return re.search(rf"(?<![\w-]){re.escape(self.text)}{after}", place.text, re.IGNORECASE) is not None
 
     def is_cell(self, cell) -> bool:
         if isinstance(cell, bool):
             cell = "true" if cell else "false"
         cell = "" if cell is None else str(cell)
         # A day is also the beginning of a time.
-        return cell.casefold() == self.text.casefold() or (is_day(self.text) and cell.startswith(self.text))
+        return cell == self.text or (is_day(self.text) and cell.startswith(self.text))
 
     def __str__(self):
         return self.text
@@ -123,6 +124,19 @@ class Empty:
 
     def __str__(self):
         return f"no {self.column}"
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Any of these parts, as of a tie."""
+
+    parts: tuple
+
+    def within(self, place) -> bool:
+        return any(part.within(place) for part in self.parts)
+
+    def __str__(self):
+        return " or ".join(map(str, self.parts))
 
 
 def is_day(text: str) -> bool:
