@@ -72,7 +72,7 @@ impl WantedFields {
             names.iter().map(|name| &**name).filter(|name| !there.contains(name)).collect();
         if is_usual && is_beginning && !others.is_empty() {
             notes.push(format!(
-                "Rows have more fields: {}. Name them in `fields`, or [\"*\"] for all.",
+                "More fields: {}; name them in `fields`.",
                 listed(&others)
             ));
         }

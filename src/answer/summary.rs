@@ -84,7 +84,6 @@ pub fn summary(
 /// What is told besides the totals, as members and as lines.
 fn details(figures: &Figures) -> (Map<String, Value>, String) {
     let (mut data, mut lines) = (Map::new(), String::new());
-    data.insert(COUNT.into(), json!(figures.tally.count));
     let mut said = Vec::new();
     if let Some(owner) = &figures.asked.fold.rows.owner {
         let without = figures.without_owner;
@@ -101,7 +100,7 @@ fn details(figures: &Figures) -> (Map<String, Value>, String) {
         lines.push_str(&format!("{}.\n", said.join("; ")));
     }
     let tally =
-        |tally: &Tally| json!({ "count": tally.count, "by_currency": by_currency(tally, figures) });
+        |tally: &Tally| json!({ "count": tally.count, "by_currency": by_currency(tally, figures, Months::LeftOut) });
     if figures.asked.about_open {
         data.insert("excluded".into(), tally(&figures.excluded));
     }
@@ -114,8 +113,8 @@ fn details(figures: &Figures) -> (Map<String, Value>, String) {
         let mut said = Vec::new();
         for (name, of_kind) in kinds {
             since.insert(name.into(), tally(of_kind));
-            let money = sums(of_kind, figures, Months::Told);
-            let money = if money.is_empty() { money } else { format!(" ({money})") };
+            let money = sums(of_kind, figures, Months::LeftOut);
+            let money = if money.is_empty() { money } else { format!(" (a year {money})") };
             said.push(format!("{} {name}{money}", of_kind.count));
         }
         lines.push_str(&format!("Since {day}: {}.\n", said.join(", ")));
@@ -180,10 +179,10 @@ impl ShownGroups {
             json["left_out"] = json!({
                 "groups": groups,
                 "count": left_out.count,
-                "by_currency": by_currency(&left_out, figures),
+                "by_currency": by_currency(&left_out, figures, Months::LeftOut),
             });
-            let money = sums(&left_out, figures, Months::Told);
-            let money = if money.is_empty() { money } else { format!(": {money}") };
+            let money = sums(&left_out, figures, Months::LeftOut);
+            let money = if money.is_empty() { money } else { format!(", a year {money}") };
             let number = match &groups {
                 Value::Null => "others".to_owned(),
                 number => format!("other {number}"),

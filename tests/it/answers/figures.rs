@@ -220,7 +220,7 @@ async fn open_leaves_excluded_cases_out_and_says_how_many_and_how_much() {
             assert_eq!(totals(&told)["count"], 30, "{}", told.structured);
             assert_eq!(totals(&told)["by_currency"][0]["yearly"], "300.00");
             told.both_say("Open means To Do, Acknowledged and In Progress.");
-            told.both_say("4 excluded ones are not in it (USD 40.00 a year).");
+            told.both_say("4 excluded ones are not in it (a year USD 40.00 in 4).");
         }
     }
     let all = call(&server, "wiv_get_cases_summary", json!({})).await;
