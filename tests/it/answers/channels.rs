@@ -132,7 +132,7 @@ async fn a_list_of_cases_shows_its_usual_fields_or_those_asked_for() {
 
     let all = call(&server, "wiv_search_cases", json!({ "limit": 2, "fields": ["*"] })).await;
     same(&all);
-    assert_eq!(names(&all).len(), 20);
+    assert_eq!(names(&all).len(), 21);
 
     let arguments = json!({ "limit": 2, "fields": ["name"] });
     let workflows = call(&server, "wiv_list_workflows", arguments).await;
