@@ -1,6 +1,5 @@
 """A question's file, asked over one client, and what is wrong with the answers. Knows no tool by name."""
 
-import math
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -8,21 +7,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import mcp_client
+import o200k
 import oracle
 import oracle_runs
 import places
 
-# Of o200k, on such texts: 3.2 to 3.9. No vocabulary is at hand without a network, so this is an estimate.
-CHARACTERS_A_TOKEN = Decimal("3.6")
 MOST_CHARACTERS = 32_000
 MOST_TOKENS = 20_000
 MOST_PAGES = 60
 FLOAT_TAIL = re.compile(r"\d\.\d*(?:0{6,}[1-9]|9{7,})")
 CUT_MONEY = re.compile(r"\d…|…\d")
-
-
-def tokens(text: str) -> int:
-    return math.ceil(len(text) / CHARACTERS_A_TOKEN)
 
 
 @dataclass
@@ -138,7 +132,7 @@ def take(answer, told: Told) -> None:
     raw = answer.text if told.channel == "text" or answer.is_error else answer.structure_text
     told.raw.append(raw)
     told.characters = max(told.characters, len(raw))
-    told.tokens += tokens(raw)
+    told.tokens += o200k.tokens(raw)
     told.places += places.of_text(answer.text) if told.channel == "text" else places.of_structure(answer.structure)
     if FLOAT_TAIL.search(raw):
         told.wrong.append(f"the tail of a float: {FLOAT_TAIL.search(raw)[0]}")
