@@ -16,7 +16,13 @@ MOST_CHARACTERS = 32_000
 MOST_TOKENS = 20_000
 MOST_PAGES = 60
 FLOAT_TAIL = re.compile(r"\d\.\d*(?:0{6,}[1-9]|9{7,})")
+# Control characters, zero width, bidi, tags: what people can't see must not reach a model.
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 CUT_MONEY = re.compile(r"\d…|…\d")
+
+
+class Unanswerable(Exception):
+    """The stand-in's rows hold no answer, so that nothing is proven."""
 
 
 @dataclass
@@ -136,6 +142,8 @@ def take(answer, told: Told) -> None:
     told.places += places.of_text(answer.text) if told.channel == "text" else places.of_structure(answer.structure)
     if FLOAT_TAIL.search(raw):
         told.wrong.append(f"the tail of a float: {FLOAT_TAIL.search(raw)[0]}")
+    if UNSEEN.search(raw):
+        told.wrong.append(f"an unseen character: U+{ord(UNSEEN.search(raw)[0]):04X}")
     if CUT_MONEY.search(raw):
         told.wrong.append("money is cut")
     if told.channel == "text" and "`data`" in raw:
@@ -155,7 +163,7 @@ def expected(question: Question, view, names: dict) -> list[tuple]:
     for wanted, found in facts:
         # A question without an answer can't be answered wrongly.
         if not found:
-            raise ValueError(f"{question.name}: {wanted['oracle']} has nothing to say")
+            raise Unanswerable(f"{wanted['oracle']} has nothing to say: the stand-in has no such rows")
     never = [text for wanted in question.never for text in oracle_named(wanted["oracle"])(view, **fill(wanted.get("with", {}), names))]
     return facts, never
 
