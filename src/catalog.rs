@@ -37,7 +37,7 @@ pub use paging::{Paging, RowFormat};
 pub use problem::Problem;
 pub use question::{Conditions, Sort, Totals};
 pub use request::UpstreamRequest;
-pub use rows::{Derived, Money, Open, Period, RowFacts, Times};
+pub use rows::{Derived, FieldValues, Money, Open, Period, RowFacts, Times};
 pub use run_facts::{RunFacts, RunGroup};
 pub use runs::{AskedStatus, Narrowed};
 pub use tool::{Action, Hints, Tool};

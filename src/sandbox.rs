@@ -10,6 +10,7 @@ mod calls;
 mod clock;
 mod control;
 mod data;
+mod dates;
 mod faults;
 mod identity;
 mod server;
@@ -18,7 +19,6 @@ mod wiv_api;
 use std::io;
 use std::sync::Arc;
 
-use axum::Router;
 use tokio::task::JoinSet;
 
 use clock::Clock;
@@ -62,8 +62,15 @@ impl Sandbox {
             Arc::clone(&clock),
             identity::control_router(&identity),
         );
-        let wiv_api = wiv_api::router(Arc::clone(&clock), identity);
-        let wiv_api_router = control::controlled(wiv_api, clock, Router::new());
+        let api = wiv_api::state(Arc::clone(&clock), identity);
+        let wiv_api_router = dates::dated(
+            control::controlled(
+                wiv_api::router(&api),
+                Arc::clone(&clock),
+                wiv_api::control_router(&api),
+            ),
+            clock,
+        );
         let mut tasks = JoinSet::new();
         tasks.spawn(server::serve(wiv_api_listener, wiv_api_router));
         tasks.spawn(server::serve(identity_listener, identity_router));
@@ -92,7 +99,7 @@ impl Sandbox {
         identity::environment(&self.identity_url)
     }
 
-    /// Below it lie `/faults`, `/calls` and `/clock` of the stand-in WIV API.
+    /// Below it lie `/faults`, `/calls`, `/clock` and `/cases` of the stand-in WIV API.
     pub fn control_url(&self) -> &str {
         &self.control_url
     }

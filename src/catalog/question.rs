@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Arguments, Fold, Open, Problem, RowFacts};
+use super::{Arguments, FieldValues, Fold, Open, Problem, RowFacts};
 use crate::clock;
 
 /// The argument with conditions that are tried here.
@@ -56,7 +56,7 @@ pub struct Conditions {
     /// First and last day of the last change, `YYYY-MM-DD`.
     pub updated: Option<(Box<str>, Box<str>)>,
     /// Fields with the values that a row must not have.
-    pub exclude: Box<[(Box<str>, Box<[Box<str>]>)]>,
+    pub exclude: Box<[FieldValues]>,
 }
 
 /// What orders rows.
@@ -159,7 +159,7 @@ impl Arguments {
                 values.remove(FILTERS);
             }
         }
-        Self { values, ..Self::none() }
+        Self { values }
     }
 
     /// Puts the values of open rows where the word for them stands.

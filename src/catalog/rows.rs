@@ -26,6 +26,9 @@ pub enum Period {
     Month,
 }
 
+/// A field, and values of it.
+pub type FieldValues = (Box<str>, Box<[Box<str>]>);
+
 /// What rows hold.
 #[derive(Debug, Clone)]
 pub struct RowFacts {
@@ -38,7 +41,7 @@ pub struct RowFacts {
     /// Which rows are still to be dealt with.
     pub open: Open,
     /// Fields whose values have an order of their own, with the values, first to last.
-    pub order: Box<[(Box<str>, Box<[Box<str>]>)]>,
+    pub order: Box<[FieldValues]>,
     /// Fields that identify, each with the one that names the same thing.
     pub labels: Box<[(Box<str>, Box<str>)]>,
     /// The field of the person who deals with a row.

@@ -7,7 +7,9 @@ pub(crate) mod case;
 mod case_types;
 mod cases;
 pub(crate) mod execution;
+pub(crate) mod given;
 mod history;
+mod oddities;
 pub(crate) mod random;
 pub(crate) mod tenants;
 mod workflow_table;
@@ -28,10 +30,10 @@ pub(crate) struct Tenant {
     pub(crate) row: &'static TenantRow,
     pub(crate) spaces: Vec<Space>,
     pub(crate) workflows: Vec<Workflow>,
-    /// Worth most first, shared with every search that excludes nothing.
-    pub(crate) cases: Arc<[&'static Case]>,
+    /// Worth most first, shared by all stand-ins until one is told to change some.
+    pub(crate) cases: Arc<[Arc<Case>]>,
     /// Of all customers together, in the same order; empty unless this is an MSP.
-    pub(crate) customers_cases: Arc<[&'static Case]>,
+    pub(crate) customers_cases: Arc<[Arc<Case>]>,
     /// Newest first.
     pub(crate) history: Vec<Execution>,
 }
@@ -40,12 +42,12 @@ impl World {
     /// The one world of this process.
     pub(crate) fn get() -> &'static World {
         static WORLD: OnceLock<World> = OnceLock::new();
-        static CASES: OnceLock<Vec<Vec<Case>>> = OnceLock::new();
         WORLD.get_or_init(|| {
-            let cases =
-                CASES.get_or_init(|| tenants::TENANTS.iter().map(cases::cases_of).collect());
-            let with_cases = tenants::TENANTS.iter().zip(cases);
-            World { tenants: with_cases.map(|(row, own)| Tenant::new(row, own, cases)).collect() }
+            let shared =
+                |row| cases::cases_of(row).into_iter().map(Arc::new).collect::<Arc<[Arc<Case>]>>();
+            let cases: Vec<_> = tenants::TENANTS.iter().map(shared).collect();
+            let with_cases = tenants::TENANTS.iter().zip(&cases);
+            World { tenants: with_cases.map(|(row, own)| Tenant::new(row, own, &cases)).collect() }
         })
     }
 
@@ -60,19 +62,18 @@ impl World {
 }
 
 impl Tenant {
-    fn new(row: &'static TenantRow, own: &'static [Case], all: &'static [Vec<Case>]) -> Tenant {
-        let is_of_customer = |case: &&Case| case.tenant.msp == Some(row.tenant_id);
-        let mut customers_cases: Vec<&Case> = all.iter().flatten().filter(is_of_customer).collect();
-        // Each customer's are in order already, and the sort is stable: ties keep it.
-        customers_cases.sort_by_key(|case| std::cmp::Reverse(case.annual_potential_savings));
+    fn new(row: &'static TenantRow, own: &Arc<[Arc<Case>]>, all: &[Arc<[Arc<Case>]>]) -> Tenant {
+        let its = all.iter().filter(|cases| {
+            cases.first().is_some_and(|case| case.tenant.msp == Some(row.tenant_id))
+        });
         let workflows = workflows::workflows_of(row);
         let history = history::history_of(row, &workflows);
         Tenant {
             row,
             spaces: workflows::spaces_of(row),
             workflows,
-            cases: own.iter().collect(),
-            customers_cases: customers_cases.into(),
+            cases: Arc::clone(own),
+            customers_cases: together(its),
             history,
         }
     }
@@ -80,4 +81,11 @@ impl Tenant {
     pub(crate) fn is_msp(&self) -> bool {
         !self.customers_cases.is_empty()
     }
+}
+
+/// The cases of several tenants in one list, in its order.
+pub(crate) fn together<'a>(lists: impl Iterator<Item = &'a Arc<[Arc<Case>]>>) -> Arc<[Arc<Case>]> {
+    let mut all: Vec<Arc<Case>> = lists.flat_map(|cases| cases.iter().cloned()).collect();
+    all.sort_by(|a, b| a.compare_worth(b));
+    all.into()
 }

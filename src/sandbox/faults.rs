@@ -5,7 +5,7 @@
 //!
 //! A rule meets a request when the method is `match.method`, the path begins with
 //! `match.path` (a `*` at its end changes nothing) and the request carries `match.key`; a
-//! part that is absent meets all. The first rule that meets a request, has let its `after`
+//! part that is absent meets all. The first rule that meets a request, has let its `skip`
 //! requests pass and is not used up is its fault.
 
 use std::collections::BTreeMap;
@@ -98,7 +98,7 @@ pub(crate) struct Rule {
     delay_ms: Option<u64>,
     /// How many requests pass first, so that a fault meets the middle of a walk.
     #[serde(default)]
-    after: u64,
+    skip: u64,
 }
 
 fn once() -> Option<u64> {
@@ -138,8 +138,8 @@ impl Faults {
         let mut rules = self.lock();
         let at = rules.iter_mut().position(|rule| {
             let meets = rule.applies_to.meets(head);
-            let passes = meets && rule.after > 0;
-            rule.after -= u64::from(passes);
+            let passes = meets && rule.skip > 0;
+            rule.skip -= u64::from(passes);
             meets && !passes
         })?;
         let rule = &mut rules[at];

@@ -3,6 +3,7 @@
 //! Each child asks about one promise of the stand-in; none looks behind its address.
 
 mod access;
+mod cases;
 mod executions;
 mod faults;
 mod paging;

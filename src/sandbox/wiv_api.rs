@@ -1,10 +1,12 @@
 //! The stand-in WIV API: its operations, who may call them, and what it remembers.
 //!
-//! It knows neither faults nor the control routes; those lie around it. Paths and shapes
+//! It knows no faults; those lie around it, as do most control routes. Paths and shapes
 //! are documented by WIV for running workflows, searching cases and listing customers;
 //! the rest is assumed. Handlers are plain functions over memory and wait for nothing.
 
 mod access;
+mod case_changes;
+mod case_lists;
 mod cases;
 mod conditions;
 mod customers;
@@ -30,7 +32,7 @@ use axum::extract::rejection::{BytesRejection, RawPathParamsRejection};
 use axum::extract::{RawPathParams, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodFilter, on};
+use axum::routing::{MethodFilter, on, post};
 
 use super::clock::Clock;
 use super::identity::Identity;
@@ -38,7 +40,7 @@ use access::{Access, Audience, Effect};
 use refusal::Refusal;
 pub(crate) use request::Operation;
 use request::Request;
-use state::WivApi;
+pub(crate) use state::WivApi;
 
 use Audience::{Msp, Own};
 use Effect::{Read, Write};
@@ -74,7 +76,17 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     Operation { method: "GET", path: "/workflows/generate/{request_id}", audience: Own, effect: Read, answer: generation::get },
 ];
 
-pub(crate) fn router(clock: Arc<Clock>, identity: Arc<Identity>) -> Router {
+/// What one stand-in answers from, for both of its routers.
+pub(crate) fn state(clock: Arc<Clock>, identity: Arc<Identity>) -> Arc<WivApi> {
+    Arc::new(WivApi::new(clock, identity))
+}
+
+/// What it can be told beside the routes of the API.
+pub(crate) fn control_router(api: &Arc<WivApi>) -> Router {
+    Router::new().route("/cases", post(case_changes::change)).with_state(Arc::clone(api))
+}
+
+pub(crate) fn router(api: &Arc<WivApi>) -> Router {
     let mut router = Router::new();
     for operation in OPERATIONS {
         let method = operation.method.parse().ok();
@@ -97,10 +109,7 @@ pub(crate) fn router(clock: Arc<Clock>, identity: Arc<Identity>) -> Router {
             Access::of(&headers, api.world, &api.identity).and(Err(Refusal::method_not_allowed())),
         )
     };
-    router
-        .fallback(unknown)
-        .method_not_allowed_fallback(wrong_method)
-        .with_state(Arc::new(WivApi::new(clock, identity)))
+    router.fallback(unknown).method_not_allowed_fallback(wrong_method).with_state(Arc::clone(api))
 }
 
 fn answer(

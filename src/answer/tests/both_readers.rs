@@ -119,6 +119,51 @@ proptest! {
     }
 
     #[test]
+    fn csv_is_the_same_for_both_readers_with_all_money_and_no_row_lost(
+        rows in prop::collection::vec(row(), 1..60),
+        text_chars in 7_000_usize..40_000,
+        scrolls: bool,
+    ) {
+        let layout = Layout {
+            scrolls,
+            format: crate::catalog::RowFormat::Csv,
+            limit: Some(if scrolls { 100 } else { 17 }),
+            limits: Limits { text_chars },
+            money: Some(money()),
+            ..LAYOUT
+        };
+        let key = if scrolls { json!({ "scroll_id": "s" }) } else { Value::Null };
+        let body = json!({ "data": rows, "next_page_key": key });
+        let mut position = Position::default();
+        let mut seen = 0;
+        loop {
+            let (structured, text) = show(&body, layout, &position);
+            prop_assert!(text.chars().count() <= text_chars);
+            prop_assert!(structured.to_string().chars().count() <= text_chars);
+            let written = structured["csv"].as_str().unwrap();
+            prop_assert!(text.starts_with(&format!("{written}\n")), "{}", text);
+            let mut reader = ::csv::Reader::from_reader(written.as_bytes());
+            let names = reader.headers().unwrap().clone();
+            let place = |name: &str| names.iter().position(|known| known == name).unwrap();
+            let (amount, currency) = (place("amount"), place("currency"));
+            let mut count = 0;
+            for (record, sent) in reader.records().map(Result::unwrap).zip(&rows[seen..]) {
+                prop_assert_eq!(&record[amount], shown(&sent["amount"]));
+                prop_assert_eq!(&record[currency], shown(&sent["currency"]));
+                count += 1;
+            }
+            prop_assert_eq!(&structured["page"]["shown"], count);
+            seen += count;
+            match structured["page"]["next_cursor"].as_str().and_then(|cursor| cursor.strip_prefix('+')) {
+                Some(offset) => position.offset = offset.parse().unwrap(),
+                None => break,
+            }
+            prop_assert_eq!(position.offset, seen);
+        }
+        prop_assert_eq!(seen, rows.len());
+    }
+
+    #[test]
     fn groups_are_told_alike_and_no_key_or_sum_is_cut(
         statuses in groups(),
         text_chars in 5_000_usize..60_000,

@@ -12,6 +12,9 @@ use super::{
     operations::{Operations, ReadOperation},
 };
 
+/// The values of fields, by their names.
+type OrdersOfValues = BTreeMap<Box<str>, Box<[Box<str>]>>;
+
 /// Extensions that only mean something beside groups.
 const BESIDE_GROUPS: [&str; 5] =
     [extensions::TIMES, extensions::OPEN, extensions::ORDER, extensions::LABELS, extensions::OWNER];
@@ -80,8 +83,7 @@ fn facts(
         return None;
     }
     let pairs = |map: Option<BTreeMap<Box<str>, Box<str>>>| map.into_iter().flatten().collect();
-    let order: Option<BTreeMap<Box<str>, Box<[Box<str>]>>> =
-        optional(written, extensions::ORDER, &place, mistakes);
+    let order: Option<OrdersOfValues> = optional(written, extensions::ORDER, &place, mistakes);
     let labels = optional(written, extensions::LABELS, &place, mistakes);
     let owner = optional(written, extensions::OWNER, &place, mistakes);
     let times = extensions::required(written, extensions::TIMES, &place, mistakes);

@@ -9,27 +9,25 @@ use super::{
 fn with_runs() -> String {
     let runs = "x-mcp-runs: { id: id, workflow: of, status: state, started: from, ended: to, step: at, \
                 by: who, active: [ON], succeeded: [OK], failed: [BAD] }";
-    let lists = format!(
-        r#"
+    let lists = r#"
   /things/kinds:
     get:
       operationId: listKinds
       x-mcp-tool: list_kinds
       x-mcp-title: List kinds
       x-mcp-description: Lists kinds.
-      x-mcp-hints: {{ readOnly: true, destructive: false, idempotent: true, openWorld: false }}
+      x-mcp-hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false }
       x-mcp-toolset: cases
       x-mcp-confidence: assumed
       x-mcp-paging: whole
       x-mcp-fields: []
       x-mcp-name: title
       x-mcp-answer: rows
-  /health:"#
-    );
+  /health:"#;
     SMALL
         .replacen("x-mcp-key-check: true", &format!("x-mcp-key-check: true\n      {runs}"), 1)
         .replacen("name: color", "name: status", 1)
-        .replacen("\n  /health:", &lists, 1)
+        .replacen("\n  /health:", lists, 1)
 }
 
 #[track_caller]

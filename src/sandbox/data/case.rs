@@ -1,15 +1,18 @@
 //! A case: one finding of waste, and its fields by name.
 //!
 //! It knows no HTTP and no query language; both reach a case through `FIELDS`.
-//! A case never changes: no operation of the API writes one.
+//! No operation of the API writes one; a test that orders a change gets a changed copy.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::fmt::Write as _;
 
 use super::case_types::CaseType;
+use super::given::Given;
 use super::tenants::{Account, TenantRow};
 use crate::sandbox::calendar::Moment;
 
+#[derive(Clone)]
 pub(crate) struct Case {
     pub(crate) tenant: &'static TenantRow,
     pub(crate) case_id: String,
@@ -26,12 +29,16 @@ pub(crate) struct Case {
     pub(crate) created_at: Moment,
     pub(crate) updated_at: Moment,
     pub(crate) is_new: bool,
+    /// The workflow that would mend it, by id.
+    pub(crate) remediation_workflow_id: Option<String>,
+    /// What fields hold in place of the above; nearly always nothing.
+    pub(super) given: Vec<(&'static str, Given)>,
     /// The row as it is answered, written once by `with_json`: searches only copy it.
     pub(super) json: String,
 }
 
-/// The statuses of a case that is not closed.
-pub(crate) const OPEN_STATUSES: [&str; 4] = ["To Do", "Acknowledged", "In Progress", "Exclude"];
+/// The statuses of a case that somebody should still look at: an excluded one is not open.
+pub(crate) const OPEN_STATUSES: [&str; 3] = ["To Do", "Acknowledged", "In Progress"];
 
 /// Money in hundredths of a currency's unit: sums stay exact.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +52,8 @@ pub(crate) enum Datum<'a> {
     Moment(Moment),
     Flag(bool),
     Absent,
+    /// Not what the field should hold, as JSON: `"1,234.50"` for an amount.
+    Odd(&'a str),
 }
 
 /// What a field holds in any case that has it.
@@ -71,7 +80,7 @@ pub(crate) enum View {
 
 /// In the order of an answer. The last two are only for an MSP.
 #[rustfmt::skip]
-static FIELDS: [Field; 22] = [
+static FIELDS: [Field; 23] = [
     Field { name: "case_id", kind: Kind::Text, read: |case| Datum::Text(&case.case_id) },
     Field { name: "recommendation_id", kind: Kind::Text, read: |case| Datum::Text(&case.recommendation_id) },
     Field { name: "case_type", kind: Kind::Text, read: |case| Datum::Text(case.case_type.name) },
@@ -92,6 +101,7 @@ static FIELDS: [Field; 22] = [
     Field { name: "created_at", kind: Kind::Moment, read: |case| Datum::Moment(case.created_at) },
     Field { name: "updated_at", kind: Kind::Moment, read: |case| Datum::Moment(case.updated_at) },
     Field { name: "is_new", kind: Kind::Flag, read: |case| Datum::Flag(case.is_new) },
+    Field { name: "remediation_workflow_id", kind: Kind::Text, read: |case| case.remediation_workflow_id.as_deref().map_or(Datum::Absent, Datum::Text) },
     Field { name: "customer_id", kind: Kind::Text, read: |case| Datum::Text(case.tenant.tenant_id) },
     Field { name: "customer_name", kind: Kind::Text, read: |case| Datum::Text(case.tenant.name) },
 ];
@@ -113,13 +123,62 @@ impl View {
 
 impl Field {
     pub(crate) fn read<'a>(&self, case: &'a Case) -> Datum<'a> {
-        (self.read)(case)
+        match case.given(self.name) {
+            None => (self.read)(case),
+            Some(given) => given.datum(),
+        }
     }
 }
 
 impl Case {
     pub(crate) fn is_open(&self) -> bool {
-        OPEN_STATUSES.contains(&self.status)
+        OPEN_STATUSES.contains(&self.text("status"))
+    }
+
+    /// A field's text; empty where it has none.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        match View::Msp.field(name).map(|field| field.read(self)) {
+            Some(Datum::Text(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// The yearly savings, where they are an amount.
+    pub(crate) fn savings(&self) -> Option<Cents> {
+        match self.given("annual_potential_savings").map(Given::datum) {
+            None => Some(self.annual_potential_savings),
+            Some(Datum::Amount(amount)) => Some(amount),
+            Some(_) => None,
+        }
+    }
+
+    /// When it was found, where that is a time.
+    pub(crate) fn created(&self) -> Option<Moment> {
+        match self.given("created_at").map(Given::datum) {
+            None => Some(self.created_at),
+            Some(Datum::Moment(moment)) => Some(moment),
+            Some(_) => None,
+        }
+    }
+
+    pub(super) fn given(&self, name: &str) -> Option<&Given> {
+        self.given.iter().find(|(field, _)| *field == name).map(|(_, given)| given)
+    }
+
+    /// A copy in which `field` holds this.
+    pub(crate) fn with(mut self, field: &'static Field, given: Given) -> Case {
+        if let ("case_id", Datum::Text(case_id)) = (field.name, given.datum()) {
+            case_id.clone_into(&mut self.case_id);
+        }
+        self.given.retain(|(name, _)| *name != field.name);
+        self.given.push((field.name, given));
+        self.with_json()
+    }
+
+    /// Worth most first, those without an amount last; equal ones by id.
+    pub(crate) fn compare_worth(&self, other: &Case) -> Ordering {
+        let by_worth = other.savings().cmp(&self.savings());
+        by_worth.then_with(|| self.case_id.cmp(&other.case_id))
     }
 
     /// Writes the answer's form of this case once all its fields stand.
@@ -164,12 +223,16 @@ impl Case {
 fn write_member(field: &Field, case: &Case, out: &mut String) {
     // Writing to a string can't fail, here and below.
     let _ = write!(out, "\"{}\":", field.name);
+    if let Some(given) = case.given(field.name) {
+        return out.push_str(given.json());
+    }
     match field.read(case) {
         Datum::Text(text) => write_text(text, out),
         Datum::Amount(amount) => _ = write!(out, "{amount}"),
         Datum::Moment(moment) => _ = write!(out, "\"{moment}\""),
         Datum::Flag(flag) => _ = write!(out, "{flag}"),
         Datum::Absent => out.push_str("null"),
+        Datum::Odd(json) => out.push_str(json),
     }
 }
 
@@ -195,7 +258,9 @@ impl Cents {
 /// Always two decimals, as a JSON number.
 impl fmt::Display for Cents {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let cents = self.0.unsigned_abs();
+        write!(f, "{sign}{}.{:02}", cents / 100, cents % 100)
     }
 }
 

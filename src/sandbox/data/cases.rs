@@ -4,7 +4,8 @@
 
 use super::case::{Case, Cents};
 use super::case_types::{CASE_TYPES, CaseType, GLOBAL};
-use super::random::Random;
+use super::oddities;
+use super::random::{Random, stable_id};
 use super::tenants::{Account, TenantRow};
 use crate::sandbox::calendar::{Moment, Unit};
 
@@ -13,10 +14,8 @@ pub(crate) fn cases_of(tenant: &'static TenantRow) -> Vec<Case> {
     let mut random = Random::named(&format!("cases of {}", tenant.tenant_id));
     let mut cases: Vec<Case> =
         (0..tenant.case_count).map(|_| case_of(tenant, &mut random)).collect();
-    cases.sort_by(|a, b| {
-        let by_worth = b.annual_potential_savings.cmp(&a.annual_potential_savings);
-        by_worth.then_with(|| a.case_id.cmp(&b.case_id))
-    });
+    cases = cases.into_iter().map(oddities::applied).collect();
+    cases.sort_by(Case::compare_worth);
     cases
 }
 
@@ -33,9 +32,11 @@ fn case_of(tenant: &'static TenantRow, random: &mut Random) -> Case {
         // A few findings come in without an owner everywhere.
         owners => (!random.percent(12)).then(|| random.pick(owners)),
     };
+    let case_id = format!("case_{}", random.hex(12));
     Case {
         tenant,
-        case_id: format!("case_{}", random.hex(12)),
+        remediation_workflow_id: remediation_of(tenant, case_type, &case_id),
+        case_id,
         recommendation_id: format!("rec_{}", random.hex(16)),
         case_type,
         status: life.status,
@@ -49,9 +50,29 @@ fn case_of(tenant: &'static TenantRow, random: &mut Random) -> Case {
         created_at: life.created_at,
         updated_at: life.updated_at,
         is_new: life.status == "To Do" && life.created_at >= NEW_SINCE,
+        given: Vec::new(),
         json: String::new(),
     }
     .with_json()
+}
+
+/// Which workflow mends which kind of waste.
+const REMEDIATIONS: [(&str, &str); 6] = [
+    ("EC2 Idle Instances", "Stop idle instances"),
+    ("RDS Rightsizing", "Rightsize RDS"),
+    ("EBS Unattached Volumes", "Delete unattached volumes"),
+    ("EBS gp2 to gp3 Migration", "Migrate gp2 volumes to gp3"),
+    ("Unassociated Elastic IPs", "Release unused IP addresses"),
+    ("Azure Unattached Disks", "Azure disk cleanup"),
+];
+
+/// About half of the cases that the tenant has a workflow for are linked to it.
+fn remediation_of(tenant: &TenantRow, case_type: &CaseType, case_id: &str) -> Option<String> {
+    let known = REMEDIATIONS.iter().find(|(kind, _)| *kind == case_type.name);
+    let (_, workflow) =
+        known.filter(|_| case_id.as_bytes().last().is_some_and(|byte| byte % 2 == 0))?;
+    let has_it = tenant.workflows.is_empty() || tenant.workflows.contains(workflow);
+    has_it.then(|| stable_id("workflow", tenant.tenant_id, workflow))
 }
 
 /// The last runs, whose findings are still called new.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::random::{Random, stable_id};
 use super::tenants::TenantRow;
-use super::workflow_table::{DATASTORES, SPACES, StepRow, WORKFLOWS, WorkflowRow};
+use super::workflow_table::{DATASTORES, HOSTILE, SPACES, StepRow, WORKFLOWS, WorkflowRow};
 use crate::sandbox::calendar::Moment;
 
 pub(crate) struct Workflow {
@@ -40,9 +40,11 @@ pub(crate) struct Datastore {
 
 /// The rows of the table that this tenant has.
 fn rows_of(tenant: &TenantRow) -> impl Iterator<Item = &'static WorkflowRow> {
-    WORKFLOWS
+    let of_all = WORKFLOWS
         .iter()
-        .filter(|row| tenant.workflows.is_empty() || tenant.workflows.contains(&row.name))
+        .filter(|row| tenant.workflows.is_empty() || tenant.workflows.contains(&row.name));
+    let hostile = Some(&HOSTILE).filter(|row| tenant.workflows.contains(&row.name));
+    of_all.chain(hostile)
 }
 
 pub(crate) fn workflows_of(tenant: &TenantRow) -> Vec<Workflow> {

@@ -59,18 +59,20 @@ fn filter_value(datum: Datum<'_>) -> &str {
         Datum::Text(text) => text,
         Datum::Flag(true) => "true",
         Datum::Flag(false) => "false",
-        Datum::Absent | Datum::Amount(_) | Datum::Moment(_) => "",
+        Datum::Absent | Datum::Amount(_) | Datum::Moment(_) | Datum::Odd(_) => "",
     }
 }
 
 /// The cases of a scope that a search is about, worth most first.
-pub(crate) fn select(scope: &CaseScope, search: &Search) -> Result<Arc<[&'static Case]>, Refusal> {
+pub(crate) fn select(scope: &CaseScope, search: &Search) -> Result<Arc<[Arc<Case>]>, Refusal> {
     let conditions = Conditions::read(&search.filters, scope.view)?;
     if search.stated().is_empty() {
         return Ok(Arc::clone(&scope.cases));
     }
-    let matches = |case: &&&Case| conditions.hold(case) && search.dates.contains(case.created_at);
-    Ok(scope.cases.iter().filter(matches).copied().collect())
+    let is_in =
+        |case: &Case| case.created().map_or(search.is_undated(), |at| search.dates.contains(at));
+    let matches = |case: &&Arc<Case>| conditions.hold(case) && is_in(case);
+    Ok(scope.cases.iter().filter(matches).cloned().collect())
 }
 
 pub(super) fn search(request: &Request<'_>) -> Result<String, Refusal> {
@@ -113,17 +115,14 @@ pub(super) fn filter_values(request: &Request<'_>) -> Result<String, Refusal> {
 
 pub(super) fn types(request: &Request<'_>) -> Result<String, Refusal> {
     let scope = request.case_scope()?;
-    let describe = |case: &'static Case| {
-        let kind = case.case_type;
-        (kind.name, kind.provider, kind.service)
-    };
-    let row = |((name, provider, service), count): ((&str, &str, &str), u64)| json!({"case_type": name, "provider": provider, "service": service, "count": count});
+    let describe = |case| ["case_type", "provider", "service"].map(|name| Case::text(case, name));
+    let row = |([name, provider, service], count): ([&str; 3], u64)| json!({"case_type": name, "provider": provider, "service": service, "count": count});
     let counts = count_by(&scope, describe);
     Ok(json!({"data": counts.into_iter().map(row).collect::<Vec<_>>()}).to_string())
 }
 
 /// How many cases have each value, most first.
-fn count_by<K: Ord>(scope: &CaseScope, key: impl Fn(&'static Case) -> K) -> Vec<(K, u64)> {
+fn count_by<'a, K: Ord>(scope: &'a CaseScope, key: impl Fn(&'a Case) -> K) -> Vec<(K, u64)> {
     let mut counts: BTreeMap<K, u64> = BTreeMap::new();
     for case in scope.cases.iter() {
         *counts.entry(key(case)).or_default() += 1;

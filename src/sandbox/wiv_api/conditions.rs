@@ -59,6 +59,11 @@ impl Search {
         Ok(Search { filters, dates, size, scroll_id })
     }
 
+    /// Whether no date is asked for.
+    pub(crate) fn is_undated(&self) -> bool {
+        self.dates.from.is_none() && self.dates.before.is_none()
+    }
+
     /// What is asked for, whatever the order of filters and values; empty for everything.
     pub(crate) fn stated(&self) -> String {
         let DateRange { from, before } = &self.dates;

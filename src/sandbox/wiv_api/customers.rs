@@ -31,7 +31,7 @@ const FIELDS: [Field; 11] = [
     ("active_workflows", "active_workflows", |customer| customer.active_workflows().to_string()),
     // Savings that are found and not realized: the open cases.
     ("cost_impact", "cost_impact", |customer| customer.savings(Case::is_open).to_string()),
-    ("realized_savings", "realized_savings", |customer| customer.savings(|case| case.status == "Verified").to_string()),
+    ("realized_savings", "realized_savings", |customer| customer.savings(|case| case.text("status") == "Verified").to_string()),
     ("num_of_integrations", "num_of_integrations", |customer| customer.providers().len().to_string()),
     ("integration_types", "integration_types", |customer| json!(customer.providers()).to_string()),
     ("integrations", "integrations", |customer| customer.integrations()),
@@ -70,8 +70,9 @@ impl Customer<'_> {
     }
 
     fn savings(&self, counts: fn(&Case) -> bool) -> Cents {
-        let cases = self.tenant.cases.iter().filter(|case| counts(case));
-        Cents(cases.map(|case| case.annual_potential_savings.0).sum())
+        let cases = self.api.cases.own(self.tenant.row.tenant_id);
+        let counted = cases.iter().filter(|case| counts(case)).filter_map(|case| case.savings());
+        Cents(counted.map(|savings| savings.0).sum())
     }
 
     fn runs(&self, status: &str) -> usize {

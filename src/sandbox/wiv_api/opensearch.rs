@@ -53,7 +53,7 @@ pub(super) fn query(request: &Request<'_>) -> Result<String, Refusal> {
         Some(aggregations) => Some(Aggregations::parse(aggregations, &context)?),
     };
 
-    let cases = scope.cases.iter().copied();
+    let cases = scope.cases.iter().map(AsRef::as_ref);
     let mut matching: Vec<&Case> = cases.filter(|case| clause.matches(case)).collect();
     order.sort(&mut matching);
     let shown = matching.iter().skip(from).take(size);

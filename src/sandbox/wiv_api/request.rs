@@ -44,7 +44,7 @@ pub(crate) struct Request<'a> {
 
 /// The cases that a request may see.
 pub(crate) struct CaseScope {
-    pub(crate) cases: Arc<[&'static Case]>,
+    pub(crate) cases: Arc<[Arc<Case>]>,
     pub(crate) view: View,
     /// Tells apart what two requests may see; part of what a scroll is bound to.
     pub(crate) name: String,
@@ -150,15 +150,15 @@ impl<'a> Request<'a> {
         let tenant = self.tenant();
         let tenant_id = tenant.row.tenant_id;
         if !self.operation.is_for_msp() {
-            let (cases, name) = (tenant.cases.clone(), tenant_id.to_owned());
+            let (cases, name) = (self.api.cases.own(tenant_id), tenant_id.to_owned());
             return Ok(CaseScope { cases, view: View::Own, name });
         }
         self.allow_query(&["customer_id"])?;
         let (cases, name) = match self.query_parameter("customer_id")? {
-            None => (tenant.customers_cases.clone(), tenant_id.to_owned()),
+            None => (self.api.cases.of_customers(tenant_id), tenant_id.to_owned()),
             Some(customer_id) => {
                 let customer = customer_of(tenant, customer_id, self.api.world)?;
-                (customer.cases.clone(), format!("{tenant_id}/{customer_id}"))
+                (self.api.cases.own(customer.row.tenant_id), format!("{tenant_id}/{customer_id}"))
             }
         };
         Ok(CaseScope { cases, view: View::Msp, name })

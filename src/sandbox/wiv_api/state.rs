@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 
 use serde_json::{Map, Value};
 
+use super::case_lists::CaseLists;
 use super::jobs::Jobs;
 use super::runs::Runs;
 use super::scrolls::Scrolls;
@@ -17,14 +18,15 @@ use crate::sandbox::data::{Tenant, World};
 use crate::sandbox::identity::Identity;
 
 /// What one stand-in remembers.
-pub(super) struct WivApi {
+pub(crate) struct WivApi {
     pub(super) clock: Arc<Clock>,
     /// Knows the keys that people made.
     pub(super) identity: Arc<Identity>,
     pub(super) world: &'static World,
     /// In the order of the world's tenants.
     pub(super) tenants: Vec<TenantState>,
-    pub(super) case_scrolls: Scrolls<&'static Case>,
+    pub(super) cases: CaseLists,
+    pub(super) case_scrolls: Scrolls<Arc<Case>>,
     pub(super) execution_scrolls: Scrolls<Arc<Execution>>,
     pub(super) summaries: Summaries,
     pub(super) jobs: Jobs,
@@ -38,7 +40,7 @@ pub(super) struct TenantState {
 }
 
 impl WivApi {
-    pub(super) fn new(clock: Arc<Clock>, identity: Arc<Identity>) -> WivApi {
+    pub(crate) fn new(clock: Arc<Clock>, identity: Arc<Identity>) -> WivApi {
         let world = World::get();
         let state = |tenant: &'static Tenant| TenantState {
             tenant_id: tenant.row.tenant_id,
@@ -52,6 +54,7 @@ impl WivApi {
             identity,
             world,
             tenants: world.tenants.iter().map(state).collect(),
+            cases: CaseLists::new(world),
             case_scrolls: Scrolls::new("cases"),
             execution_scrolls: Scrolls::new("executions"),
             summaries: Summaries::default(),

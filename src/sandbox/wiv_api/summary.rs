@@ -1,10 +1,11 @@
 //! Counts and sums of cases, never added over currencies.
 //!
-//! The shape is assumed: WIV names the operation but not its answer. Cases never change,
-//! so an answer is kept for whoever asks the same again.
+//! The shape is assumed: WIV names the operation but not its answer. Cases seldom change,
+//! so an answer is kept for whoever asks the same again before they do.
 
 use std::cmp::Reverse;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::cases::select;
 use super::conditions::Search;
@@ -25,18 +26,21 @@ const BREAKDOWNS: [(&str, &str); 8] = [
 ];
 
 /// The cases of one value in one currency.
-struct Group {
-    value: &'static str,
+struct Group<'a> {
+    value: &'a str,
     /// Any of them: it has the currency, and the customer's name.
-    example: &'static Case,
+    example: &'a Case,
     count: u64,
     savings: Cents,
 }
 
 pub(super) fn summarize(request: &Request<'_>) -> Result<String, Refusal> {
+    // Read before the cases are: an answer never counts as newer than its cases.
+    let changes = request.api.cases.changes();
     let scope = request.case_scope()?;
     let search = Search::read(request.body_object(&["filters", "date_range"])?)?;
-    let question = format!("{} {} {}", request.operation.path, scope.name, search.stated());
+    let asked = format!("{} {} {}", request.operation.path, scope.name, search.stated());
+    let question = format!("{changes} {asked}");
     if let Some(answer) = request.api.summaries.get(&question) {
         return Ok(answer);
     }
@@ -45,9 +49,9 @@ pub(super) fn summarize(request: &Request<'_>) -> Result<String, Refusal> {
     Ok(answer)
 }
 
-fn summary_of(cases: &[&'static Case], view: View) -> String {
+fn summary_of(cases: &[Arc<Case>], view: View) -> String {
     let mut body = format!("{{\"data\":{{\"count\":{}", cases.len());
-    let mut currencies = groups(cases, |case| Some(case.account.currency));
+    let mut currencies = groups(cases, |case| Some(case.text("currency")));
     currencies.sort_by_key(|group| group.value);
     write_member("by_currency", currencies.iter().map(|group| group.row(None)), &mut body);
     for (name, field) in BREAKDOWNS {
@@ -66,28 +70,29 @@ fn summary_of(cases: &[&'static Case], view: View) -> String {
 
 /// A group for each value and currency; cases without a value are in none. There are a few
 /// dozen groups at most, and looking through them beats a map of texts.
-fn groups(
-    cases: &[&'static Case],
-    value_of: impl Fn(&'static Case) -> Option<&'static str>,
-) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for example in cases.iter().copied() {
+fn groups<'a>(
+    cases: &'a [Arc<Case>],
+    value_of: impl Fn(&'a Case) -> Option<&'a str>,
+) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for example in cases.iter().map(Arc::as_ref) {
         let Some(value) = value_of(example) else { continue };
-        let is_its =
-            |group: &Group| group.value == value && group.currency() == example.account.currency;
+        let is_its = |group: &Group<'_>| {
+            group.value == value && group.currency() == example.text("currency")
+        };
         let at = groups.iter().position(is_its).unwrap_or_else(|| {
             groups.push(Group { value, example, count: 0, savings: Cents(0) });
             groups.len() - 1
         });
         groups[at].count += 1;
-        groups[at].savings.0 += example.annual_potential_savings.0;
+        groups[at].savings.0 += example.savings().map_or(0, |savings| savings.0);
     }
     groups
 }
 
-impl Group {
-    fn currency(&self) -> &'static str {
-        self.example.account.currency
+impl Group<'_> {
+    fn currency(&self) -> &str {
+        self.example.text("currency")
     }
 
     /// With the field that the breakdown is by, and for customers also their name.

@@ -124,7 +124,7 @@ async fn a_list_that_was_cut_is_never_none() {
     server.identity("settings", &json!({ "honest_lists": true })).await;
     for fault in ["500", "404", "cut", "429_plain", "429", "malformed", "huge", "reset"] {
         let matched = json!({ "method": "GET", "path": KEYS });
-        let rule = json!({ "match": matched, "fault": fault, "times": 0, "after": 2 });
+        let rule = json!({ "match": matched, "fault": fault, "times": 0, "skip": 2 });
         server.identity_rule(&rule).await;
         check_stopped(&server, fault).await;
         server.identity_well().await;
@@ -145,7 +145,7 @@ async fn a_drill_that_broke_off_can_be_repeated() {
     for fault in ["500", "cut", "reset", "429_plain"] {
         tenant(&server, [0, 20, 0]).await;
         let matched = json!({ "method": "DELETE", "path": KEYS });
-        let rule = json!({ "match": matched, "fault": fault, "times": 0, "after": 5 });
+        let rule = json!({ "match": matched, "fault": fault, "times": 0, "skip": 5 });
         server.identity_rule(&rule).await;
         let output = drill(&server, &["--yes"]);
         assert_eq!(output.status.code(), Some(1), "{fault}: {}", said(&output));
@@ -165,7 +165,7 @@ async fn a_drill_that_is_told_to_wait_waits() {
     tenant(&server, [150, 10, 0]).await;
     for (method, after) in [("GET", 1), ("DELETE", 3)] {
         let matched = json!({ "method": method, "path": KEYS });
-        let rule = json!({ "match": matched, "fault": "429_plain", "times": 2, "after": after });
+        let rule = json!({ "match": matched, "fault": "429_plain", "times": 2, "skip": after });
         server.identity_rule(&rule).await;
     }
     let output = drill(&server, &["--yes"]);

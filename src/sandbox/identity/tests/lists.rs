@@ -42,7 +42,7 @@ async fn a_fault_can_begin_late_and_a_person_can_be_gone() {
     let asker = Asker::start().await;
     let id = asker.user_id(BEN).await;
     let user = format!("/user/{id}");
-    let rule = json!({"match": {"path": "/api/backend/v1/user"}, "fault": "404", "after": 2});
+    let rule = json!({"match": {"path": "/api/backend/v1/user"}, "fault": "404", "skip": 2});
     asker.order("PUT", "/faults", rule).await;
     let mut statuses = Vec::new();
     for _ in 0..4 {

@@ -194,8 +194,12 @@ fn weight_of(count: usize) -> i64 {
 
 #[expect(clippy::cast_precision_loss, reason = "there are a few thousand cases")]
 fn measure(metric: Metric, field: Option<&'static Field>, cases: &[&Case]) -> Measure {
-    let data =
-        || cases.iter().map(|case| read(field, case)).filter(|datum| *datum != Datum::Absent);
+    let data = || {
+        cases
+            .iter()
+            .map(|case| read(field, case))
+            .filter(|datum| !matches!(datum, Datum::Absent | Datum::Odd(_)))
+    };
     match metric {
         Metric::ValueCount => Measure::Count(data().count()),
         Metric::Cardinality => {
@@ -253,7 +257,7 @@ impl Key {
             Datum::Amount(amount) => Key::Amount(amount),
             Datum::Moment(moment) => Key::Moment(moment),
             Datum::Flag(flag) => Key::Flag(flag),
-            Datum::Absent => return None,
+            Datum::Absent | Datum::Odd(_) => return None,
         })
     }
 

@@ -70,9 +70,11 @@ impl By {
         let (a, b) = (self.field.read(a), self.field.read(b));
         let absent_is = if self.missing_first { Ordering::Less } else { Ordering::Greater };
         let ordering = match (a, b) {
-            (Datum::Absent, Datum::Absent) => return Ordering::Equal,
-            (Datum::Absent, _) => return absent_is,
-            (_, Datum::Absent) => return absent_is.reverse(),
+            (Datum::Absent | Datum::Odd(_), Datum::Absent | Datum::Odd(_)) => {
+                return Ordering::Equal;
+            }
+            (Datum::Absent | Datum::Odd(_), _) => return absent_is,
+            (_, Datum::Absent | Datum::Odd(_)) => return absent_is.reverse(),
             (Datum::Text(a), Datum::Text(b)) => a.cmp(b),
             (Datum::Amount(a), Datum::Amount(b)) => a.cmp(&b),
             (Datum::Moment(a), Datum::Moment(b)) => a.cmp(&b),

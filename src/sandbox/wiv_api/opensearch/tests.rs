@@ -17,7 +17,7 @@ use crate::sandbox::data::case::{Case, View};
 const CONTEXT: Context = Context { view: View::Own, now: START };
 
 fn acme() -> Vec<&'static Case> {
-    World::get().tenants[0].cases.to_vec()
+    World::get().tenants[0].cases.iter().map(AsRef::as_ref).collect()
 }
 
 /// The query selects exactly the cases of which `expected` is true, and some but not all.
@@ -59,7 +59,7 @@ fn clauses_select_what_they_say() {
         case.case_type.name.contains("Snapshots")
     });
     check(json!({"range": {"annual_potential_savings": {"gte": 1000, "lt": 2000.5}}}), |case| {
-        (100_000..200_050).contains(&case.annual_potential_savings.0)
+        case.savings().is_some_and(|savings| (100_000..200_050).contains(&savings.0))
     });
 }
 
@@ -190,9 +190,11 @@ fn buckets_partition_the_cases_and_sums_are_exact() {
     let count = |name: &str| {
         list(name).iter().map(|bucket| bucket["doc_count"].as_u64().unwrap()).sum::<u64>()
     };
-    for name in ["status", "owner", "month", "size"] {
+    for name in ["status", "owner", "month"] {
         assert_eq!(count(name), 1200, "{name}");
     }
+    // Two amounts are null and one is a text.
+    assert_eq!(count("size"), 1197);
     assert_eq!(count("two") + answer["two"]["sum_other_doc_count"].as_u64().unwrap(), 1200);
     let cents = |value: &Value| (value.as_f64().unwrap() * 100.0).round();
     let by_status: f64 = list("status").iter().map(|bucket| cents(&bucket["sum"]["value"])).sum();
