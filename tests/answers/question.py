@@ -1,6 +1,5 @@
 """A question's file, asked over one client, and what is wrong with the answers. Knows no tool by name."""
 
-import math
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -8,21 +7,22 @@ from decimal import Decimal
 from pathlib import Path
 
 import mcp_client
+import o200k
 import oracle
 import oracle_runs
 import places
 
-# Of o200k, on such texts: 3.2 to 3.9. No vocabulary is at hand without a network, so this is an estimate.
-CHARACTERS_A_TOKEN = Decimal("3.6")
 MOST_CHARACTERS = 32_000
 MOST_TOKENS = 20_000
 MOST_PAGES = 60
 FLOAT_TAIL = re.compile(r"\d\.\d*(?:0{6,}[1-9]|9{7,})")
+# Control characters, zero width, bidi, tags: what people can't see must not reach a model.
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 CUT_MONEY = re.compile(r"\d…|…\d")
 
 
-def tokens(text: str) -> int:
-    return math.ceil(len(text) / CHARACTERS_A_TOKEN)
+class Unanswerable(Exception):
+    """The stand-in's rows hold no answer, so that nothing is proven."""
 
 
 @dataclass
@@ -138,10 +138,12 @@ def take(answer, told: Told) -> None:
     raw = answer.text if told.channel == "text" or answer.is_error else answer.structure_text
     told.raw.append(raw)
     told.characters = max(told.characters, len(raw))
-    told.tokens += tokens(raw)
+    told.tokens += o200k.tokens(raw)
     told.places += places.of_text(answer.text) if told.channel == "text" else places.of_structure(answer.structure)
     if FLOAT_TAIL.search(raw):
         told.wrong.append(f"the tail of a float: {FLOAT_TAIL.search(raw)[0]}")
+    if UNSEEN.search(raw):
+        told.wrong.append(f"an unseen character: U+{ord(UNSEEN.search(raw)[0]):04X}")
     if CUT_MONEY.search(raw):
         told.wrong.append("money is cut")
     if told.channel == "text" and "`data`" in raw:
@@ -161,7 +163,7 @@ def expected(question: Question, view, names: dict) -> list[tuple]:
     for wanted, found in facts:
         # A question without an answer can't be answered wrongly.
         if not found:
-            raise ValueError(f"{question.name}: {wanted['oracle']} has nothing to say")
+            raise Unanswerable(f"{wanted['oracle']} has nothing to say: the stand-in has no such rows")
     never = [text for wanted in question.never for text in oracle_named(wanted["oracle"])(view, **fill(wanted.get("with", {}), names))]
     return facts, never
 
