@@ -159,11 +159,7 @@ fn of_currencies(figures: &Figures) -> Option<String> {
     let mut names: Vec<String> =
         all.iter().take(MAX_NAMED).map(|(name, ..)| shown_name(name)).collect();
     let last = names.pop()?;
-    let both = if all.len() == 2 { "both" } else { "all" };
-    Some(format!(
-        "Amounts are in {} and {last} and were not converted; there is no sum over {both}.",
-        names.join(", ")
-    ))
+    Some(format!("{} and {last} are not converted and never added.", names.join(", ")))
 }
 
 fn of_unreadable(figures: &Figures) -> Option<String> {

@@ -175,7 +175,7 @@ async fn money_that_can_not_be_read_is_counted_and_in_no_sum() {
         );
         assert_eq!(totals["by_currency"][1]["yearly"], "15.00");
         told.both_say("7 of the rows that match are counted and in no sum");
-        told.both_say("there is no sum over both");
+        told.both_say("not converted and never added");
     }
 }
 
