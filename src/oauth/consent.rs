@@ -67,7 +67,7 @@ fn parts(view: ViewPath) -> Option<String> {
     };
     let parts: Vec<&str> = view.bounds().chosen()?.into_iter().map(words).collect();
     Some(if parts.is_empty() {
-        "nothing but the connection itself".into()
+        "the connection itself".into()
     } else {
         parts.join(", ")
     })
