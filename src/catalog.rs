@@ -19,7 +19,6 @@ mod run_facts;
 mod runs;
 mod shown;
 mod tool;
-mod toolset;
 mod wording;
 
 use std::sync::Arc;
@@ -41,7 +40,8 @@ pub use rows::{Derived, FieldValues, Money, Open, Period, RowFacts, Times};
 pub use run_facts::{RunFacts, RunGroup};
 pub use runs::{AskedStatus, Narrowed};
 pub use tool::{Action, Hints, Tool};
-pub use toolset::Toolset;
+
+pub use crate::bounds::Toolset;
 
 /// The document that is part of the binary.
 const BUILT_IN: &str = include_str!("catalog/wiv.openapi.yaml");
