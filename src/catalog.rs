@@ -18,6 +18,7 @@ mod rows;
 mod run_facts;
 mod runs;
 mod shown;
+mod slips;
 mod tool;
 mod wording;
 

@@ -161,7 +161,8 @@ pub(super) fn wanted_fields(step: CallStep<'_>, operation: &Operation) -> Wanted
 
 /// What a caller should know besides the answer.
 pub(super) fn notes(step: CallStep<'_>, used: Used) -> Vec<String> {
-    let mut notes: Vec<String> = used.note(step.caller).into_iter().collect();
+    let mut notes: Vec<String> = step.arguments.notes().to_vec();
+    notes.extend(used.note(step.caller));
     let grant = used.of(step.caller).grant.as_ref();
     let ends = grant.map(|grant| grant.key_expires_at);
     if let Some(ends) = ends.filter(|ends| *ends < unix_seconds() + WARNING_SECONDS) {

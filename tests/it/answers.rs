@@ -14,3 +14,4 @@ mod paged;
 mod queries;
 mod reading;
 mod runs;
+mod slips;
