@@ -20,6 +20,7 @@ mod grid;
 mod groups;
 mod hints;
 mod hits;
+mod known_values;
 mod layout;
 mod list;
 mod names;
@@ -48,6 +49,7 @@ pub use figures::{
     Figures, OrderedRows, OrderedWindow, PageRead, Question, RowSink, Window, read_page,
 };
 pub use gathered::GatheredRuns;
+pub use known_values::KnownValues;
 pub use layout::{Layout, Limits, Whole};
 pub use narrowing::Narrowing;
 pub use overlay::{AskedId, Change, lay_over};

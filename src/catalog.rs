@@ -7,6 +7,7 @@
 mod arguments;
 mod document;
 mod file;
+mod filters;
 mod nearest;
 mod numbers;
 mod operation;
@@ -32,7 +33,9 @@ pub use document::{DocumentError, DocumentMistake};
 pub use file::CatalogFileError;
 pub(crate) use nearest::nearest as nearest_names;
 pub use numbers::inexact_number;
-pub use operation::{AnswerShape, Confidence, Fold, Operation, RowNames, RunsSummary};
+pub use operation::{
+    AnswerShape, Confidence, FilterValues, Fold, Operation, RowNames, RunsSummary,
+};
 pub use paging::{Paging, RowFormat};
 pub use problem::Problem;
 pub use question::{Conditions, Sort, Totals};

@@ -41,6 +41,8 @@ pub struct Operation {
     pub runs: Option<Arc<RunFacts>>,
     /// Where rows get names from.
     pub names: Option<Arc<RowNames>>,
+    /// Where the values of its filters can be asked for.
+    pub values: Option<Arc<FilterValues>>,
     pub(super) read_only: bool,
     pub(super) path: Box<[Segment]>,
     pub(super) query: Box<[QueryParameter]>,
@@ -60,6 +62,17 @@ pub struct RowNames {
     pub name: Box<str>,
     /// The field that a row gets.
     pub shown: Box<str>,
+}
+
+/// Where the values of a filter can be asked for.
+#[derive(Debug, Clone)]
+pub struct FilterValues {
+    /// A list of one filter's values.
+    pub source: Operation,
+    /// The source's argument that names the filter.
+    pub argument: Box<str>,
+    /// The field with the value, in the source's rows.
+    pub value: Box<str>,
 }
 
 /// A tool that adds runs up.

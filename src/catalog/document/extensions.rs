@@ -38,12 +38,13 @@ pub(super) const OWNER: &str = "x-mcp-owner";
 pub(super) const NAME: &str = "x-mcp-name";
 pub(super) const NAMES: &str = "x-mcp-names";
 pub(super) const RUNS: &str = "x-mcp-runs";
+pub(super) const VALUES: &str = "x-mcp-values";
 pub(super) const OVERLAY: &str = "x-mcp-overlay";
 pub(super) const KEY_CHECK: &str = "x-mcp-key-check";
 pub(super) const KEY_CHECK_BODY: &str = "x-mcp-key-check-body";
 
 /// Extensions of an operation.
-const OF_OPERATIONS: [&str; 23] = [
+const OF_OPERATIONS: [&str; 24] = [
     TOOL,
     TITLE,
     DESCRIPTION,
@@ -64,6 +65,7 @@ const OF_OPERATIONS: [&str; 23] = [
     NAME,
     NAMES,
     RUNS,
+    VALUES,
     OVERLAY,
     KEY_CHECK,
     KEY_CHECK_BODY,

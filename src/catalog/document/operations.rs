@@ -194,6 +194,7 @@ fn understand<'d>(
         name: None,
         runs: None,
         names: None,
+        values: None,
         read_only: head.hints.read_only,
         path: inputs.path.into(),
         query: inputs.query.into(),
