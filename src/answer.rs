@@ -26,6 +26,7 @@ mod list;
 mod names;
 mod narrowing;
 mod numbers;
+mod odd_rows;
 mod outcome;
 mod overlay;
 mod page;
