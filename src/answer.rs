@@ -55,6 +55,7 @@ pub use layout::{Layout, Limits, Whole};
 pub use narrowing::Narrowing;
 pub use overlay::{AskedId, Change, lay_over};
 pub use page::{PageSummary, Position};
+pub use query::found_nothing;
 pub use reason::{Reason, is_in_wivs_form};
 pub use refused::{FailedOperation, Unshaped};
 pub use row_names::{KnownNames, RowsWithoutNames};

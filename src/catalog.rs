@@ -13,6 +13,7 @@ mod numbers;
 mod operation;
 mod paging;
 mod problem;
+mod query_guard;
 mod question;
 mod request;
 mod rows;
@@ -38,6 +39,7 @@ pub use operation::{
 };
 pub use paging::{Paging, RowFormat};
 pub use problem::Problem;
+pub use query_guard::NamedFields;
 pub use question::{Conditions, Sort, Totals};
 pub use request::UpstreamRequest;
 pub use rows::{Derived, FieldValues, Money, Open, Period, RowFacts, Times};

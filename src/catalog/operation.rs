@@ -31,6 +31,8 @@ pub struct Operation {
     /// Members of a row that are shown where nobody says which; with them the tool takes
     /// `fields`. Empty: all.
     pub fields: Option<Box<[Box<str>]>>,
+    /// Fields of a row, where a query may name any; empty where they are not known.
+    pub row: Box<[Box<str>]>,
     /// Most rows that upstream gives in a page, where its schema says so.
     pub page_rows: Option<usize>,
     /// Where figures over all rows come from; with it the tool can be asked for them.

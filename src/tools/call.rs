@@ -12,7 +12,7 @@ use super::{
 use crate::{
     answer::{Keys, Narrowing, Position, ToolFailure},
     caller::Caller,
-    catalog::{Action, Operation, Problem},
+    catalog::{Action, AnswerShape, Operation, Problem},
     mcp::{self, Context, ToolCall, ToolResult},
     wiv,
 };
@@ -126,7 +126,10 @@ impl Tools {
             .map_err(|problem| invalid(&[problem]))?;
         let sent = self.send(step, operation, &request).await?;
         let narrowing = Narrowing::new(step.arguments.narrowed(operation));
-        let figured = Figured { narrowing, ..Figured::default() };
+        let mut figured = Figured { narrowing, ..Figured::default() };
+        if operation.answer == AnswerShape::Query {
+            figured.notes = self.notes_of_query(step, operation, &sent).await;
+        }
         self.shape(step, operation, &request, &sent, position, figured).await
     }
 }

@@ -46,6 +46,26 @@ impl Tools {
         notes
     }
 
+    /// What a caller should know of a query's names, and of values that found nothing.
+    pub(super) async fn notes_of_query(
+        &self,
+        step: CallStep<'_>,
+        operation: &Operation,
+        sent: &Sent,
+    ) -> Vec<String> {
+        let named = step.arguments.named_fields();
+        let mut notes: Vec<String> = named.note(&operation.row).into_iter().collect();
+        let body = &sent.answer.body;
+        if body.len() < answer::LONG_BODY_BYTES && answer::found_nothing(body, step.keys) {
+            // Only of fields that rows have can there be values.
+            let is_known = |field: &str| operation.row.iter().any(|known| **known == *field);
+            let wanted: Vec<_> =
+                named.wanted.into_iter().filter(|(field, _)| is_known(field)).collect();
+            notes.extend(self.check_values(step, operation, &wanted).await);
+        }
+        notes
+    }
+
     /// The values of one filter; nothing where they can't be had, all of them.
     async fn known_values(
         &self,

@@ -28,6 +28,7 @@ pub(super) const PAGING: &str = "x-mcp-paging";
 pub(super) const ANSWER: &str = "x-mcp-answer";
 pub(super) const MONEY: &str = "x-mcp-money";
 pub(super) const FIELDS: &str = "x-mcp-fields";
+pub(super) const ROW: &str = "x-mcp-row";
 pub(super) const FOLD: &str = "x-mcp-fold";
 pub(super) const GROUPS: &str = "x-mcp-groups";
 pub(super) const TIMES: &str = "x-mcp-times";
@@ -44,7 +45,7 @@ pub(super) const KEY_CHECK: &str = "x-mcp-key-check";
 pub(super) const KEY_CHECK_BODY: &str = "x-mcp-key-check-body";
 
 /// Extensions of an operation.
-const OF_OPERATIONS: [&str; 24] = [
+const OF_OPERATIONS: [&str; 25] = [
     TOOL,
     TITLE,
     DESCRIPTION,
@@ -55,6 +56,7 @@ const OF_OPERATIONS: [&str; 24] = [
     ANSWER,
     MONEY,
     FIELDS,
+    ROW,
     FOLD,
     GROUPS,
     TIMES,
