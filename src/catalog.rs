@@ -7,11 +7,13 @@
 mod arguments;
 mod document;
 mod file;
+mod filters;
 mod nearest;
 mod numbers;
 mod operation;
 mod paging;
 mod problem;
+mod query_guard;
 mod question;
 mod request;
 mod rows;
@@ -32,9 +34,12 @@ pub use document::{DocumentError, DocumentMistake};
 pub use file::CatalogFileError;
 pub(crate) use nearest::nearest as nearest_names;
 pub use numbers::inexact_number;
-pub use operation::{AnswerShape, Confidence, Fold, Operation, RowNames, RunsSummary};
+pub use operation::{
+    AnswerShape, Confidence, FilterValues, Fold, Operation, RowNames, RunsSummary,
+};
 pub use paging::{Paging, RowFormat};
 pub use problem::Problem;
+pub use query_guard::NamedFields;
 pub use question::{Conditions, Sort, Totals};
 pub use request::UpstreamRequest;
 pub use rows::{Derived, FieldValues, Money, Open, Period, RowFacts, Times};

@@ -7,6 +7,7 @@ mod call;
 mod checking;
 mod connection;
 mod cursor;
+mod empty;
 mod fold;
 mod instructions;
 mod key_owners;

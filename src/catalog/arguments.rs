@@ -54,6 +54,7 @@ impl Tool {
         let mut arguments = Arguments { values, notes };
         if problems.is_empty() {
             problems.extend(arguments.contradictions());
+            problems.extend(self.query_problems(&arguments));
         }
         if let Some(fold) = self.operation().and_then(|operation| operation.fold.as_deref()) {
             arguments.expand_open(&fold.rows);

@@ -23,7 +23,7 @@ pub(super) const SINCE: &str = "since";
 /// The member of `where` with values that a row must not have.
 const EXCLUDE: &str = "exclude";
 /// The argument that narrows upstream.
-const FILTERS: &str = "filters";
+pub(super) const FILTERS: &str = "filters";
 
 /// Groups that are shown where nobody says how many.
 const USUAL_TOP: usize = 20;

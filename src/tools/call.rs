@@ -13,7 +13,7 @@ use super::{
 use crate::{
     answer::{Keys, Narrowing, ToolFailure},
     caller::Caller,
-    catalog::{Action, Operation, Tool},
+    catalog::{Action, AnswerShape, Operation, Tool},
     mcp::{self, Context, ToolCall, ToolResult},
     wiv,
 };
@@ -121,7 +121,10 @@ impl Tools {
             .map_err(|problem| invalid(&[problem]))?;
         let sent = self.send_for_page(step, operation, &request, &position).await?;
         let narrowing = Narrowing::new(step.arguments.narrowed(operation));
-        let figured = Figured { narrowing, ..Figured::default() };
+        let mut figured = Figured { narrowing, ..Figured::default() };
+        if operation.answer == AnswerShape::Query {
+            figured.notes = self.notes_of_query(step, operation, &sent).await;
+        }
         self.shape(step, operation, &request, &sent, position, figured).await
     }
 }

@@ -5,10 +5,13 @@
 mod channels;
 mod csv;
 mod cursors;
+mod empty;
 mod executions;
 mod figures;
 mod grouping;
+mod guard;
 mod names;
+mod odd;
 mod order;
 mod paged;
 mod queries;
