@@ -12,6 +12,8 @@ mod instructions;
 mod key_owners;
 mod overlay;
 mod plan;
+mod prompts;
+mod resources;
 mod run_summary;
 mod runs;
 mod sending;
@@ -24,6 +26,7 @@ use std::{borrow::Cow, sync::Arc};
 use aside::Aside;
 use instructions::Instructions;
 pub use key_owners::KeyOwners;
+use prompts::Prompts;
 use states::States;
 
 use crate::{
@@ -31,8 +34,9 @@ use crate::{
     caller::Caller,
     catalog::{Catalog, Tool, Toolset},
     mcp::{
-        self, Context, Host, Icon, Implementation, Outcome, StateSealer, ToolCall, ToolDescription,
-        ToolResult, View,
+        self, Capabilities, CompletionRequest, Context, Host, Icon, Implementation, Outcome,
+        Prompt, PromptRequest, PromptResult, Resource, ResourceContents, StateSealer, ToolCall,
+        ToolDescription, ToolResult, View,
     },
     origin::PublicUrls,
     seal::{Purpose, Sealer, SealingKeys},
@@ -65,6 +69,7 @@ pub struct Tools {
     reading_view: Arc<View>,
     implementation: Implementation,
     instructions: Instructions,
+    prompts: Prompts,
     key_owners: Option<KeyOwners>,
 }
 
@@ -86,7 +91,8 @@ impl Tools {
         let reading_view = Arc::new(View::new(reading.map(description), writing));
         let implementation = implementation(settings.urls.as_ref());
         let offers = |name: &str| catalog.tool(name).is_some_and(|tool| settings.offers(tool));
-        let instructions = Instructions::new(offers, !settings.read_only);
+        let instructions = Instructions::new(&offers, !settings.read_only);
+        let prompts = Prompts::new(offers);
         let cursors = keys.sealer(Purpose::Cursor, audience);
         let (aside, states) = (Aside::default(), States::new(keys, audience));
         let catalog = Arc::new(catalog);
@@ -101,6 +107,7 @@ impl Tools {
             reading_view,
             implementation,
             instructions,
+            prompts,
             key_owners: None,
         }
     }
@@ -187,6 +194,51 @@ impl Host for Tools {
         call: ToolCall,
     ) -> Result<Outcome<ToolResult>, mcp::Error> {
         self.run(caller, context, call).await.map(Outcome::Complete)
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let prompts = !self.prompts.is_empty();
+        let resources = self.has_resources();
+        Capabilities { resources, prompts, completions: prompts, ..Capabilities::TOOLS }
+    }
+
+    fn resources(&self, _: &Caller) -> Vec<Resource> {
+        self.guides_listed()
+    }
+
+    fn resource_templates(&self, _: &Caller) -> Vec<Resource> {
+        self.templates_listed()
+    }
+
+    async fn read(
+        &self,
+        caller: &Caller,
+        context: &Context,
+        uri: &str,
+    ) -> Result<Outcome<Vec<ResourceContents>>, mcp::Error> {
+        self.contents(caller, context, uri).await.map(Outcome::Complete)
+    }
+
+    fn prompts(&self, _: &Caller) -> Vec<Prompt> {
+        self.prompts.list()
+    }
+
+    async fn prompt(
+        &self,
+        caller: &Caller,
+        context: &Context,
+        request: PromptRequest,
+    ) -> Result<Outcome<PromptResult>, mcp::Error> {
+        self.fill_in(caller, context, &request).await.map(Outcome::Complete)
+    }
+
+    async fn complete(
+        &self,
+        caller: &Caller,
+        context: &Context,
+        request: CompletionRequest,
+    ) -> Result<Vec<String>, mcp::Error> {
+        self.completions(caller, context, &request).await
     }
 }
 
