@@ -13,6 +13,8 @@ mod instructions;
 mod key_owners;
 mod overlay;
 mod plan;
+mod prompts;
+mod resources;
 mod run_summary;
 mod runs;
 mod sending;
@@ -25,6 +27,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use aside::Aside;
 pub use key_owners::KeyOwners;
+use prompts::Prompts;
 use states::States;
 use views::{Views, lets};
 
@@ -35,7 +38,9 @@ use crate::{
     catalog::{Catalog, Tool, Toolset},
     marks::Marks,
     mcp::{
-        self, Context, Host, Icon, Implementation, Outcome, StateSealer, ToolCall, ToolResult, View,
+        self, Capabilities, CompletionRequest, Context, Host, Icon, Implementation, Outcome,
+        Prompt, PromptRequest, PromptResult, Resource, ResourceContents, StateSealer, ToolCall,
+        ToolResult, View,
     },
     origin::PublicUrls,
     seal::{Purpose, Sealer, SealingKeys},
@@ -65,6 +70,7 @@ pub struct Tools {
     settings: ToolsSettings,
     views: Views,
     implementation: Implementation,
+    prompts: Prompts,
     key_owners: Option<KeyOwners>,
     marks: Marks,
 }
@@ -81,6 +87,8 @@ impl Tools {
     ) -> Self {
         let views = Views::new(&catalog, &settings);
         let implementation = implementation(settings.urls.as_ref());
+        let offers = |name: &str| catalog.tool(name).is_some_and(|tool| settings.offers(tool));
+        let prompts = Prompts::new(offers);
         let cursors = keys.sealer(Purpose::Cursor, audience);
         let (aside, states) = (Aside::default(), States::new(keys, audience));
         let catalog = Arc::new(catalog);
@@ -93,6 +101,7 @@ impl Tools {
             settings,
             views,
             implementation,
+            prompts,
             key_owners: None,
             marks: Marks::in_memory(),
         }
@@ -179,6 +188,51 @@ impl Host for Tools {
         call: ToolCall,
     ) -> Result<Outcome<ToolResult>, mcp::Error> {
         self.run(caller, context, call).await.map(Outcome::Complete)
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let prompts = !self.prompts.is_empty();
+        let resources = self.has_resources();
+        Capabilities { resources, prompts, completions: prompts, ..Capabilities::TOOLS }
+    }
+
+    fn resources(&self, caller: &Caller) -> Vec<Resource> {
+        self.guides_listed(caller)
+    }
+
+    fn resource_templates(&self, caller: &Caller) -> Vec<Resource> {
+        self.templates_listed(caller)
+    }
+
+    async fn read(
+        &self,
+        caller: &Caller,
+        context: &Context,
+        uri: &str,
+    ) -> Result<Outcome<Vec<ResourceContents>>, mcp::Error> {
+        self.contents(caller, context, uri).await.map(Outcome::Complete)
+    }
+
+    fn prompts(&self, caller: &Caller) -> Vec<Prompt> {
+        self.prompts_listed(caller)
+    }
+
+    async fn prompt(
+        &self,
+        caller: &Caller,
+        context: &Context,
+        request: PromptRequest,
+    ) -> Result<Outcome<PromptResult>, mcp::Error> {
+        self.fill_in(caller, context, &request).await.map(Outcome::Complete)
+    }
+
+    async fn complete(
+        &self,
+        caller: &Caller,
+        context: &Context,
+        request: CompletionRequest,
+    ) -> Result<Vec<String>, mcp::Error> {
+        self.completions(caller, context, &request).await
     }
 }
 

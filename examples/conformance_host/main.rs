@@ -107,7 +107,12 @@ impl Host for Fixtures {
         prompts::get(context, &request)
     }
 
-    async fn complete(&self, _: &Caller, request: CompletionRequest) -> Result<Vec<String>, Error> {
+    async fn complete(
+        &self,
+        _: &Caller,
+        _: &Context,
+        request: CompletionRequest,
+    ) -> Result<Vec<String>, Error> {
         let known = ["paris", "park", "party"];
         let values = known.into_iter().filter(|value| value.starts_with(&request.typed));
         Ok(values.map(str::to_owned).collect())

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Arguments, FieldValues, Fold, Open, Problem, RowFacts};
+use super::{Arguments, FieldValues, Fold, Open, Problem, RowFacts, paging::TOP};
 use crate::clock;
 
 /// The argument with conditions that are tried here.
@@ -16,8 +16,6 @@ pub(super) const SORT: &str = "sort";
 pub(super) const TOTALS: &str = "totals";
 /// The argument that names groups.
 pub(super) const GROUP_BY: &str = "group_by";
-/// The argument that bounds groups.
-pub(super) const TOP: &str = "top";
 /// The argument that asks what happened since a day.
 pub(super) const SINCE: &str = "since";
 /// The member of `where` with values that a row must not have.

@@ -7,7 +7,7 @@ use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    paging, question,
+    paging,
     wording::{self, MAX_LISTED_VALUES},
 };
 use crate::clock;
@@ -22,7 +22,7 @@ const MAX_NOTES: usize = 8;
 const MAX_NUMBER_BYTES: usize = 20;
 
 /// Arguments that say how much is shown: too much of it is as much as there may be.
-const AMOUNTS: [&str; 2] = [paging::LIMIT, question::TOP];
+const AMOUNTS: [&str; 2] = [paging::LIMIT, paging::TOP];
 
 /// What a value was meant to be.
 struct Mended {

@@ -106,6 +106,7 @@ pub trait Host: Send + Sync + 'static {
     fn complete(
         &self,
         _caller: &Self::Caller,
+        _context: &Context,
         _request: CompletionRequest,
     ) -> impl Future<Output = Result<Vec<String>, Error>> + Send {
         std::future::ready(Ok(Vec::new()))

@@ -124,13 +124,11 @@ impl Tools {
     }
 }
 
-/// What a step of a scroll is noted by; nothing for what can be asked for again.
+/// What a step of a scroll is noted by: the cursor that leads to it, as WIV may give one key for
+/// every page of a scroll. Nothing for what can be asked for again.
 fn scroll_mark(step: CallStep<'_>, position: &Position) -> Option<String> {
-    let page_key = position.page_key.as_ref()?;
-    let mut hash = digest::Context::new(&digest::SHA256);
-    hash.update(&binding(step.caller, step.tool, step.arguments));
-    hash.update(page_key.get().as_bytes());
-    let hash = hash.finish();
+    position.page_key.as_ref()?;
+    let hash = digest::digest(&digest::SHA256, step.arguments.cursor()?.as_bytes());
     Some(hash.as_ref()[..BINDING_BYTES].iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

@@ -57,7 +57,8 @@ async fn a_client_discovers_lists_and_calls_without_a_beginning() {
     let result = &discovered["result"];
     assert_eq!(result["supportedVersions"][0], DATE);
     assert_eq!(result["supportedVersions"].as_array().unwrap().len(), 5);
-    assert_eq!(result["capabilities"], json!({ "tools": {} }));
+    let features = json!({ "tools": {}, "resources": {}, "prompts": {}, "completions": {} });
+    assert_eq!(result["capabilities"], features);
     assert_eq!(result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], "wiv-mcp");
     assert!(result["instructions"].is_string());
 

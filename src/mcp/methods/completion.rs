@@ -21,7 +21,7 @@ pub(in crate::mcp) async fn complete<H: Host>(
                        `argument` with `name` and `value`";
         Error::new(Code::InvalidParams, message)
     })?;
-    let mut values = asked.host.complete(asked.caller, request).await?;
+    let mut values = asked.host.complete(asked.caller, context, request).await?;
     let total = values.len();
     values.truncate(MAX_VALUES);
     let mut result = ResultWriter::begin(asked.id, 128);
