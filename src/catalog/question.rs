@@ -157,7 +157,7 @@ impl Arguments {
                 values.remove(FILTERS);
             }
         }
-        Self { values }
+        Self { values, notes: self.notes.clone() }
     }
 
     /// Puts the values of open rows where the word for them stands.
