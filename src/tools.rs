@@ -29,7 +29,7 @@ use views::{Views, lets};
 
 use crate::{
     answer,
-    bounds::Bounds,
+    bounds::ToolBounds,
     caller::Caller,
     catalog::{Catalog, Tool, Toolset},
     mcp::{
@@ -76,7 +76,7 @@ impl Tools {
         audience: &str,
         settings: ToolsSettings,
     ) -> Self {
-        let views = Views::new(&catalog, &settings);
+        let views = Views::new(&catalog, settings.bounds());
         let implementation = implementation(settings.urls.as_ref());
         let cursors = keys.sealer(Purpose::Cursor, audience);
         let (aside, states) = (Aside::default(), States::new(keys, audience));
@@ -133,8 +133,8 @@ impl ToolsSettings {
         barring.map(|(setting, _)| setting).collect()
     }
 
-    fn bounds(&self) -> Bounds {
-        Bounds::new(self.toolsets.as_deref(), self.read_only)
+    fn bounds(&self) -> ToolBounds {
+        ToolBounds::new(self.toolsets.as_deref(), self.read_only)
     }
 
     fn answer_limits(&self) -> answer::Limits {

@@ -66,11 +66,7 @@ fn parts(view: ViewPath) -> Option<String> {
         name => name,
     };
     let parts: Vec<&str> = view.bounds().chosen()?.into_iter().map(words).collect();
-    Some(if parts.is_empty() {
-        "the connection itself".into()
-    } else {
-        parts.join(", ")
-    })
+    Some(if parts.is_empty() { "the connection itself".into() } else { parts.join(", ") })
 }
 
 /// The person's answer: the request as they allowed it, and whether they did.
