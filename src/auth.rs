@@ -20,7 +20,7 @@ pub use challenge::{Challenge, Challenges, WellKnown};
 pub use resource::{McpEndpoint, ProtectedResource};
 
 use crate::{
-    bounds::Bounds,
+    bounds::ToolBounds,
     caller::{Address, ApiKey, ApiKeyError, Caller},
 };
 
@@ -75,7 +75,7 @@ impl Auth {
         headers: &HeaderMap,
         peer: Option<IpAddr>,
     ) -> Result<Caller, Challenge> {
-        self.read(headers, ProtectedResource::SSE, Bounds::LEAST, peer)
+        self.read(headers, ProtectedResource::SSE, ToolBounds::LEAST, peer)
     }
 
     /// `least` is what a bearer has to be granted for.
@@ -83,7 +83,7 @@ impl Auth {
         &self,
         headers: &HeaderMap,
         resource: ProtectedResource,
-        least: Bounds,
+        least: ToolBounds,
         peer: Option<IpAddr>,
     ) -> Result<Caller, Challenge> {
         let key = key(headers);
@@ -108,7 +108,7 @@ impl Auth {
         self.addresses.of(headers, peer)
     }
 
-    fn open(&self, bearer: &str, least: Bounds) -> Result<Caller, BearerError> {
+    fn open(&self, bearer: &str, least: ToolBounds) -> Result<Caller, BearerError> {
         self.open_token(bearer, least).map_err(|error| match error {
             BearerError::NotATokenOfOurs if ApiKey::is_placeholder(bearer) => {
                 BearerError::Placeholder
@@ -117,7 +117,7 @@ impl Auth {
         })
     }
 
-    fn open_token(&self, bearer: &str, least: Bounds) -> Result<Caller, BearerError> {
+    fn open_token(&self, bearer: &str, least: ToolBounds) -> Result<Caller, BearerError> {
         let tokens = self.bearers.as_ref().ok_or(BearerError::NotATokenOfOurs)?;
         let (key, grant) = tokens.verify(bearer)?;
         if !least.is_within(grant.bounds) {

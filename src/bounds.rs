@@ -11,7 +11,7 @@ pub use view_path::ViewPath;
 
 /// What may be used. The connection always may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Bounds {
+pub struct ToolBounds {
     /// A bit for each of [`Toolset::ALL`], in that order.
     toolsets: u8,
     read_only: bool,
@@ -23,7 +23,7 @@ const CHOSEN: u8 = (1 << (Toolset::ALL.len() - 1)) - 1;
 // The connection stands last, so that the bits below it are those that can be chosen.
 const _: () = assert!(Toolset::ALL.len() == 8 && Toolset::Connection as usize == 7);
 
-impl Bounds {
+impl ToolBounds {
     /// No bound: every tool.
     pub const ALL: Self = Self { toolsets: CHOSEN, read_only: false };
 

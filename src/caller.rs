@@ -14,7 +14,7 @@ use http::HeaderValue;
 
 pub use grant::{Grant, Scopes};
 
-use crate::bounds::{Bounds, ViewPath};
+use crate::bounds::{ToolBounds, ViewPath};
 
 /// Longest key accepted, in bytes. Far above any key in use, and far below what a proxy in
 /// front would let pass as a header.
@@ -295,9 +295,9 @@ impl Caller {
 
     /// Which tools the address and every credential of the request let through: which of them
     /// will be used is not known before WIV was asked.
-    pub fn bounds(&self) -> Bounds {
-        let granted = self.grant.as_ref().map_or(Bounds::ALL, |grant| grant.bounds);
-        let fallback = self.fallback.as_ref().map_or(Bounds::ALL, |fallback| fallback.bounds());
+    pub fn bounds(&self) -> ToolBounds {
+        let granted = self.grant.as_ref().map_or(ToolBounds::ALL, |grant| grant.bounds);
+        let fallback = self.fallback.as_ref().map_or(ToolBounds::ALL, |fallback| fallback.bounds());
         self.view.bounds().and(granted).and(fallback)
     }
 

@@ -33,7 +33,7 @@ use views::{Views, lets};
 
 use crate::{
     answer,
-    bounds::Bounds,
+    bounds::ToolBounds,
     caller::Caller,
     catalog::{Catalog, Tool, Toolset},
     marks::Marks,
@@ -85,7 +85,7 @@ impl Tools {
         audience: &str,
         settings: ToolsSettings,
     ) -> Self {
-        let views = Views::new(&catalog, &settings);
+        let views = Views::new(&catalog, settings.bounds());
         let implementation = implementation(settings.urls.as_ref());
         let offers = |name: &str| catalog.tool(name).is_some_and(|tool| settings.offers(tool));
         let prompts = Prompts::new(offers);
@@ -152,8 +152,8 @@ impl ToolsSettings {
         barring.map(|(setting, _)| setting).collect()
     }
 
-    fn bounds(&self) -> Bounds {
-        Bounds::new(self.toolsets.as_deref(), self.read_only)
+    fn bounds(&self) -> ToolBounds {
+        ToolBounds::new(self.toolsets.as_deref(), self.read_only)
     }
 
     fn answer_limits(&self) -> answer::Limits {

@@ -4,19 +4,20 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn all() -> impl Iterator<Item = Bounds> {
-    (0..=CHOSEN).flat_map(|toolsets| [false, true].map(|read_only| Bounds { toolsets, read_only }))
+fn all() -> impl Iterator<Item = ToolBounds> {
+    (0..=CHOSEN)
+        .flat_map(|toolsets| [false, true].map(|read_only| ToolBounds { toolsets, read_only }))
 }
 
-fn some() -> impl Strategy<Value = Bounds> {
-    (0..=CHOSEN, any::<bool>()).prop_map(|(toolsets, read_only)| Bounds { toolsets, read_only })
+fn some() -> impl Strategy<Value = ToolBounds> {
+    (0..=CHOSEN, any::<bool>()).prop_map(|(toolsets, read_only)| ToolBounds { toolsets, read_only })
 }
 
 #[test]
 fn each_bounds_have_a_number_of_their_own() {
-    let mut numbers: Vec<usize> = all().map(Bounds::index).collect();
+    let mut numbers: Vec<usize> = all().map(ToolBounds::index).collect();
     numbers.sort_unstable();
-    assert_eq!(numbers, (0..Bounds::COUNT).collect::<Vec<_>>());
+    assert_eq!(numbers, (0..ToolBounds::COUNT).collect::<Vec<_>>());
 }
 
 proptest! {
@@ -83,7 +84,7 @@ fn an_address_lets_through_what_it_names_and_the_connection() {
     assert_eq!(names, ["cases", "msp", "connection"]);
     assert!(bounds.is_read_only());
     assert_eq!(bounds.chosen(), Some(vec!["cases", "msp"]));
-    assert_eq!(ViewPath::parse("").unwrap().bounds(), Bounds::ALL);
+    assert_eq!(ViewPath::parse("").unwrap().bounds(), ToolBounds::ALL);
     assert_eq!(ViewPath::parse("/x/connection").unwrap().bounds().chosen(), Some(vec![]));
-    assert_eq!(Bounds::ALL.chosen(), None);
+    assert_eq!(ToolBounds::ALL.chosen(), None);
 }

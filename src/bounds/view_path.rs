@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::{Bounds, Toolset};
+use super::{ToolBounds, Toolset};
 
 /// Bits for one toolset's place, and for its number, counted from one.
 const PLACE_BITS: u32 = 4;
@@ -54,9 +54,9 @@ impl ViewPath {
     }
 
     /// What it lets through.
-    pub fn bounds(self) -> Bounds {
+    pub fn bounds(self) -> ToolBounds {
         let toolsets: Vec<Toolset> = self.toolsets().collect();
-        Bounds::new((!toolsets.is_empty()).then_some(&toolsets), self.read_only)
+        ToolBounds::new((!toolsets.is_empty()).then_some(&toolsets), self.read_only)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Not for judging it: that is `admission`'s.
 
-use crate::bounds::Bounds;
+use crate::bounds::ToolBounds;
 
 /// What a person granted to a client by signing in.
 #[derive(Clone, Debug)]
@@ -10,7 +10,7 @@ pub struct Grant {
     /// What the client may do.
     pub scopes: Scopes,
     /// Which tools it may use: those of the view that it asked for.
-    pub bounds: Bounds,
+    pub bounds: ToolBounds,
     /// Name of the organization whose data the key opens.
     pub organization: String,
     /// The person's role in it when the grant was made or renewed.

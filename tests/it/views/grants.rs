@@ -1,4 +1,4 @@
-//! Views and sign-in: what a client is told, what a person is asked, what a token is good for.
+//! Views and sign-in: what clients are told, people asked, and tokens good for.
 
 use reqwest::header;
 use serde_json::{Value, json};
