@@ -4,6 +4,7 @@
 
 mod channels;
 mod csv;
+mod cursors;
 mod empty;
 mod executions;
 mod figures;
