@@ -98,10 +98,10 @@ pub(super) fn problems(values: &Map<String, Value>) -> Vec<Problem> {
         // What is so long is not looked through.
         return problems;
     }
-    let mut seen = Seen::default();
+    let mut seen = QueryExtent::default();
     for name in [QUERY, AGGREGATIONS, SORT, SOURCE] {
         let Some(value) = values.get(name) else { continue };
-        let mut here = Seen::default();
+        let mut here = QueryExtent::default();
         here.walk(value, 1);
         if here.depth > MAX_DEPTH {
             refuse(name, format!("it is {} levels deep; {MAX_DEPTH} are the most", here.depth));
@@ -144,14 +144,14 @@ pub(super) fn problems(values: &Map<String, Value>) -> Vec<Problem> {
 
 /// What a part of a query holds.
 #[derive(Debug, Default)]
-struct Seen {
+struct QueryExtent {
     depth: usize,
     clauses: usize,
     has_script: bool,
     longest_pattern: Option<usize>,
 }
 
-impl Seen {
+impl QueryExtent {
     /// JSON of a request nests a hundred levels at most.
     fn walk(&mut self, value: &Value, depth: usize) {
         match value {
