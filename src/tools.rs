@@ -26,7 +26,7 @@ use std::{borrow::Cow, sync::Arc};
 use aside::Aside;
 use instructions::Instructions;
 pub use key_owners::KeyOwners;
-use prompts::Prompts;
+use prompts::table::Prompts;
 use states::States;
 
 use crate::{

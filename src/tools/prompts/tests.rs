@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::*;
+use super::{table::Prompts, *};
 
 #[test]
 fn every_argument_that_a_read_names_is_one_of_its_prompt() {
