@@ -27,7 +27,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use aside::Aside;
 pub use key_owners::KeyOwners;
-use prompts::Prompts;
+use prompts::table::Prompts;
 use states::States;
 use views::{Views, lets};
 
@@ -214,7 +214,7 @@ impl Host for Tools {
     }
 
     fn prompts(&self, caller: &Caller) -> Vec<Prompt> {
-        self.prompts_listed(caller)
+        self.prompts.list(|tool| self.offered(caller, tool).is_some())
     }
 
     async fn prompt(

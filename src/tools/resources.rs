@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A text that is part of this server.
-struct Guide {
+struct GuideText {
     uri: &'static str,
     name: &'static str,
     title: &'static str,
@@ -22,8 +22,8 @@ struct Guide {
     needs: &'static str,
 }
 
-const GUIDES: [Guide; 2] = [
-    Guide {
+const GUIDES: [GuideText; 2] = [
+    GuideText {
         uri: "wiv://guides/glossary",
         name: "glossary",
         title: "Words and money",
@@ -31,7 +31,7 @@ const GUIDES: [Guide; 2] = [
         text: include_str!("resources/glossary.md"),
         needs: "wiv_search_cases",
     },
-    Guide {
+    GuideText {
         uri: "wiv://guides/workflow-authoring",
         name: "workflow-authoring",
         title: "Writing a workflow",
@@ -44,7 +44,7 @@ const GUIDES: [Guide; 2] = [
 const MARKDOWN: &str = "text/markdown";
 
 impl Tools {
-    fn guides(&self, caller: &Caller) -> impl Iterator<Item = &'static Guide> {
+    fn guides(&self, caller: &Caller) -> impl Iterator<Item = &'static GuideText> {
         GUIDES.iter().filter(|guide| self.offered(caller, guide.needs).is_some())
     }
 
@@ -56,7 +56,7 @@ impl Tools {
     }
 
     pub(super) fn guides_listed(&self, caller: &Caller) -> Vec<Resource> {
-        let resource = |guide: &Guide| Resource {
+        let resource = |guide: &GuideText| Resource {
             uri: guide.uri.into(),
             name: guide.name.into(),
             title: guide.title.into(),

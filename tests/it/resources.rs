@@ -54,7 +54,7 @@ async fn a_failing_later_page_leaves_a_file_that_says_so() {
     let answer = read(&server, ACME, OPEN).await;
     let contents = answer["result"]["contents"].as_array().unwrap();
     let notes = contents[1]["text"].as_str().unwrap();
-    assert!(notes.starts_with("This file is not whole: 100 of "), "{notes}");
+    assert!(notes.starts_with("This file is not whole: 100 rows"), "{notes}");
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::mcp::{Code, Error, Prompt, PromptArgument};
+
 /// A prompt of the table.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,4 +63,58 @@ impl PromptRow {
     pub(super) fn tools(&self) -> impl Iterator<Item = &str> {
         self.reads.iter().map(|read| &*read.tool)
     }
+}
+
+/// The prompts whose tools the server has.
+pub(in crate::tools) struct Prompts(Vec<PromptRow>);
+
+impl Prompts {
+    pub(in crate::tools) fn new(offers: impl Fn(&str) -> bool) -> Self {
+        let mut rows = rows();
+        rows.retain(|row| row.tools().all(&offers));
+        Self(rows)
+    }
+
+    pub(in crate::tools) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Those whose tools a caller is offered.
+    fn of(&self, offers: impl Fn(&str) -> bool) -> impl Iterator<Item = &PromptRow> {
+        self.0.iter().filter(move |row| row.tools().all(&offers))
+    }
+
+    pub(in crate::tools) fn list(&self, offers: impl Fn(&str) -> bool) -> Vec<Prompt> {
+        self.of(offers).map(shown).collect()
+    }
+
+    pub(super) fn find(
+        &self,
+        name: &str,
+        offers: impl Fn(&str) -> bool,
+    ) -> Result<&PromptRow, Error> {
+        let rows: Vec<&PromptRow> = self.of(offers).collect();
+        rows.iter().find(|row| row.name == name).copied().ok_or_else(|| {
+            let names: Vec<&str> = rows.iter().map(|row| &*row.name).collect();
+            invalid(format!("there is no such prompt; there are: {}", names.join(", ")))
+        })
+    }
+}
+
+fn shown(row: &PromptRow) -> Prompt {
+    let argument = |argument: &ArgumentRow| PromptArgument {
+        name: argument.name.clone(),
+        description: argument.description.clone(),
+        required: argument.required,
+    };
+    Prompt {
+        name: row.name.clone(),
+        title: row.title.clone(),
+        description: row.description.clone(),
+        arguments: row.arguments.iter().map(argument).collect(),
+    }
+}
+
+pub(super) fn invalid(message: String) -> Error {
+    Error::new(Code::InvalidParams, message)
 }
