@@ -7,6 +7,8 @@ use crate::{catalog::Money, json};
 
 /// What there is to say of the rows that are shown; nothing where their money can be read.
 pub(super) fn note<'r>(rows: impl Iterator<Item = &'r str>, money: &Money) -> Option<String> {
+    // Of rows that never speak of money it was not promised.
+    let mut speak_of_money = false;
     let (mut without_amount, mut texts, mut without_currency, mut no_objects) = (0, 0, 0, 0);
     for row in rows {
         if !row.starts_with('{') {
@@ -17,9 +19,9 @@ pub(super) fn note<'r>(rows: impl Iterator<Item = &'r str>, money: &Money) -> Op
         for (name, value) in json::members(row) {
             let name = json::said(name);
             if *name == *money.amount {
-                amount = value;
+                (amount, speak_of_money) = (value, true);
             } else if *name == *money.currency {
-                currency = value;
+                (currency, speak_of_money) = (value, true);
             }
         }
         if amount == "null" {
@@ -29,6 +31,9 @@ pub(super) fn note<'r>(rows: impl Iterator<Item = &'r str>, money: &Money) -> Op
         } else if matches!(currency, "null" | "\"\"") {
             without_currency += 1;
         }
+    }
+    if !speak_of_money {
+        without_amount = 0;
     }
     let counted = [
         (no_objects, "of this page are no objects", "of this page is no object"),
@@ -73,5 +78,6 @@ mod tests {
         );
         assert_eq!(note(rows.into_iter().take(1), &money()), None);
         assert_eq!(note(std::iter::empty(), &money()), None);
+        assert_eq!(note([r#"{"a":1}"#, r#"{"a":2}"#].into_iter(), &money()), None);
     }
 }

@@ -128,7 +128,8 @@ fn an_object_becomes_lines_and_its_lists_tables() {
         "owner": { "team": "platform" },
         "steps": [{ "name": "Start", "type": "TRIGGER" }, { "name": "End", "type": "EXIT" }],
     }});
-    let (structured, text) = show(&body, LAYOUT, &Position::default());
+    let (structured, text) =
+        show(&body, Layout { shape: AnswerShape::Object, ..LAYOUT }, &Position::default());
     assert_eq!(structured["data"], body["data"]);
     assert_eq!(
         text,

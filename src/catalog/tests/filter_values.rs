@@ -9,9 +9,9 @@ fn values_come_from_a_list_of_one_filter_and_only_queries_name_fields() {
         ("x-mcp-row: [a]", "x-mcp-row", "only a query's fields"),
         ("x-mcp-values: { from: nobody, argument: a, value: v }", "x-mcp-values", "no operation"),
         (
-            "x-mcp-values: { from: listKinds, argument: a, value: v }",
+            "x-mcp-values: { from: listThings, argument: a, value: v }",
             "x-mcp-values",
-            "`listKinds` is no list whose one required argument is `a`",
+            "`listThings` is no list whose one required argument is `a`",
         ),
     ] {
         let place = format!("/paths/~1things/get/{member}");
