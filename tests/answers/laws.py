@@ -182,20 +182,31 @@ def a_cent_turns_an_old_answer_red(demo: Demo) -> None:
         same(f"{channel.channel} asked again", channel.wrong, [])
 
 
-def swapped_currencies_are_red(demo: Demo) -> None:
-    """An amount counts only beside its own currency, in either channel."""
+def spoiled_answers_are_red(demo: Demo) -> None:
+    """A right answer, spoiled in one way after the other, is called wrong in either channel."""
     asked = questions.Question.read(QUESTION)
     facts, never = questions.expected(asked, demo.view, {})
     answer = demo.client.call(asked.calls[0]["tool"], asked.calls[0]["arguments"])
-    for channel in ("text", "structure"):
-        told = questions.Told("swapped", channel)
-        raw = answer.text if channel == "text" else answer.structure_text
-        raw = re.sub("USD|EUR", lambda found: {"USD": "EUR", "EUR": "USD"}[found[0]], raw)
-        turned = mcp_client.Answer(raw, mcp_client.loads(raw) if channel == "structure" else None, raw, False)
-        questions.take(turned, told)
-        questions.judge(asked, told, facts, never)
-        if not told.wrong:
-            raise AssertionError(f"swapped currencies are called right in the {channel}")
+    total = str(oracle.sums(oracle.matching(demo.view))["USD"])
+    for how, spoil in {
+        "nothing": lambda raw: raw,
+        "swapped currencies": lambda raw: re.sub("USD|EUR", lambda found: {"USD": "EUR", "EUR": "USD"}[found[0]], raw),
+        "a sum over currencies": lambda raw: raw.replace("Amounts are", f"{never[0]} in all. Amounts are"),
+        "the tail of a float": lambda raw: raw.replace(total, total + "0000000001"),
+        "money cut": lambda raw: raw.replace(total, total[:-4] + "…"),
+        "an amount cut in front": lambda raw: raw.replace(total, total[1:]),
+        "an amount grown in front": lambda raw: raw.replace(total, "1" + total),
+        "an unseen character": lambda raw: raw.replace("converted", "conv\u202eerted"),
+        "too many characters": lambda raw: raw.replace("converted", "converted" + " " * questions.MOST_CHARACTERS),
+    }.items():
+        for channel in ("text", "structure"):
+            raw = spoil(answer.text if channel == "text" else answer.structure_text)
+            spoiled = mcp_client.Answer(raw, mcp_client.loads(raw) if channel == "structure" else None, raw, False)
+            told = questions.Told("spoiled", channel)
+            questions.take(spoiled, told)
+            questions.judge(asked, told, facts, never)
+            if bool(told.wrong) != (how != "nothing"):
+                raise AssertionError(f"{how} in the {channel}: {told.wrong or 'called right'}")
 
 
 LAWS = [
@@ -205,7 +216,7 @@ LAWS = [
     csv_adds_up_to_the_totals,
     pages_are_the_raw_set,
     sorted_rows_are_in_order,
-    swapped_currencies_are_red,
+    spoiled_answers_are_red,
     a_failure_on_page_three_is_told,
     # Last: it changes a row.
     a_cent_turns_an_old_answer_red,

@@ -16,8 +16,6 @@ MOST_CHARACTERS = 32_000
 MOST_TOKENS = 20_000
 MOST_PAGES = 60
 FLOAT_TAIL = re.compile(r"\d\.\d*(?:0{6,}[1-9]|9{7,})")
-# Control characters, zero width, bidi, tags: what people can't see must not reach a model.
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 CUT_MONEY = re.compile(r"\d…|…\d")
 
 
@@ -142,8 +140,8 @@ def take(answer, told: Told) -> None:
     told.places += places.of_text(answer.text) if told.channel == "text" else places.of_structure(answer.structure)
     if FLOAT_TAIL.search(raw):
         told.wrong.append(f"the tail of a float: {FLOAT_TAIL.search(raw)[0]}")
-    if UNSEEN.search(raw):
-        told.wrong.append(f"an unseen character: U+{ord(UNSEEN.search(raw)[0]):04X}")
+    if places.UNSEEN.search(raw):
+        told.wrong.append(f"an unseen character: U+{ord(places.UNSEEN.search(raw)[0]):04X}")
     if CUT_MONEY.search(raw):
         told.wrong.append("money is cut")
     if told.channel == "text" and "`data`" in raw:
