@@ -94,8 +94,9 @@ def groups_and_left_out_are_the_total(demo: Demo) -> None:
                 left = group["left_out"] or {"count": 0, "by_currency": []}
                 cases = sum(row["cases"] for row in group["rows"]) + left["count"]
                 same(f"cases by {by}, top {top}", cases, total["count"])
-                rows = [{name: amount(row[name]) for name in yearly(total["by_currency"]) if row.get(name)} for row in group["rows"]]
-                same(f"money by {by}, top {top}", plus(*rows, yearly(left["by_currency"])), plus(yearly(total["by_currency"])))
+                truth = yearly(total["by_currency"])
+                rows = [{name: amount(row[name]) for name in truth if row.get(name)} for row in group["rows"]]
+                same(f"money by {by}, top {top}", plus(*rows, yearly(left["by_currency"])), plus(truth))
 
 
 def open_and_not_open_are_all(demo: Demo) -> None:
@@ -124,16 +125,26 @@ def csv_adds_up_to_the_totals(demo: Demo) -> None:
 
 def pages_are_the_raw_set(demo: Demo) -> None:
     truth = sorted(case["case_id"] for case in oracle.matching(demo.view))
-    for more in ({"limit": 100}, {"limit": 37}, {"limit": 100, "sort": "-annual_potential_savings"}, {"limit": 90, "sort": "effort"}):
-        ids = [row["case_id"] for page in demo.pages(LISTS, filters=OPEN, fields=["case_id"], **more) for row in page["data"]]
+    for more in (
+        {"limit": 100},
+        {"limit": 37},
+        {"limit": 100, "sort": "-annual_potential_savings"},
+        {"limit": 90, "sort": "effort"},
+    ):
+        pages = demo.pages(LISTS, filters=OPEN, fields=["case_id"], **more)
+        ids = [row["case_id"] for page in pages for row in page["data"]]
         same(f"ids with {more}", sorted(ids), truth)
 
 
 def sorted_rows_are_in_order(demo: Demo) -> None:
     """What can't be ordered comes last, in either direction."""
     truth = {case["case_id"]: case for case in demo.own.cases()}
-    for field, rank in (("annual_potential_savings", oracle.money_of), ("effort", lambda case: oracle.EFFORTS.index(case["effort"])),
-                        ("created_at", lambda case: case["created_at"])):
+    ranks_of = {
+        "annual_potential_savings": oracle.money_of,
+        "effort": lambda case: oracle.EFFORTS.index(case["effort"]),
+        "created_at": lambda case: case["created_at"],
+    }
+    for field, rank in ranks_of.items():
         for sign in ("", "-"):
             pages = demo.pages(LISTS, filters=OPEN, fields=["case_id"], sort=sign + field, limit=100)
             ranks = [rank(truth[row["case_id"]]) for page in pages for row in page["data"]]

@@ -82,11 +82,27 @@ class Count:
 
     def within(self, place) -> bool:
         if isinstance(place, Row):
-            return any(amount(cell) == self.number for cell in place.cells.values())
+            told = (cell for name, cell in place.cells.items() if name != "without_owner")
+            return any(amount(cell) == self.number for cell in told)
         return re.search(rf"(?<![\d.,-]){self.number}(?![\d-]|[.,]\d)", place.text) is not None
 
     def __str__(self):
         return str(self.number)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """How many amounts are in no sum."""
+
+    number: int
+
+    def within(self, place) -> bool:
+        if isinstance(place, Row):
+            return place.cells.get("unreadable") == self.number
+        return re.search("in no sum|unreadable", place.text) is not None and Count(self.number).within(place)
+
+    def __str__(self):
+        return f"{self.number} unreadable"
 
 
 @dataclass(frozen=True)

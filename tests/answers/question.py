@@ -155,15 +155,18 @@ def oracle_named(name: str):
     return found
 
 
-def expected(question: Question, view, names: dict) -> list[tuple]:
+def expected(question: Question, view, names: dict) -> tuple[list, list]:
     """(what the file says, facts, strings that must not occur), each by its oracle."""
-    facts = [(wanted, oracle_named(wanted["oracle"])(view, **fill(wanted.get("with", {}), names))) for wanted in question.facts]
+
+    def said_by(wanted: dict) -> list:
+        return oracle_named(wanted["oracle"])(view, **fill(wanted.get("with", {}), names))
+
+    facts = [(wanted, said_by(wanted)) for wanted in question.facts]
     for wanted, found in facts:
         # A question without an answer can't be answered wrongly.
         if not found:
             raise Unanswerable(f"{wanted['oracle']} has nothing to say: the stand-in has no such rows")
-    never = [text for wanted in question.never for text in oracle_named(wanted["oracle"])(view, **fill(wanted.get("with", {}), names))]
-    return facts, never
+    return facts, [text for wanted in question.never for text in said_by(wanted)]
 
 
 def judge(question: Question, told: Told, facts: list, never: list) -> None:
@@ -177,7 +180,8 @@ def judge(question: Question, told: Told, facts: list, never: list) -> None:
             else:
                 order.append(at)
         if missing:
-            told.wrong.append(f"{wanted['oracle']}: {len(missing)} of {len(found)} not found, as: {'; '.join(missing[:3])}")
+            some = "; ".join(missing[:3])
+            told.wrong.append(f"{wanted['oracle']}: {len(missing)} of {len(found)} not found, as: {some}")
         elif wanted.get("ordered") and order != sorted(order):
             told.wrong.append(f"{wanted['oracle']}: in another order")
         if "only" in wanted and (rows := places.rows_with(wanted["only"], told.places)) != len(found):
