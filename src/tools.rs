@@ -30,6 +30,7 @@ use crate::{
     answer,
     caller::Caller,
     catalog::{Catalog, Tool, Toolset},
+    marks::Marks,
     mcp::{
         self, Context, Host, Icon, Implementation, Outcome, StateSealer, ToolCall, ToolDescription,
         ToolResult, View,
@@ -66,6 +67,7 @@ pub struct Tools {
     implementation: Implementation,
     instructions: Instructions,
     key_owners: Option<KeyOwners>,
+    marks: Marks,
 }
 
 impl Tools {
@@ -102,7 +104,14 @@ impl Tools {
             implementation,
             instructions,
             key_owners: None,
+            marks: Marks::in_memory(),
         }
+    }
+
+    /// Notes in these marks what may be done once.
+    #[must_use]
+    pub fn with_marks(self, marks: Marks) -> Self {
+        Self { marks, ..self }
     }
 
     /// Gives somebody to ask whose a key is.

@@ -71,10 +71,7 @@ impl WantedFields {
         let others: Vec<&str> =
             names.iter().map(|name| &**name).filter(|name| !there.contains(name)).collect();
         if is_usual && is_beginning && !others.is_empty() {
-            notes.push(format!(
-                "Rows have more fields: {}. Name them in `fields`, or [\"*\"] for all.",
-                listed(&others)
-            ));
+            notes.push(format!("More fields: {}; name them in `fields`.", listed(&others)));
         }
         rows.iter().map(|row| picked(row, &there)).collect()
     }

@@ -40,9 +40,7 @@ pub fn summary(
     text.push_str(&details);
     if figures.changes.is_some() {
         notes.push(
-            "WIV gives no history: what is new, changed and closed is told by the rows' times and \
-             states of today, and what an amount was before is not known."
-                .to_owned(),
+            "WIV keeps no history: what an amount was before it changed is not known.".to_owned(),
         );
     }
     let mut taken =
@@ -84,7 +82,6 @@ pub fn summary(
 /// What is told besides the totals, as members and as lines.
 fn details(figures: &Figures) -> (Map<String, Value>, String) {
     let (mut data, mut lines) = (Map::new(), String::new());
-    data.insert(COUNT.into(), json!(figures.tally.count));
     let mut said = Vec::new();
     if let Some(owner) = &figures.asked.fold.rows.owner {
         let without = figures.without_owner;
@@ -100,8 +97,7 @@ fn details(figures: &Figures) -> (Map<String, Value>, String) {
     if !said.is_empty() && figures.tally.count > 0 {
         lines.push_str(&format!("{}.\n", said.join("; ")));
     }
-    let tally =
-        |tally: &Tally| json!({ "count": tally.count, "by_currency": by_currency(tally, figures) });
+    let tally = |tally: &Tally| json!({ "count": tally.count, "by_currency": by_currency(tally, figures, Months::LeftOut) });
     if figures.asked.about_open {
         data.insert("excluded".into(), tally(&figures.excluded));
     }
@@ -114,8 +110,8 @@ fn details(figures: &Figures) -> (Map<String, Value>, String) {
         let mut said = Vec::new();
         for (name, of_kind) in kinds {
             since.insert(name.into(), tally(of_kind));
-            let money = sums(of_kind, figures, Months::Told);
-            let money = if money.is_empty() { money } else { format!(" ({money})") };
+            let money = sums(of_kind, figures, Months::LeftOut);
+            let money = if money.is_empty() { money } else { format!(" (a year {money})") };
             said.push(format!("{} {name}{money}", of_kind.count));
         }
         lines.push_str(&format!("Since {day}: {}.\n", said.join(", ")));
@@ -180,10 +176,10 @@ impl ShownGroups {
             json["left_out"] = json!({
                 "groups": groups,
                 "count": left_out.count,
-                "by_currency": by_currency(&left_out, figures),
+                "by_currency": by_currency(&left_out, figures, Months::LeftOut),
             });
-            let money = sums(&left_out, figures, Months::Told);
-            let money = if money.is_empty() { money } else { format!(": {money}") };
+            let money = sums(&left_out, figures, Months::LeftOut);
+            let money = if money.is_empty() { money } else { format!(", a year {money}") };
             let number = match &groups {
                 Value::Null => "others".to_owned(),
                 number => format!("other {number}"),
@@ -214,10 +210,11 @@ fn row(grouping: &Grouping, group: &Group, figures: &Figures) -> Value {
         // A currency may be called as a column is.
         let column =
             if row.contains_key(name) { format!("{name} (currency)") } else { name.to_owned() };
-        row.insert(column, json!(sum));
+        // A cell of nothing is left out, as it is empty in the text.
+        row.extend(sum.map(|sum| (column, json!(sum))));
     }
     for (name, at) in [("oldest", group.span.oldest), ("newest", group.span.newest)] {
-        row.insert(name.into(), json!(at.and_then(day_of)));
+        row.extend(at.and_then(day_of).map(|day| (name.to_owned(), json!(day))));
     }
     if let Some(owner) = &figures.asked.fold.rows.owner
         && !grouping.by.iter().any(|by| by.name == *owner)

@@ -53,7 +53,7 @@ pub(super) fn tell(figures: &Figures, reading: &Reading, wanted: Totals) -> Told
     };
     let mut notes: Vec<String> = reading.note().into_iter().collect();
     if wanted == Totals::Full {
-        totals["by_currency"] = by_currency(&figures.tally, figures);
+        totals["by_currency"] = by_currency(&figures.tally, figures, Months::Told);
         totals["unreadable"] = json!(figures.tally.unreadable);
         if !figures.tally.sums.is_empty() {
             text.push_str(&format!(": {}", sums(&figures.tally, figures, Months::Told)));
@@ -84,11 +84,15 @@ impl Reading {
 }
 
 /// One entry a currency, the most rows first.
-pub(super) fn by_currency(tally: &Tally, figures: &Figures) -> Value {
+pub(super) fn by_currency(tally: &Tally, figures: &Figures, months: Months) -> Value {
     let money = &figures.asked.fold.rows.money;
     let entries = ordered(tally, &figures.currencies).into_iter().map(|(name, count, sum)| {
         let (yearly, monthly) = in_periods(sum, money);
-        json!({ "currency": name, "count": count, "yearly": yearly, "monthly": monthly })
+        let mut entry = json!({ "currency": name, "count": count, "yearly": yearly });
+        if months == Months::Told {
+            entry["monthly"] = json!(monthly);
+        }
+        entry
     });
     Value::Array(entries.collect())
 }
@@ -123,7 +127,7 @@ pub(super) fn sums(tally: &Tally, figures: &Figures, months: Months) -> String {
         let name = shown_name(name);
         told.push(match months {
             Months::Told => format!("{name} {yearly} a year ({monthly} a month) in {count}"),
-            Months::LeftOut => format!("{name} {yearly}"),
+            Months::LeftOut => format!("{name} {yearly} in {count}"),
         });
     }
     if all.len() > MAX_NAMED {
@@ -155,11 +159,7 @@ fn of_currencies(figures: &Figures) -> Option<String> {
     let mut names: Vec<String> =
         all.iter().take(MAX_NAMED).map(|(name, ..)| shown_name(name)).collect();
     let last = names.pop()?;
-    let both = if all.len() == 2 { "both" } else { "all" };
-    Some(format!(
-        "Amounts are in {} and {last} and were not converted; there is no sum over {both}.",
-        names.join(", ")
-    ))
+    Some(format!("{} and {last} are not converted and never added.", names.join(", ")))
 }
 
 fn of_unreadable(figures: &Figures) -> Option<String> {
@@ -203,6 +203,6 @@ fn of_excluded(figures: &Figures) -> Option<String> {
         if count == 1 { "excluded one is" } else { "excluded ones are" },
         sums(&figures.excluded, figures, Months::LeftOut),
     );
-    let money = if money.is_empty() { money } else { format!(" ({money} a year)") };
+    let money = if money.is_empty() { money } else { format!(" (a year {money})") };
     Some(format!("{means} {count} {are} not in it{money}."))
 }

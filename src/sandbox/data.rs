@@ -12,6 +12,7 @@ mod history;
 mod oddities;
 pub(crate) mod random;
 pub(crate) mod tenants;
+mod value;
 mod workflow_table;
 pub(crate) mod workflows;
 

@@ -10,9 +10,9 @@ use super::{
     step::{CallStep, invalid},
 };
 use crate::{
-    answer::{Keys, Narrowing, Position, ToolFailure},
+    answer::{Keys, Narrowing, ToolFailure},
     caller::Caller,
-    catalog::{Action, Operation, Problem},
+    catalog::{Action, Operation},
     mcp::{self, Context, ToolCall, ToolResult},
     wiv,
 };
@@ -102,29 +102,16 @@ impl Tools {
         mcp::Error::new(mcp::Code::InvalidParams, message)
     }
 
-    /// Where the page begins that is asked for.
-    pub(super) fn position(&self, step: CallStep<'_>) -> Result<Position, ToolFailure> {
-        let Some(cursor) = step.arguments.cursor() else { return Ok(Position::default()) };
-        self.open_cursor(step.caller, step.tool, step.arguments, cursor).ok_or_else(|| {
-            invalid(&[Problem {
-                path: "cursor".into(),
-                message: "it is not from this tool with these arguments and this key; leave it \
-                          out to begin anew"
-                    .into(),
-            }])
-        })
-    }
-
     async fn call_operation(
         &self,
         step: CallStep<'_>,
         operation: &Operation,
     ) -> Result<ToolResult, ToolFailure> {
-        let position = self.position(step)?;
+        let position = self.position(step).await?;
         let request = operation
             .request(step.arguments, position.page_key.as_deref())
             .map_err(|problem| invalid(&[problem]))?;
-        let sent = self.send(step, operation, &request).await?;
+        let sent = self.send_for_page(step, operation, &request, &position).await?;
         let narrowing = Narrowing::new(step.arguments.narrowed(operation));
         let figured = Figured { narrowing, ..Figured::default() };
         self.shape(step, operation, &request, &sent, position, figured).await

@@ -34,7 +34,7 @@ impl Tools {
         if operation.answer == AnswerShape::Summary {
             return self.summarize(step, operation, fold).await;
         }
-        let position = self.position(step)?;
+        let position = self.position(step).await?;
         match step.arguments.sort() {
             Some(sort) => self.list_in_order(step, operation, fold, sort, position).await,
             None => self.list_by_page(step, operation, fold, position).await,
@@ -52,7 +52,7 @@ impl Tools {
         let request = operation
             .request(step.arguments, position.page_key.as_deref())
             .map_err(|problem| invalid(&[problem]))?;
-        let sent = self.send(step, operation, &request).await?;
+        let sent = self.send_for_page(step, operation, &request, &position).await?;
         let asked = asked(step.arguments, fold);
         let mut figured = Figured::default();
         let wanted = step.arguments.totals();

@@ -102,7 +102,8 @@ impl Tools {
                 "the WIV API sent an answer that can't be read"
             );
             let facts = self.facts(step, operation, request);
-            told(ToolFailure::unreadable(facts, answer.status, &malformed))
+            let failure = told(ToolFailure::unreadable(facts, answer.status, &malformed));
+            if facts.continues { failure.of_lost_page() } else { failure }
         })?;
         Ok(ToolResult::new(rendered.text, rendered.structured))
     }

@@ -4,6 +4,7 @@
 
 mod channels;
 mod csv;
+mod cursors;
 mod executions;
 mod figures;
 mod grouping;

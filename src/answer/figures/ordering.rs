@@ -58,6 +58,8 @@ pub struct OrderedRows {
     reader: RowReader,
     slot: MemberSlot,
     ranks: Option<Box<[Box<str>]>>,
+    /// It orders amounts of money.
+    is_money: bool,
     keep: usize,
     kept: BinaryHeap<Entry>,
     kept_bytes: usize,
@@ -117,12 +119,14 @@ impl OrderedRows {
         let mut reader = RowReader::default();
         let slot = reader.slot(&sort.field);
         let ranks = figures.asked.fold.rows.order_of(&sort.field).map(Into::into);
+        let is_money = sort.field == figures.asked.fold.rows.money.amount;
         Self {
             figures,
             sort,
             reader,
             slot,
             ranks,
+            is_money,
             keep: window.offset.saturating_add(window.limit),
             kept: BinaryHeap::new(),
             kept_bytes: 0,
@@ -165,6 +169,8 @@ impl OrderedRows {
         }
         match amount::read(value) {
             Some(number) => SortKey::Number(number),
+            // An amount that can't be read has no place among those that can.
+            None if self.is_money => SortKey::Text("".into()),
             None => SortKey::Text(text.into()),
         }
     }

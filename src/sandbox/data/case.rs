@@ -4,13 +4,14 @@
 //! No operation of the API writes one; a test that orders a change gets a changed copy.
 
 use std::cmp::Ordering;
-use std::fmt;
 use std::fmt::Write as _;
 
 use super::case_types::CaseType;
 use super::given::Given;
 use super::tenants::{Account, TenantRow};
 use crate::sandbox::calendar::Moment;
+
+pub(crate) use super::value::{Cents, Datum, Kind};
 
 #[derive(Clone)]
 pub(crate) struct Case {
@@ -39,31 +40,6 @@ pub(crate) struct Case {
 
 /// The statuses of a case that somebody should still look at: an excluded one is not open.
 pub(crate) const OPEN_STATUSES: [&str; 3] = ["To Do", "Acknowledged", "In Progress"];
-
-/// Money in hundredths of a currency's unit: sums stay exact.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Cents(pub(crate) i64);
-
-/// What a field holds, for whoever compares or writes it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Datum<'a> {
-    Text(&'a str),
-    Amount(Cents),
-    Moment(Moment),
-    Flag(bool),
-    Absent,
-    /// Not what the field should hold, as JSON: `"1,234.50"` for an amount.
-    Odd(&'a str),
-}
-
-/// What a field holds in any case that has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Text,
-    Amount,
-    Moment,
-    Flag,
-}
 
 pub(crate) struct Field {
     pub(crate) name: &'static str,
@@ -245,29 +221,5 @@ pub(crate) fn write_text(text: &str, out: &mut String) {
         out.push('"');
     } else {
         out.push_str(&serde_json::Value::from(text).to_string());
-    }
-}
-
-impl Cents {
-    #[expect(clippy::cast_precision_loss, reason = "amounts are far below 2^53 cents")]
-    pub(crate) fn as_units(self) -> f64 {
-        self.0 as f64 / 100.0
-    }
-}
-
-/// Always two decimals, as a JSON number.
-impl fmt::Display for Cents {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let cents = self.0.unsigned_abs();
-        write!(f, "{sign}{}.{:02}", cents / 100, cents % 100)
-    }
-}
-
-impl serde::Serialize for Cents {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serde_json::value::RawValue::from_string(self.to_string())
-            .expect("two decimals make a JSON number")
-            .serialize(serializer)
     }
 }

@@ -4,7 +4,7 @@
 
 use serde_json::value::RawValue;
 
-use super::case::{Cents, Datum, Field, Kind};
+use super::value::{Cents, Datum, Kind};
 use crate::sandbox::calendar::Moment;
 
 #[derive(Clone)]
@@ -28,9 +28,10 @@ enum Read {
 const MOST_DIGITS: usize = 13;
 
 impl Given {
-    pub(crate) fn new(field: &Field, json: &RawValue) -> Given {
+    /// Read as what a field of this kind holds.
+    pub(crate) fn new(kind: Kind, json: &RawValue) -> Given {
         let json = json.get();
-        Given { value: read(field.kind, json), json: json.into() }
+        Given { value: read(kind, json), json: json.into() }
     }
 
     pub(super) fn datum(&self) -> Datum<'_> {

@@ -37,6 +37,6 @@ pub(super) fn applied(case: Case) -> Case {
     its.fold(case, |case, (_, name, json)| {
         let field = View::Own.field(name).expect("the table names fields of a case");
         let json: &RawValue = serde_json::from_str(json).expect("the table holds JSON");
-        case.with(field, Given::new(field, json))
+        case.with(field, Given::new(field.kind, json))
     })
 }

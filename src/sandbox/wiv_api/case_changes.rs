@@ -115,7 +115,7 @@ fn with(case: Case, fields: &Fields) -> Result<Case, Refusal> {
         if field.name == "case_id" && !is_text() {
             return Err(Refusal::bad_request("case_id must be a string"));
         }
-        Ok(case.with(field, Given::new(field, json)))
+        Ok(case.with(field, Given::new(field.kind, json)))
     })
 }
 
@@ -149,7 +149,7 @@ fn copy(cases: &mut Vec<Arc<Case>>, repeat: &Repeat) -> Result<(), Refusal> {
         // The number of cases grows, so no copy has an earlier one's id.
         let id = json!(format!("{}_copy_{}", repeat.case_id, begun + number)).to_string();
         let id = RawValue::from_string(id).expect("a text is JSON");
-        cases.push(Arc::new(Case::clone(&case).with(case_id, Given::new(case_id, &id))));
+        cases.push(Arc::new(Case::clone(&case).with(case_id, Given::new(case_id.kind, &id))));
     }
     Ok(())
 }

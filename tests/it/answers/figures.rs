@@ -175,7 +175,7 @@ async fn money_that_can_not_be_read_is_counted_and_in_no_sum() {
         );
         assert_eq!(totals["by_currency"][1]["yearly"], "15.00");
         told.both_say("7 of the rows that match are counted and in no sum");
-        told.both_say("there is no sum over both");
+        told.both_say("not converted and never added");
     }
 }
 
@@ -220,7 +220,7 @@ async fn open_leaves_excluded_cases_out_and_says_how_many_and_how_much() {
             assert_eq!(totals(&told)["count"], 30, "{}", told.structured);
             assert_eq!(totals(&told)["by_currency"][0]["yearly"], "300.00");
             told.both_say("Open means To Do, Acknowledged and In Progress.");
-            told.both_say("4 excluded ones are not in it (USD 40.00 a year).");
+            told.both_say("4 excluded ones are not in it (a year USD 40.00 in 4).");
         }
     }
     let all = call(&server, "wiv_get_cases_summary", json!({})).await;

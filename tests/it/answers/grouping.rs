@@ -147,8 +147,8 @@ async fn news_since_a_day_are_told_with_their_money_though_they_are_not_open() {
         assert_eq!(since[kind]["by_currency"][0]["yearly"], yearly, "{since}");
         told.both_say(yearly);
     }
-    told.both_say("WIV gives no history");
-    told.both_say("1 excluded one is not in it (USD 32.00 a year)");
+    told.both_say("WIV keeps no history");
+    told.both_say("1 excluded one is not in it (a year USD 32.00 in 1)");
     let future = call(&server, "wiv_get_cases_summary", json!({ "since": "2036-01-01" })).await;
     future.both_say("`since` is in the future");
 }

@@ -58,7 +58,7 @@ async fn the_example_conversation_tells_what_the_demo_gives_today() {
     }
     assert!(talk.contains(&format!("in {count} cases")), "{count}: {talk}");
     assert_eq!(unreadable, 3);
-    assert!(talk.contains("for three of them there is no amount"), "{talk}");
+    assert!(talk.contains("three of them have no readable amount"), "{talk}");
     let mut services: Vec<_> = of_services.into_iter().collect();
     services.sort_by_key(|(_, sum)| -sum);
     let leaders: Vec<&str> = services[..2].iter().map(|(name, _)| name.as_str()).collect();
