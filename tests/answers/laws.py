@@ -19,6 +19,7 @@ from stand_in import StandIn
 OPEN = {"status": ["open"]}
 LISTS = "wiv_list_cases"
 SUMMARY = "wiv_get_cases_summary"
+SWAPPED = {"USD": "EUR", "EUR": "USD"}
 QUESTION = Path(__file__).resolve().parent / "questions" / "01-all-open-savings.toml"
 
 
@@ -199,24 +200,32 @@ def spoiled_answers_are_red(demo: Demo) -> None:
     facts, never = questions.expected(asked, demo.view, {})
     answer = demo.client.call(asked.calls[0]["tool"], asked.calls[0]["arguments"])
     total = str(oracle.sums(oracle.matching(demo.view))["USD"])
+    # Said at an end, whatever the words are.
+    more = {
+        "text": lambda raw, words: f"{raw}\n{words}",
+        "structure": lambda raw, words: raw.removesuffix("}") + f',"more":"{words}"}}',
+    }
     for how, spoil in {
-        "nothing": lambda raw: raw,
-        "swapped currencies": lambda raw: re.sub("USD|EUR", lambda found: {"USD": "EUR", "EUR": "USD"}[found[0]], raw),
-        "a sum over currencies": lambda raw: raw.replace("Amounts are", f"{never[0]} in all. Amounts are"),
-        "the tail of a float": lambda raw: raw.replace(total, total + "0000000001"),
-        "money cut": lambda raw: raw.replace(total, total[:-4] + "…"),
-        "an amount cut in front": lambda raw: raw.replace(total, total[1:]),
-        "an amount grown in front": lambda raw: raw.replace(total, "1" + total),
-        "an unseen character": lambda raw: raw.replace("converted", "conv\u202eerted"),
-        "too many characters": lambda raw: raw.replace("converted", "converted" + " " * questions.MOST_CHARACTERS),
+        "nothing": lambda raw, say: raw,
+        "more words": lambda raw, say: say(raw, "All is well."),
+        "swapped currencies": lambda raw, say: re.sub("USD|EUR", lambda found: SWAPPED[found[0]], raw),
+        "a sum over currencies": lambda raw, say: say(raw, f"{never[0]} in all"),
+        "the tail of a float": lambda raw, say: say(raw, f"{total}0000000001"),
+        "money cut": lambda raw, say: say(raw, f"{total[:-4]}…"),
+        "an amount cut in front": lambda raw, say: raw.replace(total, total[1:]),
+        "an amount grown in front": lambda raw, say: raw.replace(total, "1" + total),
+        "an unseen character": lambda raw, say: say(raw, "All\u202eis well."),
+        "too many characters": lambda raw, say: say(raw, " " * questions.MOST_CHARACTERS),
     }.items():
-        for channel in ("text", "structure"):
-            raw = spoil(answer.text if channel == "text" else answer.structure_text)
+        for channel, whole in (("text", answer.text), ("structure", answer.structure_text)):
+            raw = spoil(whole, more[channel])
+            if raw == whole and how != "nothing":
+                raise AssertionError(f"{how}: the {channel} was not spoiled")
             spoiled = mcp_client.Answer(raw, mcp_client.loads(raw) if channel == "structure" else None, raw, False)
             told = questions.Told("spoiled", channel)
             questions.take(spoiled, told)
             questions.judge(asked, told, facts, never)
-            if bool(told.wrong) != (how != "nothing"):
+            if bool(told.wrong) != (how not in ("nothing", "more words")):
                 raise AssertionError(f"{how} in the {channel}: {told.wrong or 'called right'}")
 
 
