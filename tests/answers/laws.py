@@ -215,7 +215,7 @@ def spoiled_answers_are_red(demo: Demo) -> None:
         "an amount cut in front": lambda raw, say: raw.replace(total, total[1:]),
         "an amount grown in front": lambda raw, say: raw.replace(total, "1" + total),
         "an unseen character": lambda raw, say: say(raw, "All\u202eis well."),
-        "too many characters": lambda raw, say: say(raw, " " * questions.MOST_CHARACTERS),
+        "too many characters": lambda raw, say: say(raw, "and so on " * (questions.MOST_CHARACTERS // 10)),
     }.items():
         for channel, whole in (("text", answer.text), ("structure", answer.structure_text)):
             raw = spoil(whole, more[channel])
