@@ -19,6 +19,7 @@ from stand_in import StandIn
 OPEN = {"status": ["open"]}
 LISTS = "wiv_list_cases"
 SUMMARY = "wiv_get_cases_summary"
+SWAPPED = {"USD": "EUR", "EUR": "USD"}
 QUESTION = Path(__file__).resolve().parent / "questions" / "01-all-open-savings.toml"
 
 
@@ -94,8 +95,9 @@ def groups_and_left_out_are_the_total(demo: Demo) -> None:
                 left = group["left_out"] or {"count": 0, "by_currency": []}
                 cases = sum(row["cases"] for row in group["rows"]) + left["count"]
                 same(f"cases by {by}, top {top}", cases, total["count"])
-                rows = [{name: amount(row[name]) for name in yearly(total["by_currency"]) if row.get(name)} for row in group["rows"]]
-                same(f"money by {by}, top {top}", plus(*rows, yearly(left["by_currency"])), plus(yearly(total["by_currency"])))
+                truth = yearly(total["by_currency"])
+                rows = [{name: amount(row[name]) for name in truth if row.get(name)} for row in group["rows"]]
+                same(f"money by {by}, top {top}", plus(*rows, yearly(left["by_currency"])), plus(truth))
 
 
 def open_and_not_open_are_all(demo: Demo) -> None:
@@ -124,16 +126,26 @@ def csv_adds_up_to_the_totals(demo: Demo) -> None:
 
 def pages_are_the_raw_set(demo: Demo) -> None:
     truth = sorted(case["case_id"] for case in oracle.matching(demo.view))
-    for more in ({"limit": 100}, {"limit": 37}, {"limit": 100, "sort": "-annual_potential_savings"}, {"limit": 90, "sort": "effort"}):
-        ids = [row["case_id"] for page in demo.pages(LISTS, filters=OPEN, fields=["case_id"], **more) for row in page["data"]]
+    for more in (
+        {"limit": 100},
+        {"limit": 37},
+        {"limit": 100, "sort": "-annual_potential_savings"},
+        {"limit": 90, "sort": "effort"},
+    ):
+        pages = demo.pages(LISTS, filters=OPEN, fields=["case_id"], **more)
+        ids = [row["case_id"] for page in pages for row in page["data"]]
         same(f"ids with {more}", sorted(ids), truth)
 
 
 def sorted_rows_are_in_order(demo: Demo) -> None:
     """What can't be ordered comes last, in either direction."""
     truth = {case["case_id"]: case for case in demo.own.cases()}
-    for field, rank in (("annual_potential_savings", oracle.money_of), ("effort", lambda case: oracle.EFFORTS.index(case["effort"])),
-                        ("created_at", lambda case: case["created_at"])):
+    ranks_of = {
+        "annual_potential_savings": oracle.money_of,
+        "effort": lambda case: oracle.EFFORTS.index(case["effort"]),
+        "created_at": lambda case: case["created_at"],
+    }
+    for field, rank in ranks_of.items():
         for sign in ("", "-"):
             pages = demo.pages(LISTS, filters=OPEN, fields=["case_id"], sort=sign + field, limit=100)
             ranks = [rank(truth[row["case_id"]]) for page in pages for row in page["data"]]
@@ -182,20 +194,39 @@ def a_cent_turns_an_old_answer_red(demo: Demo) -> None:
         same(f"{channel.channel} asked again", channel.wrong, [])
 
 
-def swapped_currencies_are_red(demo: Demo) -> None:
-    """An amount counts only beside its own currency, in either channel."""
+def spoiled_answers_are_red(demo: Demo) -> None:
+    """A right answer, spoiled in one way after the other, is called wrong in either channel."""
     asked = questions.Question.read(QUESTION)
     facts, never = questions.expected(asked, demo.view, {})
     answer = demo.client.call(asked.calls[0]["tool"], asked.calls[0]["arguments"])
-    for channel in ("text", "structure"):
-        told = questions.Told("swapped", channel)
-        raw = answer.text if channel == "text" else answer.structure_text
-        raw = re.sub("USD|EUR", lambda found: {"USD": "EUR", "EUR": "USD"}[found[0]], raw)
-        turned = mcp_client.Answer(raw, mcp_client.loads(raw) if channel == "structure" else None, raw, False)
-        questions.take(turned, told)
-        questions.judge(asked, told, facts, never)
-        if not told.wrong:
-            raise AssertionError(f"swapped currencies are called right in the {channel}")
+    total = str(oracle.sums(oracle.matching(demo.view))["USD"])
+    # Said at an end, whatever the words are.
+    more = {
+        "text": lambda raw, words: f"{raw}\n{words}",
+        "structure": lambda raw, words: raw.removesuffix("}") + f',"more":"{words}"}}',
+    }
+    for how, spoil in {
+        "nothing": lambda raw, say: raw,
+        "more words": lambda raw, say: say(raw, "All is well."),
+        "swapped currencies": lambda raw, say: re.sub("USD|EUR", lambda found: SWAPPED[found[0]], raw),
+        "a sum over currencies": lambda raw, say: say(raw, f"{never[0]} in all"),
+        "the tail of a float": lambda raw, say: say(raw, f"{total}0000000001"),
+        "money cut": lambda raw, say: say(raw, f"{total[:-4]}…"),
+        "an amount cut in front": lambda raw, say: raw.replace(total, total[1:]),
+        "an amount grown in front": lambda raw, say: raw.replace(total, "1" + total),
+        "an unseen character": lambda raw, say: say(raw, "All\u202eis well."),
+        "too many characters": lambda raw, say: say(raw, "and so on " * (questions.MOST_CHARACTERS // 10)),
+    }.items():
+        for channel, whole in (("text", answer.text), ("structure", answer.structure_text)):
+            raw = spoil(whole, more[channel])
+            if raw == whole and how != "nothing":
+                raise AssertionError(f"{how}: the {channel} was not spoiled")
+            spoiled = mcp_client.Answer(raw, mcp_client.loads(raw) if channel == "structure" else None, raw, False)
+            told = questions.Told("spoiled", channel)
+            questions.take(spoiled, told)
+            questions.judge(asked, told, facts, never)
+            if bool(told.wrong) != (how not in ("nothing", "more words")):
+                raise AssertionError(f"{how} in the {channel}: {told.wrong or 'called right'}")
 
 
 LAWS = [
@@ -205,7 +236,7 @@ LAWS = [
     csv_adds_up_to_the_totals,
     pages_are_the_raw_set,
     sorted_rows_are_in_order,
-    swapped_currencies_are_red,
+    spoiled_answers_are_red,
     a_failure_on_page_three_is_told,
     # Last: it changes a row.
     a_cent_turns_an_old_answer_red,

@@ -39,7 +39,8 @@ def read_answer(message: dict) -> Answer:
     text = "\n".join(part["text"] for part in result["content"] if part.get("type") == "text")
     structure = result.get("structuredContent")
     # Decimal has no JSON form; `float` gives the digits back that were sent.
-    written = "" if structure is None else json.dumps(structure, ensure_ascii=False, default=float, separators=(",", ":"))
+    compact = {"ensure_ascii": False, "default": float, "separators": (",", ":")}
+    written = "" if structure is None else json.dumps(structure, **compact)
     return Answer(text, structure, written, bool(result.get("isError")))
 
 
@@ -84,7 +85,8 @@ class Http:
         return {} if method == "initialize" else {"MCP-Protocol-Version": self.revision}
 
     def send(self, message: dict, headers: dict):
-        sent = {"X-API-Key": self.key, "Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+        accepted = "application/json, text/event-stream"
+        sent = {"X-API-Key": self.key, "Content-Type": "application/json", "Accept": accepted}
         if self.session:
             sent["Mcp-Session-Id"] = self.session
         self.connection.request("POST", self.path, json.dumps(message), sent | headers)
@@ -94,7 +96,7 @@ class Http:
         if response.status >= 400:
             raise ClientFailed(f"HTTP {response.status}: {body[:300]!r}")
         if (response.getheader("Content-Type") or "").startswith("text/event-stream"):
-            told = [loads(data) for _, data in events(iter_lines(body))]
+            told = [loads(data) for _, data in events(io.BytesIO(body))]
             return next(message for message in told if "id" in message)
         return loads(body) if body else None
 
@@ -179,11 +181,6 @@ class Sse:
         self.posts.close()
         self.stream.close()
         self.connection.close()
-
-
-def iter_lines(body: bytes):
-    """A body that was read as a stream of lines."""
-    return io.BytesIO(body)
 
 
 CLIENTS = [Sse, Http, Stateless]

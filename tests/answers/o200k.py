@@ -54,4 +54,6 @@ def tokens(text: str) -> int:
 
 
 def measure() -> str:
-    return "tokens are o200k's" if ranks() else f"tokens are characters / {CHARACTERS_A_TOKEN}: cargo has no vocabulary yet"
+    if ranks():
+        return "tokens are o200k's"
+    return f"tokens are characters / {CHARACTERS_A_TOKEN}: cargo has no vocabulary yet"

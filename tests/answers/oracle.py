@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from places import Count, Empty, Money, OneOf, Text
+from places import Count, Empty, Money, OneOf, Text, Unreadable
 from stand_in import StandIn
 
 OPEN = ("To Do", "Acknowledged", "In Progress")
 ACTIVE = ("RUNNING", "WAITING")
 CENT = Decimal("0.01")
 NOBODY = "(nobody)"
+AGES = ((7, "0-7 days"), (30, "8-30 days"), (90, "31-90 days"))
 EFFORTS = ("Low", "Medium", "High")
 
 
@@ -54,7 +55,7 @@ def value_of(view: View, case: dict, name: str) -> str:
     if name in ("age", "untouched"):
         since = moment(case["created_at" if name == "age" else "updated_at"])
         days = (view.now - since) // timedelta(days=1)
-        return next((word for most, word in ((7, "0-7 days"), (30, "8-30 days"), (90, "31-90 days")) if days <= most), "over 90 days")
+        return next((word for most, word in AGES if days <= most), "over 90 days")
     value = case.get(name)
     if value in (None, ""):
         return NOBODY if name == "owner" else "(none)"
@@ -134,7 +135,7 @@ def case_count(view: View, **which) -> list:
 def unreadable(view: View, **which) -> list:
     """How many rows have an amount that is none: they are counted, and in no sum."""
     odd = sum(money_of(case) is None for case in matching(view, **which))
-    return [[Count(odd)]] if odd else []
+    return [[Unreadable(odd)]] if odd else []
 
 
 def excluded(view: View, **which) -> list:
@@ -151,10 +152,6 @@ def by_group(view: View, by: list[str], top: int | None = None, dates: bool = Fa
         more = [Text(days[0]), Text(days[-1])] if dates else []
         facts.append([*map(Text, values), Count(len(cases)), *money(cases), *more])
     return facts
-
-
-def top_group(view: View, by: str, **which) -> list:
-    return by_group(view, [by], 1, **which)
 
 
 def top_cases(view: View, n: int = 10, show: list[str] | None = None, cheapest: bool = False, **which) -> list:

@@ -7,8 +7,8 @@ from oracle import ACTIVE, View, matching, moment, money, money_of, sums
 from places import Count, Empty, Money, Text
 
 
-def runs(view: View, workflow: str | None = None, status=None, start: str | None = None, end: str | None = None, hours: int | None = None) -> list[dict]:
-    """Executions, the latest first."""
+def runs(view: View, workflow=None, status=None, start=None, end=None, hours=None) -> list[dict]:
+    """Executions, the latest first: of a workflow's name, in some states, from a day to a day."""
     ids = {row["workflow_id"] for row in view.own.workflows() if row["name"] == workflow}
     found = [
         run
@@ -47,17 +47,17 @@ def longest_running(view: View) -> list:
 
 
 def runs_by(view: View, by: str, **which) -> list:
-    """A row a group: all runs, how many failed, and their share of those that ended."""
+    """A row a workflow or a day: all runs, how many failed, and their share of those that ended."""
     groups = {}
     for run in runs(view, **which):
-        key = {"workflow": lambda: name_of(view, run["workflow_id"]), "day": lambda: run["started_at"][:10], "status": lambda: run["status"]}[by]()
+        key = name_of(view, run["workflow_id"]) if by == "workflow" else run["started_at"][:10]
         groups.setdefault(key, []).append(run)
     facts = []
     for name, rows in groups.items():
         failed = sum(run["status"] == "FAILED" for run in rows)
         ended = sum(run["status"] not in ACTIVE for run in rows)
-        share = [] if by == "status" or not ended else [Text(percent(failed, ended))]
-        facts.append([Text(name), Count(len(rows)), Count(failed), *share] if by != "status" else [Text(name), Count(len(rows))])
+        share = [Text(percent(failed, ended))] if ended else []
+        facts.append([Text(name), Count(len(rows)), Count(failed), *share])
     return facts
 
 

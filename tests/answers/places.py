@@ -14,6 +14,14 @@ CURRENCY = re.compile(r"\b[A-Z]{3}\b")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
+# Control characters, zero width, bidi, tags: what people can't see must not reach a model.
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+
+
+def seen(text: str) -> str:
+    """What a person sees of it."""
+    return UNSEEN.sub("", text)
+
 
 @dataclass
 class Row:
@@ -55,14 +63,14 @@ class Text:
         if isinstance(place, Row):
             return any(self.is_cell(cell) for cell in [place.name, *place.cells, *place.cells.values()])
         after = r"(?![\d-])" if is_day(self.text) else r"(?![\w-])"
-        return re.search(rf"(?<![\w-]){re.escape(self.text)}{after}", place.text, re.IGNORECASE) is not None
+        return re.search(rf"(?<![\w-]){re.escape(seen(self.text))}{after}", seen(place.text), re.IGNORECASE) is not None
 
     def is_cell(self, cell) -> bool:
         if isinstance(cell, bool):
             cell = "true" if cell else "false"
-        cell = "" if cell is None else str(cell)
+        cell, text = "" if cell is None else seen(str(cell)), seen(self.text)
         # A day is also the beginning of a time.
-        return cell == self.text or (is_day(self.text) and cell.startswith(self.text))
+        return cell == text or (is_day(text) and cell.startswith(text))
 
     def __str__(self):
         return self.text
@@ -74,11 +82,27 @@ class Count:
 
     def within(self, place) -> bool:
         if isinstance(place, Row):
-            return any(amount(cell) == self.number for cell in place.cells.values())
+            told = (cell for name, cell in place.cells.items() if name != "without_owner")
+            return any(amount(cell) == self.number for cell in told)
         return re.search(rf"(?<![\d.,-]){self.number}(?![\d-]|[.,]\d)", place.text) is not None
 
     def __str__(self):
         return str(self.number)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """How many amounts are in no sum."""
+
+    number: int
+
+    def within(self, place) -> bool:
+        if isinstance(place, Row):
+            return place.cells.get("unreadable") == self.number
+        return re.search("in no sum|unreadable", place.text) is not None and Count(self.number).within(place)
+
+    def __str__(self):
+        return f"{self.number} unreadable"
 
 
 @dataclass(frozen=True)

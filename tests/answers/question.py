@@ -16,8 +16,6 @@ MOST_CHARACTERS = 32_000
 MOST_TOKENS = 20_000
 MOST_PAGES = 60
 FLOAT_TAIL = re.compile(r"\d\.\d*(?:0{6,}[1-9]|9{7,})")
-# Control characters, zero width, bidi, tags: what people can't see must not reach a model.
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 CUT_MONEY = re.compile(r"\d…|…\d")
 
 
@@ -142,8 +140,8 @@ def take(answer, told: Told) -> None:
     told.places += places.of_text(answer.text) if told.channel == "text" else places.of_structure(answer.structure)
     if FLOAT_TAIL.search(raw):
         told.wrong.append(f"the tail of a float: {FLOAT_TAIL.search(raw)[0]}")
-    if UNSEEN.search(raw):
-        told.wrong.append(f"an unseen character: U+{ord(UNSEEN.search(raw)[0]):04X}")
+    if places.UNSEEN.search(raw):
+        told.wrong.append(f"an unseen character: U+{ord(places.UNSEEN.search(raw)[0]):04X}")
     if CUT_MONEY.search(raw):
         told.wrong.append("money is cut")
     if told.channel == "text" and "`data`" in raw:
@@ -157,15 +155,18 @@ def oracle_named(name: str):
     return found
 
 
-def expected(question: Question, view, names: dict) -> list[tuple]:
+def expected(question: Question, view, names: dict) -> tuple[list, list]:
     """(what the file says, facts, strings that must not occur), each by its oracle."""
-    facts = [(wanted, oracle_named(wanted["oracle"])(view, **fill(wanted.get("with", {}), names))) for wanted in question.facts]
+
+    def said_by(wanted: dict) -> list:
+        return oracle_named(wanted["oracle"])(view, **fill(wanted.get("with", {}), names))
+
+    facts = [(wanted, said_by(wanted)) for wanted in question.facts]
     for wanted, found in facts:
         # A question without an answer can't be answered wrongly.
         if not found:
             raise Unanswerable(f"{wanted['oracle']} has nothing to say: the stand-in has no such rows")
-    never = [text for wanted in question.never for text in oracle_named(wanted["oracle"])(view, **fill(wanted.get("with", {}), names))]
-    return facts, never
+    return facts, [text for wanted in question.never for text in said_by(wanted)]
 
 
 def judge(question: Question, told: Told, facts: list, never: list) -> None:
@@ -179,7 +180,8 @@ def judge(question: Question, told: Told, facts: list, never: list) -> None:
             else:
                 order.append(at)
         if missing:
-            told.wrong.append(f"{wanted['oracle']}: {len(missing)} of {len(found)} not found, as: {'; '.join(missing[:3])}")
+            some = "; ".join(missing[:3])
+            told.wrong.append(f"{wanted['oracle']}: {len(missing)} of {len(found)} not found, as: {some}")
         elif wanted.get("ordered") and order != sorted(order):
             told.wrong.append(f"{wanted['oracle']}: in another order")
         if "only" in wanted and (rows := places.rows_with(wanted["only"], told.places)) != len(found):
