@@ -91,7 +91,7 @@ impl Tools {
         let reading_view = Arc::new(View::new(reading.map(description), writing));
         let implementation = implementation(settings.urls.as_ref());
         let offers = |name: &str| catalog.tool(name).is_some_and(|tool| settings.offers(tool));
-        let instructions = Instructions::new(&offers, !settings.read_only);
+        let instructions = Instructions::new(offers, !settings.read_only);
         let prompts = Prompts::new(offers);
         let cursors = keys.sealer(Purpose::Cursor, audience);
         let (aside, states) = (Aside::default(), States::new(keys, audience));
