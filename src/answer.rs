@@ -20,11 +20,13 @@ mod grid;
 mod groups;
 mod hints;
 mod hits;
+mod known_values;
 mod layout;
 mod list;
 mod names;
 mod narrowing;
 mod numbers;
+mod odd_rows;
 mod outcome;
 mod overlay;
 mod page;
@@ -48,10 +50,12 @@ pub use figures::{
     Figures, OrderedRows, OrderedWindow, PageRead, Question, RowSink, Window, read_page,
 };
 pub use gathered::GatheredRuns;
+pub use known_values::KnownValues;
 pub use layout::{Layout, Limits, Whole};
 pub use narrowing::Narrowing;
 pub use overlay::{AskedId, Change, lay_over};
 pub use page::{PageSummary, Position};
+pub use query::found_nothing;
 pub use reason::{Reason, is_in_wivs_form};
 pub use refused::{FailedOperation, Unshaped};
 pub use row_names::{KnownNames, RowsWithoutNames};

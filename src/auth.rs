@@ -7,6 +7,7 @@ mod address;
 mod bearer;
 mod callers;
 mod challenge;
+mod resource;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -15,9 +16,13 @@ use http::{HeaderMap, HeaderName, header};
 use address::Addresses;
 pub use bearer::{AccessToken, AccessTokens, BearerError, SealedKey};
 pub use callers::Callers;
-pub use challenge::{Challenge, Challenges, ProtectedResource, WellKnown};
+pub use challenge::{Challenge, Challenges, WellKnown};
+pub use resource::{McpEndpoint, ProtectedResource};
 
-use crate::caller::{Address, ApiKey, ApiKeyError, Caller};
+use crate::{
+    bounds::ToolBounds,
+    caller::{Address, ApiKey, ApiKeyError, Caller},
+};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
@@ -46,7 +51,8 @@ impl Auth {
     ///
     /// A key comes first, also beside a bearer: whoever configured it meant it. The bearer then
     /// is the fallback, for the day the key is refused, and who calls if the key can be none: an
-    /// assistant that was signed in goes on working, and is told. `peer` is the other end of the socket.
+    /// assistant that was signed in goes on working, and is told. A bearer has to be granted for
+    /// what the address names, or for more. `peer` is the other end of the socket.
     ///
     /// # Errors
     /// A challenge, to be sent with 401, when there is no usable credential.
@@ -56,8 +62,32 @@ impl Auth {
         resource: ProtectedResource,
         peer: Option<IpAddr>,
     ) -> Result<Caller, Challenge> {
+        self.read(headers, resource, resource.view.bounds(), peer)
+    }
+
+    /// Makes the caller of a message for a stream. Its address names no view: the stream has one,
+    /// and what the bearer was granted for is a bound as well, so that any of ours will do.
+    ///
+    /// # Errors
+    /// As for [`authenticate`](Self::authenticate).
+    pub fn authenticate_message(
+        &self,
+        headers: &HeaderMap,
+        peer: Option<IpAddr>,
+    ) -> Result<Caller, Challenge> {
+        self.read(headers, ProtectedResource::SSE, ToolBounds::LEAST, peer)
+    }
+
+    /// `least` is what a bearer has to be granted for.
+    fn read(
+        &self,
+        headers: &HeaderMap,
+        resource: ProtectedResource,
+        least: ToolBounds,
+        peer: Option<IpAddr>,
+    ) -> Result<Caller, Challenge> {
         let key = key(headers);
-        let bearer = bearer(headers).map(|bearer| self.open(bearer));
+        let bearer = bearer(headers).map(|bearer| self.open(bearer, least));
         let caller = match (key, bearer) {
             (Some(Ok(key)), bearer) => {
                 let fallback = bearer.and_then(Result::ok).map(Arc::new);
@@ -70,7 +100,7 @@ impl Auth {
             (None, Some(Err(error))) => Err(self.challenges.bad_bearer(resource, error)),
             (None, None) => Err(self.challenges.nothing(resource)),
         }?;
-        Ok(Caller { address: self.addresses.of(headers, peer), ..caller })
+        Ok(Caller { address: self.addresses.of(headers, peer), view: resource.view, ..caller })
     }
 
     /// Where a client is, as far as the proxies in front can be believed.
@@ -78,8 +108,8 @@ impl Auth {
         self.addresses.of(headers, peer)
     }
 
-    fn open(&self, bearer: &str) -> Result<Caller, BearerError> {
-        self.open_token(bearer).map_err(|error| match error {
+    fn open(&self, bearer: &str, least: ToolBounds) -> Result<Caller, BearerError> {
+        self.open_token(bearer, least).map_err(|error| match error {
             BearerError::NotATokenOfOurs if ApiKey::is_placeholder(bearer) => {
                 BearerError::Placeholder
             }
@@ -87,9 +117,12 @@ impl Auth {
         })
     }
 
-    fn open_token(&self, bearer: &str) -> Result<Caller, BearerError> {
+    fn open_token(&self, bearer: &str, least: ToolBounds) -> Result<Caller, BearerError> {
         let tokens = self.bearers.as_ref().ok_or(BearerError::NotATokenOfOurs)?;
         let (key, grant) = tokens.verify(bearer)?;
+        if !least.is_within(grant.bounds) {
+            return Err(BearerError::OtherResource);
+        }
         Ok(Caller { grant: Some(Arc::new(grant)), ..self.callers.caller(key) })
     }
 }

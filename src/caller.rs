@@ -4,12 +4,17 @@
 //! A key can't be printed, logged, compared or put into a URL; it leaves only as a header value
 //! marked sensitive, towards the WIV API, and to PropelAuth, who made it, when asked whose it is.
 
+mod grant;
 mod mistaken_key;
 
 use std::{fmt, net::IpAddr, sync::Arc};
 
 use aws_lc_rs::constant_time;
 use http::HeaderValue;
+
+pub use grant::{Grant, Scopes};
+
+use crate::bounds::{ToolBounds, ViewPath};
 
 /// Longest key accepted, in bytes. Far above any key in use, and far below what a proxy in
 /// front would let pass as a header.
@@ -215,6 +220,8 @@ pub struct Caller {
     pub passed_over: Option<ApiKeyError>,
     /// Where the request came from; `None` where nobody's word on it can be taken.
     pub address: Option<Address>,
+    /// The view that the address names at which the caller came, or opened the stream.
+    pub view: ViewPath,
 }
 
 /// What a request showed of its credentials, without them: enough to know its caller again.
@@ -242,7 +249,15 @@ impl ShownCredentials {
 impl Caller {
     /// The caller that a bare key makes.
     pub fn of_key(key: ApiKey, fingerprint: Fingerprint) -> Self {
-        Self { key, fingerprint, grant: None, fallback: None, passed_over: None, address: None }
+        Self {
+            key,
+            fingerprint,
+            grant: None,
+            fallback: None,
+            passed_over: None,
+            address: None,
+            view: ViewPath::WHOLE,
+        }
     }
 
     /// What this caller showed.
@@ -278,51 +293,18 @@ impl Caller {
         self.grant.as_ref().is_none_or(|grant| grant.scopes.write)
     }
 
+    /// Which tools the address and every credential of the request let through: which of them
+    /// will be used is not known before WIV was asked.
+    pub fn bounds(&self) -> ToolBounds {
+        let granted = self.grant.as_ref().map_or(ToolBounds::ALL, |grant| grant.bounds);
+        let fallback = self.fallback.as_ref().map_or(ToolBounds::ALL, |fallback| fallback.bounds());
+        self.view.bounds().and(granted).and(fallback)
+    }
+
     /// Whether every credential of the request may change something: which of them will be used
     /// is not known before WIV was asked.
     pub fn all_may_write(&self) -> bool {
         self.may_write() && self.fallback.as_ref().is_none_or(|fallback| fallback.all_may_write())
-    }
-}
-
-/// What a person granted to a client by signing in.
-#[derive(Clone, Debug)]
-pub struct Grant {
-    /// What the client may do.
-    pub scopes: Scopes,
-    /// Name of the organization whose data the key opens.
-    pub organization: String,
-    /// The person's role in it when the grant was made or renewed.
-    pub role: String,
-    /// When the access token was made, in Unix seconds.
-    pub issued_at: u64,
-    /// When the key ends, in Unix seconds.
-    pub key_expires_at: u64,
-}
-
-/// OAuth scopes of this server. Reading is in every grant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scopes {
-    /// `wiv:write`.
-    pub write: bool,
-}
-
-impl Scopes {
-    /// The scope that every grant has.
-    pub const READ: &'static str = "wiv:read";
-    /// The scope for tools that change something.
-    pub const WRITE: &'static str = "wiv:write";
-    /// Everything there is, as a scope parameter.
-    pub const ALL: &'static str = "wiv:read wiv:write";
-
-    /// As a scope parameter (RFC 6749, 3.3).
-    pub const fn as_str(self) -> &'static str {
-        if self.write { Self::ALL } else { Self::READ }
-    }
-
-    /// Reads a scope parameter; what is not ours is left out.
-    pub fn parse(text: &str) -> Self {
-        Self { write: text.split(' ').any(|scope| scope == Self::WRITE) }
     }
 }
 

@@ -7,19 +7,21 @@
 mod arguments;
 mod document;
 mod file;
+mod filters;
 mod nearest;
 mod numbers;
 mod operation;
 mod paging;
 mod problem;
+mod query_guard;
 mod question;
 mod request;
 mod rows;
 mod run_facts;
 mod runs;
 mod shown;
+mod slips;
 mod tool;
-mod toolset;
 mod wording;
 
 use std::sync::Arc;
@@ -32,16 +34,20 @@ pub use document::{DocumentError, DocumentMistake};
 pub use file::CatalogFileError;
 pub(crate) use nearest::nearest as nearest_names;
 pub use numbers::inexact_number;
-pub use operation::{AnswerShape, Confidence, Fold, Operation, RowNames, RunsSummary};
+pub use operation::{
+    AnswerShape, Confidence, FilterValues, Fold, Operation, RowNames, RunsSummary,
+};
 pub use paging::{Paging, RowFormat};
 pub use problem::Problem;
+pub use query_guard::NamedFields;
 pub use question::{Conditions, Sort, Totals};
 pub use request::UpstreamRequest;
 pub use rows::{Derived, FieldValues, Money, Open, Period, RowFacts, Times};
 pub use run_facts::{RunFacts, RunGroup};
 pub use runs::{AskedStatus, Narrowed};
 pub use tool::{Action, Hints, Tool};
-pub use toolset::Toolset;
+
+pub use crate::bounds::Toolset;
 
 /// The document that is part of the binary.
 const BUILT_IN: &str = include_str!("catalog/wiv.openapi.yaml");

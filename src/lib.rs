@@ -12,6 +12,7 @@ pub mod admission;
 pub mod answer;
 pub mod app;
 pub mod auth;
+pub mod bounds;
 pub mod caller;
 pub mod catalog;
 mod clock;

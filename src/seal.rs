@@ -12,6 +12,7 @@ mod purpose;
 mod strength;
 mod ticket;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
@@ -167,10 +168,17 @@ impl fmt::Debug for SealingKeys {
 impl Sealer {
     /// Seals a payload. One above 10 KiB may make a token too long to open.
     pub fn seal(&self, payload: &[u8]) -> String {
+        self.seal_about(payload, b"")
+    }
+
+    /// The same, bound to what both sides know of it: it opens with the same `about` alone, which
+    /// takes no room in the token.
+    pub fn seal_about(&self, payload: &[u8], about: &[u8]) -> String {
         let key = self.0.keys.first().expect("a list of sealing keys has at least one");
         let message = to_message(payload);
         let footer = Some(key.id.as_bytes());
-        LocalToken::encrypt(&key.key, message.as_bytes(), footer, Some(&self.0.assertion))
+        let assertion = self.0.assertion_about(about);
+        LocalToken::encrypt(&key.key, message.as_bytes(), footer, Some(&assertion))
             .expect("only an empty message or a system without randomness fails")
     }
 
@@ -179,6 +187,14 @@ impl Sealer {
     /// # Errors
     /// Every token that was not sealed so, or under a key this server lacks.
     pub fn open(&self, token: &str) -> Result<Vec<u8>, OpenError> {
+        self.open_about(token, b"")
+    }
+
+    /// Opens what [`seal_about`](Self::seal_about) made with the same `about`.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_about(&self, token: &str, about: &[u8]) -> Result<Vec<u8>, OpenError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(OpenError::Malformed);
         }
@@ -188,7 +204,8 @@ impl Sealer {
         let key = self.0.keys.iter().find(|key| key.id.as_bytes() == id);
         let key = key.ok_or(OpenError::UnknownKey)?;
         let footer = Some(key.id.as_bytes());
-        let opened = LocalToken::decrypt(&key.key, &token, footer, Some(&self.0.assertion))
+        let assertion = self.0.assertion_about(about);
+        let opened = LocalToken::decrypt(&key.key, &token, footer, Some(&assertion))
             .map_err(|_| OpenError::Refused)?;
         from_message(opened.payload()).ok_or(OpenError::Refused)
     }
@@ -247,6 +264,17 @@ impl MasterKey {
 struct PurposeKeys {
     keys: Vec<PurposeKey>,
     assertion: Vec<u8>,
+}
+
+impl PurposeKeys {
+    /// Neither a label nor an audience ends with a line feed, so that they and what a token is
+    /// about can't run into each other.
+    fn assertion_about(&self, about: &[u8]) -> Cow<'_, [u8]> {
+        if about.is_empty() {
+            return Cow::Borrowed(&self.assertion);
+        }
+        Cow::Owned([&self.assertion, &b"\n"[..], about].concat())
+    }
 }
 
 /// A sealing key, derived for one purpose.

@@ -7,6 +7,7 @@ mod call;
 mod checking;
 mod connection;
 mod cursor;
+mod empty;
 mod fold;
 mod instructions;
 mod key_owners;
@@ -20,23 +21,26 @@ mod sending;
 mod shaping;
 mod states;
 mod step;
+mod views;
 
 use std::{borrow::Cow, sync::Arc};
 
 use aside::Aside;
-use instructions::Instructions;
 pub use key_owners::KeyOwners;
 use prompts::table::Prompts;
 use states::States;
+use views::{Views, lets};
 
 use crate::{
     answer,
+    bounds::ToolBounds,
     caller::Caller,
     catalog::{Catalog, Tool, Toolset},
+    marks::Marks,
     mcp::{
         self, Capabilities, CompletionRequest, Context, Host, Icon, Implementation, Outcome,
         Prompt, PromptRequest, PromptResult, Resource, ResourceContents, StateSealer, ToolCall,
-        ToolDescription, ToolResult, View,
+        ToolResult, View,
     },
     origin::PublicUrls,
     seal::{Purpose, Sealer, SealingKeys},
@@ -64,13 +68,11 @@ pub struct Tools {
     states: States,
     aside: Aside,
     settings: ToolsSettings,
-    view: Arc<View>,
-    /// For sign-ins that allow reading only.
-    reading_view: Arc<View>,
+    views: Views,
     implementation: Implementation,
-    instructions: Instructions,
     prompts: Prompts,
     key_owners: Option<KeyOwners>,
+    marks: Marks,
 }
 
 impl Tools {
@@ -83,15 +85,9 @@ impl Tools {
         audience: &str,
         settings: ToolsSettings,
     ) -> Self {
-        let offered = catalog.tools().iter().filter(|tool| settings.offers(tool));
-        let writes = |tool: &&Tool| !tool.hints.read_only;
-        let writing = offered.clone().filter(writes).map(|tool| &*tool.name);
-        let reading = offered.clone().filter(|tool| !writes(tool));
-        let view = Arc::new(View::new(offered.map(description), writing.clone()));
-        let reading_view = Arc::new(View::new(reading.map(description), writing));
+        let views = Views::new(&catalog, settings.bounds());
         let implementation = implementation(settings.urls.as_ref());
         let offers = |name: &str| catalog.tool(name).is_some_and(|tool| settings.offers(tool));
-        let instructions = Instructions::new(offers, !settings.read_only);
         let prompts = Prompts::new(offers);
         let cursors = keys.sealer(Purpose::Cursor, audience);
         let (aside, states) = (Aside::default(), States::new(keys, audience));
@@ -103,13 +99,18 @@ impl Tools {
             states,
             aside,
             settings,
-            view,
-            reading_view,
+            views,
             implementation,
-            instructions,
             prompts,
             key_owners: None,
+            marks: Marks::in_memory(),
         }
+    }
+
+    /// Notes in these marks what may be done once.
+    #[must_use]
+    pub fn with_marks(self, marks: Marks) -> Self {
+        Self { marks, ..self }
     }
 
     /// Gives somebody to ask whose a key is.
@@ -128,8 +129,10 @@ impl Tools {
         self.catalog.tools().iter().filter(|tool| self.settings.offers(tool)).count()
     }
 
-    fn offered(&self, name: &str) -> Option<&Tool> {
-        self.catalog.tool(name).filter(|tool| self.settings.offers(tool))
+    /// The tool of that name, where settings, address and grant let it through.
+    fn offered(&self, caller: &Caller, name: &str) -> Option<&Tool> {
+        let bounds = self.views.bounds(caller);
+        self.catalog.tool(name).filter(|tool| lets(bounds, tool))
     }
 }
 
@@ -141,30 +144,20 @@ impl ToolsSettings {
 
     /// The settings that keep a tool from being offered, each by itself.
     pub fn barring(&self, tool: &Tool) -> Vec<&'static str> {
-        let in_toolset = tool.toolset == Toolset::Connection
-            || self.toolsets.as_ref().is_none_or(|toolsets| toolsets.contains(&tool.toolset));
-        let may_run = !self.read_only || tool.hints.read_only;
+        let bounds = self.bounds();
+        let in_toolset = bounds.has(tool.toolset);
+        let may_run = !bounds.is_read_only() || tool.hints.read_only;
         let settings = [("WIV_MCP_TOOLSETS", in_toolset), ("WIV_MCP_READ_ONLY", may_run)];
         let barring = settings.into_iter().filter(|(_, lets_through)| !lets_through);
         barring.map(|(setting, _)| setting).collect()
     }
 
+    fn bounds(&self) -> ToolBounds {
+        ToolBounds::new(self.toolsets.as_deref(), self.read_only)
+    }
+
     fn answer_limits(&self) -> answer::Limits {
         answer::Limits { text_chars: self.text_limit_chars }
-    }
-}
-
-fn description(tool: &Tool) -> ToolDescription<'_> {
-    ToolDescription {
-        name: &tool.name,
-        title: &tool.title,
-        description: &tool.description,
-        input_schema: tool.shown_schema.get(),
-        output_schema: crate::catalog::output_schema(),
-        read_only: tool.hints.read_only,
-        destructive: tool.hints.destructive,
-        idempotent: tool.hints.idempotent,
-        open_world: tool.hints.open_world,
     }
 }
 
@@ -176,11 +169,12 @@ impl Host for Tools {
     }
 
     fn instructions(&self, caller: &Caller) -> Cow<'_, str> {
-        self.instructions.of(caller)
+        let text = &self.views.of(&self.catalog, caller).instructions;
+        instructions::to_caller(text, caller)
     }
 
     fn view(&self, caller: &Caller) -> Arc<View> {
-        Arc::clone(if caller.all_may_write() { &self.view } else { &self.reading_view })
+        Arc::clone(&self.views.of(&self.catalog, caller).view)
     }
 
     fn states(&self) -> Option<&dyn StateSealer<Caller>> {
@@ -202,12 +196,12 @@ impl Host for Tools {
         Capabilities { resources, prompts, completions: prompts, ..Capabilities::TOOLS }
     }
 
-    fn resources(&self, _: &Caller) -> Vec<Resource> {
-        self.guides_listed()
+    fn resources(&self, caller: &Caller) -> Vec<Resource> {
+        self.guides_listed(caller)
     }
 
-    fn resource_templates(&self, _: &Caller) -> Vec<Resource> {
-        self.templates_listed()
+    fn resource_templates(&self, caller: &Caller) -> Vec<Resource> {
+        self.templates_listed(caller)
     }
 
     async fn read(
@@ -219,8 +213,8 @@ impl Host for Tools {
         self.contents(caller, context, uri).await.map(Outcome::Complete)
     }
 
-    fn prompts(&self, _: &Caller) -> Vec<Prompt> {
-        self.prompts.list()
+    fn prompts(&self, caller: &Caller) -> Vec<Prompt> {
+        self.prompts.list(|tool| self.offered(caller, tool).is_some())
     }
 
     async fn prompt(

@@ -11,6 +11,7 @@ mod pages;
 mod refusals;
 mod router;
 mod service;
+mod unknown;
 
 pub use origins::Origins;
 pub use router::router;

@@ -206,7 +206,7 @@ async fn answer(
         return response;
     }
     endpoint
-        .post(caller, auth::ProtectedResource::Mcp, request)
+        .post(caller, auth::ProtectedResource::MCP, request)
         .await
         .unwrap_or_else(|refusal| refusal.into_response())
 }

@@ -73,6 +73,16 @@ impl ToolFailure {
         Self { kind, status: None, message: message.into(), retry_after_seconds: None }
     }
 
+    /// The failure of a step that can't be taken again, with what to do instead.
+    #[must_use]
+    pub fn of_lost_page(self) -> Self {
+        let message = format!(
+            "{} This page can't be asked for again: begin anew without `cursor`.",
+            self.message
+        );
+        Self { message: message.into(), retry_after_seconds: None, ..self }
+    }
+
     /// The failure as a tool result; `trace_id` lets support find the call.
     pub fn into_result(self, trace_id: u128) -> ToolResult {
         let request_id = format!("{trace_id:032x}");

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-pub(super) use amount::to_the_cent;
+pub(super) use amount::{is_amount, to_the_cent};
 pub(super) use changes::Changes;
 use conditions::Tried;
 pub(super) use grouping::{Group, Grouping, day_of};

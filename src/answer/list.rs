@@ -9,11 +9,14 @@ use super::{
     format::{self, row_count},
     hints,
     layout::{Layout, Rendered, finish},
-    shorten,
+    odd_rows, shorten,
     table::{Table, fit},
     totals,
 };
-use crate::{catalog::RowFormat, json};
+use crate::{
+    catalog::{RowFormat, Totals},
+    json,
+};
 
 /// Longest page key of upstream that becomes a cursor. Real ones have some hundred bytes; sealed,
 /// this one is as long as a cursor may be.
@@ -104,6 +107,10 @@ pub(super) fn list(
         }
     }
     notes.extend(whole.iter().flat_map(|whole| whole.notes.iter().cloned()));
+    let is_told = layout.whole.is_some_and(|whole| whole.wanted == Totals::Full);
+    if let Some(money) = layout.money.filter(|_| !is_told) {
+        notes.extend(odd_rows::note(rows.iter().copied(), money));
+    }
     let of_whole = whole.as_ref().map_or(0, |whole| whole.text.len().max(whole.json.len()));
 
     let beside = beside::show(upstream.beside(), limits.rooms(0, 0), &mut notes);

@@ -3,7 +3,7 @@
 //! Not for reading them; `hits` and `groups` do.
 
 use super::{
-    beside,
+    Keys, beside, cleaning,
     draft::{Rooms, Rules},
     envelope::Upstream,
     format::{self, row_count},
@@ -11,6 +11,7 @@ use super::{
     hits::Found,
     layout::{Layout, Rendered, finish},
     table::{Table, fit},
+    text_of,
 };
 use crate::catalog::RowFormat;
 
@@ -99,6 +100,15 @@ pub(super) fn query(
     }
     format::notes(&mut text, notes);
     Some(finish(layout, structured, beside.structured, text, notes))
+}
+
+/// Whether an answer of OpenSearch says that nothing matches.
+pub fn found_nothing(body: &[u8], keys: &Keys) -> bool {
+    let Ok(sent) = text_of(body) else { return false };
+    let cleaned = cleaning::clean(sent, keys);
+    let Ok(upstream) = Upstream::read(&cleaned.json) else { return false };
+    let found = Found::read(&upstream);
+    found.is_some_and(|found| found.total == Some("0") && found.hit_count == 0)
 }
 
 fn headline(found: &Found<'_>) -> String {

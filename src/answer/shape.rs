@@ -101,6 +101,9 @@ fn object(upstream: &Upstream<'_>, layout: Layout<'_>, mut notes: Vec<String>) -
     if upstream.beside().is_none() {
         notes.extend(what_is_empty(value, layout));
     }
+    if layout.shape == AnswerShape::Rows && value.starts_with('{') {
+        notes.push("WIV sent one object and no list of rows; it is shown as it came.".to_owned());
+    }
     if upstream.next_page_key.is_some() {
         notes.push("WIV has more of this, and this server does not know how to ask for it.".into());
     }

@@ -38,6 +38,11 @@ impl ToolFailure {
             Failure::NoRoom(_) if operation.writes => {
                 Self::new(FailureKind::OutcomeUnknown, unknown_outcome)
             }
+            // It was asked for, and can't be asked for again.
+            Failure::NoRoom(_) if operation.continues => Self::new(
+                FailureKind::UpstreamError,
+                "This server has no room for another answer just now.",
+            ),
             Failure::NoRoom(busy) => Self {
                 retry_after_seconds: Some(busy.retry_after_seconds),
                 ..Self::new(

@@ -104,13 +104,13 @@ impl App {
         let front = Front::new(origin.clone(), footer(settings), sign_in.as_deref());
         let sign_in = sign_in.zip(oauth).map(|(sign_in, oauth)| {
             let (flow, gate) = (Arc::clone(&sign_in), Arc::clone(&gate));
-            let account = Account::new(flow, gate, &keys, marks, tasks.clone());
+            let account = Account::new(flow, gate, &keys, marks.clone(), tasks.clone());
             let (oauth, account) = (Arc::new(oauth), Arc::new(account));
             let callback = Callback::new(sign_in).to(Arc::clone(&oauth)).to(Arc::clone(&account));
             web::SignInService { oauth, account, callback: Arc::new(callback) }
         });
         let tools = parts::tools(settings, catalog, client, &keys, origin.as_str(), Some(urls));
-        let tools = Arc::new(tools.with_key_owners(key_owners));
+        let tools = Arc::new(tools.with_key_owners(key_owners).with_marks(marks.clone()));
         let signs_in = sign_in.is_some();
         let endpoint = Arc::new(Endpoint::new(
             Arc::clone(&tools),

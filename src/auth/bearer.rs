@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ProtectedResource;
 use crate::{
     caller::{ApiKey, Grant, Scopes},
     clock::unix_seconds,
@@ -78,7 +79,7 @@ pub enum BearerError {
     /// Its time is over.
     #[error("the access token is expired")]
     Expired,
-    /// For another server or another resource.
+    /// For another server, or for a narrower view than the address has.
     #[error("the access token is for another resource")]
     OtherResource,
 }
@@ -88,44 +89,50 @@ pub enum BearerError {
 pub struct AccessTokens {
     tickets: Ticket<AccessToken>,
     issuer: String,
-    resources: Vec<String>,
 }
 
 impl AccessTokens {
     /// `issuer` is the public origin. `/mcp` and `/sse` are one audience: a token for either is
-    /// good for both.
+    /// good for both, and for narrower views than its own.
     pub fn new(keys: &SealingKeys, issuer: &str) -> Self {
-        Self {
-            tickets: Ticket::new(keys, issuer),
-            issuer: issuer.to_owned(),
-            resources: ["/mcp", "/sse"].map(|path| format!("{issuer}{path}")).into(),
-        }
+        Self { tickets: Ticket::new(keys, issuer), issuer: issuer.to_owned() }
     }
 
-    /// The resource that a request means: ours by name, or `/mcp` when none is named. Of several
-    /// the first, because all are one audience. `None` when one is foreign.
-    pub fn resource<'n>(&self, named: impl IntoIterator<Item = &'n str>) -> Option<&str> {
-        let all: Option<Vec<&str>> = named.into_iter().map(|one| self.own_resource(one)).collect();
-        all?.first().copied().or_else(|| self.mcp())
+    /// The resource that a request means: ours by name, or `default` when none is named. Of several
+    /// the first, where all are within the `default`. `None` when one is foreign or goes beyond.
+    pub fn resource<'n>(
+        &self,
+        named: impl IntoIterator<Item = &'n str>,
+        default: ProtectedResource,
+    ) -> Option<ProtectedResource> {
+        let is_within =
+            |one: &ProtectedResource| one.view.bounds().is_within(default.view.bounds());
+        let own = |one| self.own_resource(one).filter(is_within);
+        let all: Option<Vec<ProtectedResource>> = named.into_iter().map(own).collect();
+        all.map(|all| all.first().copied().unwrap_or(default))
     }
 
     /// Scheme, host and port are compared as what they mean (RFC 3986, 6.2); a path as it is
     /// spelled, but for one slash at its end, which clients add.
-    fn own_resource(&self, named: &str) -> Option<&str> {
+    fn own_resource(&self, named: &str) -> Option<ProtectedResource> {
         let (origin, path) = Origin::split(named)?;
         if origin.as_str() != self.issuer {
             return None;
         }
-        let path = path.strip_suffix('/').unwrap_or(path);
-        if path.is_empty() {
-            return self.mcp();
+        match path {
+            "" | "/" => Some(ProtectedResource::MCP),
+            path => ProtectedResource::at(path),
         }
-        let own = self.resources.iter().map(String::as_str);
-        own.into_iter().find(|resource| resource.strip_prefix(&self.issuer) == Some(path))
     }
 
-    fn mcp(&self) -> Option<&str> {
-        self.resources.first().map(String::as_str)
+    /// A resource's address, as tokens carry it.
+    pub fn address(&self, resource: ProtectedResource) -> String {
+        format!("{}{resource}", self.issuer)
+    }
+
+    /// The resource that a token of ours is for.
+    pub fn resource_of(&self, aud: &str) -> Option<ProtectedResource> {
+        ProtectedResource::at(aud.strip_prefix(&self.issuer)?)
     }
 
     /// A token that is good until `end`, in Unix seconds.
@@ -147,7 +154,8 @@ impl AccessTokens {
     /// When the bearer is not good here and now.
     pub fn verify(&self, bearer: &str) -> Result<(ApiKey, Grant), BearerError> {
         let token = self.tickets.redeem(bearer)?;
-        if token.iss != self.issuer || !self.resources.contains(&token.aud) {
+        let resource = self.resource_of(&token.aud).ok_or(BearerError::OtherResource)?;
+        if token.iss != self.issuer {
             return Err(BearerError::OtherResource);
         }
         if token.iat > unix_seconds() + LEEWAY_SECONDS {
@@ -156,6 +164,7 @@ impl AccessTokens {
         let key = token.key.key().ok_or(BearerError::NotATokenOfOurs)?;
         let grant = Grant {
             scopes: Scopes::parse(&token.scope),
+            bounds: resource.view.bounds(),
             organization: token.org,
             role: token.role,
             issued_at: token.iat,

@@ -4,20 +4,11 @@
 
 use http::HeaderValue;
 
-use super::BearerError;
+use super::{BearerError, ProtectedResource};
 use crate::{
     caller::{ApiKeyError, Scopes},
     origin::PublicUrls,
 };
-
-/// A protected resource: an MCP endpoint with a metadata document (RFC 9728).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProtectedResource {
-    /// `/mcp`.
-    Mcp,
-    /// `/sse` and `/messages`.
-    Sse,
-}
 
 /// Which protected-resource documents stand at well-known paths (RFC 9728, 3.1). Cursor is
 /// reported to ask for them before it sends its key, and then to ignore the key.
@@ -41,6 +32,12 @@ pub struct Challenge {
     /// `WWW-Authenticate` (RFC 9110, 11.6.1).
     pub www_authenticate: HeaderValue,
 }
+
+/// Where RFC 9728, 3.1, puts documents: in front of the resource's path.
+const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+
+/// Where those are that only challenges name.
+const ELSEWHERE: &str = "/oauth/resource";
 
 /// Makes challenges.
 #[derive(Debug, Clone)]
@@ -67,15 +64,20 @@ impl Challenges {
     }
 
     /// The path of an endpoint's protected-resource document.
-    pub fn document_path(well_known: WellKnown, resource: ProtectedResource) -> &'static str {
-        match (well_known, resource) {
-            (WellKnown::Mcp | WellKnown::All, ProtectedResource::Mcp) => {
-                "/.well-known/oauth-protected-resource/mcp"
-            }
-            (WellKnown::All, ProtectedResource::Sse) => "/.well-known/oauth-protected-resource/sse",
-            (WellKnown::None, ProtectedResource::Mcp) => "/oauth/resource/mcp",
-            (WellKnown::Mcp | WellKnown::None, ProtectedResource::Sse) => "/oauth/resource/sse",
-        }
+    pub fn document_path(well_known: WellKnown, resource: ProtectedResource) -> String {
+        let place = match well_known {
+            WellKnown::All => WELL_KNOWN,
+            WellKnown::Mcp if resource == ProtectedResource::MCP => WELL_KNOWN,
+            WellKnown::Mcp | WellKnown::None => ELSEWHERE,
+        };
+        format!("{place}{resource}")
+    }
+
+    /// The resource of a document at a path.
+    pub fn resource_at(well_known: WellKnown, path: &str) -> Option<ProtectedResource> {
+        let named = [WELL_KNOWN, ELSEWHERE].into_iter().find_map(|place| path.strip_prefix(place));
+        let resource = ProtectedResource::at(named?)?;
+        (Self::document_path(well_known, resource) == path).then_some(resource)
     }
 
     /// No credential at all.
@@ -108,9 +110,11 @@ impl Challenges {
             BearerError::Expired => {
                 ("expired_token", "the access token is expired; renew it or sign in again; see")
             }
-            BearerError::OtherResource => {
-                ("foreign_token", "the access token is for another server; sign in; see")
-            }
+            BearerError::OtherResource => (
+                "foreign_token",
+                "the access token is for another server, or for a narrower view than this address; \
+                 sign in; see",
+            ),
         };
         self.unauthorized(resource, reason, how, Some("invalid_token"))
     }
@@ -163,9 +167,9 @@ impl Challenges {
         let text = format!(
             "Bearer {error}resource_metadata=\"{}{document}\", scope=\"{}\"",
             self.urls.origin(),
-            self.scopes
+            if resource.view.bounds().is_read_only() { Scopes::READ } else { self.scopes }
         );
         HeaderValue::try_from(text)
-            .expect("an origin and our own words have header characters only")
+            .expect("an origin and our own words, as toolsets are, have header characters only")
     }
 }

@@ -26,7 +26,7 @@ fn check(auth: &Auth, headers: &[(&'static str, &str)]) -> Result<Caller, Challe
     for (name, value) in headers {
         map.append(*name, HeaderValue::try_from(*value).unwrap());
     }
-    auth.authenticate(&map, ProtectedResource::Mcp, None)
+    auth.authenticate(&map, ProtectedResource::MCP, None)
 }
 
 fn soon() -> u64 {
@@ -114,10 +114,10 @@ fn what_is_no_credential_is_challenged_in_words() {
 #[test]
 fn challenges_name_the_endpoints_document() {
     for (documents, resource, path) in [
-        (WellKnown::Mcp, ProtectedResource::Mcp, "/.well-known/oauth-protected-resource/mcp"),
-        (WellKnown::Mcp, ProtectedResource::Sse, "/oauth/resource/sse"),
-        (WellKnown::All, ProtectedResource::Sse, "/.well-known/oauth-protected-resource/sse"),
-        (WellKnown::None, ProtectedResource::Mcp, "/oauth/resource/mcp"),
+        (WellKnown::Mcp, ProtectedResource::MCP, "/.well-known/oauth-protected-resource/mcp"),
+        (WellKnown::Mcp, ProtectedResource::SSE, "/oauth/resource/sse"),
+        (WellKnown::All, ProtectedResource::SSE, "/.well-known/oauth-protected-resource/sse"),
+        (WellKnown::None, ProtectedResource::MCP, "/oauth/resource/mcp"),
     ] {
         let challenge = Challenges::new(urls(), Some(documents)).nothing(resource);
         let expected =
@@ -125,7 +125,7 @@ fn challenges_name_the_endpoints_document() {
         assert_eq!(challenge.www_authenticate, expected.as_str());
     }
     let challenges = Challenges::new(urls(), Some(WellKnown::Mcp));
-    let scope = challenges.insufficient_scope(ProtectedResource::Mcp).www_authenticate;
+    let scope = challenges.insufficient_scope(ProtectedResource::MCP).www_authenticate;
     assert!(scope.to_str().unwrap().starts_with("Bearer error=\"insufficient_scope\", "));
 }
 

@@ -192,6 +192,7 @@ fn caller(name: u8, write: Option<bool>) -> Caller {
     let grant = write.map(|write| {
         Arc::new(Grant {
             scopes: Scopes { write },
+            bounds: ToolBounds::ALL,
             organization: "Acme".into(),
             role: "Member".into(),
             issued_at: 1,

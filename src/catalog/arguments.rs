@@ -8,13 +8,15 @@ use serde_json::{Map, Value};
 use super::{
     RowFormat, Tool, paging,
     problem::{MAX_PROBLEMS, Problem},
-    wording,
+    slips, wording,
 };
 
 /// The arguments of a call that passed [`Tool::check`].
 #[derive(Debug, Clone)]
 pub struct Arguments {
     pub(super) values: Map<String, Value>,
+    /// What was mended in them, in sentences.
+    pub(super) notes: Vec<String>,
 }
 
 impl Tool {
@@ -35,6 +37,12 @@ impl Tool {
             empty.iter().for_each(|path| make_object(&mut arguments, path));
             is_valid = !empty.is_empty() && validator.is_valid(&arguments);
         }
+        let mut notes = Vec::new();
+        if !is_valid {
+            let has_payload = !self.hints.read_only;
+            notes = slips::mend(validator, &self.input_schema, &mut arguments, has_payload);
+            is_valid = !notes.is_empty() && validator.is_valid(&arguments);
+        }
         let mut problems = if is_valid {
             Vec::new()
         } else {
@@ -43,9 +51,10 @@ impl Tool {
         let Value::Object(values) = arguments else {
             unreachable!("an object was wrapped above");
         };
-        let mut arguments = Arguments { values };
+        let mut arguments = Arguments { values, notes };
         if problems.is_empty() {
             problems.extend(arguments.contradictions());
+            problems.extend(self.query_problems(&arguments));
         }
         if let Some(fold) = self.operation().and_then(|operation| operation.fold.as_deref()) {
             arguments.expand_open(&fold.rows);
@@ -76,12 +85,17 @@ fn make_object(arguments: &mut Value, path: &str) {
 impl Arguments {
     /// The arguments of a request that nobody's call makes.
     pub(super) fn none() -> Self {
-        Self { values: Map::new() }
+        Self { values: Map::new(), notes: Vec::new() }
     }
 
     /// The value of an argument, if it was given.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.values.get(name)
+    }
+
+    /// What was mended in them, in sentences for who gave them.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// All given arguments, in the caller's order.

@@ -5,6 +5,7 @@
 
 mod assembly;
 mod extensions;
+mod filter_values;
 mod folds;
 mod inputs;
 mod lines;

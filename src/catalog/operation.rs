@@ -31,6 +31,8 @@ pub struct Operation {
     /// Members of a row that are shown where nobody says which; with them the tool takes
     /// `fields`. Empty: all.
     pub fields: Option<Box<[Box<str>]>>,
+    /// Fields of a row, where a query may name any; empty where they are not known.
+    pub row: Box<[Box<str>]>,
     /// Most rows that upstream gives in a page, where its schema says so.
     pub page_rows: Option<usize>,
     /// Where figures over all rows come from; with it the tool can be asked for them.
@@ -41,6 +43,8 @@ pub struct Operation {
     pub runs: Option<Arc<RunFacts>>,
     /// Where rows get names from.
     pub names: Option<Arc<RowNames>>,
+    /// Where the values of its filters can be asked for.
+    pub values: Option<Arc<FilterValues>>,
     pub(super) read_only: bool,
     pub(super) path: Box<[Segment]>,
     pub(super) query: Box<[QueryParameter]>,
@@ -60,6 +64,17 @@ pub struct RowNames {
     pub name: Box<str>,
     /// The field that a row gets.
     pub shown: Box<str>,
+}
+
+/// Where the values of a filter can be asked for.
+#[derive(Debug, Clone)]
+pub struct FilterValues {
+    /// A list of one filter's values.
+    pub source: Operation,
+    /// The source's argument that names the filter.
+    pub argument: Box<str>,
+    /// The field with the value, in the source's rows.
+    pub value: Box<str>,
 }
 
 /// A tool that adds runs up.

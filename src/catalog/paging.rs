@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 /// The argument that holds the page size.
 pub(super) const LIMIT: &str = "limit";
 
+/// The argument that bounds groups.
+pub(super) const TOP: &str = "top";
+
 /// The argument that continues a list.
 pub(super) const CURSOR: &str = "cursor";
 

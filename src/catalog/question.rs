@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Arguments, FieldValues, Fold, Open, Problem, RowFacts};
+use super::{Arguments, FieldValues, Fold, Open, Problem, RowFacts, paging::TOP};
 use crate::clock;
 
 /// The argument with conditions that are tried here.
@@ -16,14 +16,12 @@ pub(super) const SORT: &str = "sort";
 pub(super) const TOTALS: &str = "totals";
 /// The argument that names groups.
 pub(super) const GROUP_BY: &str = "group_by";
-/// The argument that bounds groups.
-pub(super) const TOP: &str = "top";
 /// The argument that asks what happened since a day.
 pub(super) const SINCE: &str = "since";
 /// The member of `where` with values that a row must not have.
 const EXCLUDE: &str = "exclude";
 /// The argument that narrows upstream.
-const FILTERS: &str = "filters";
+pub(super) const FILTERS: &str = "filters";
 
 /// Groups that are shown where nobody says how many.
 const USUAL_TOP: usize = 20;
@@ -159,7 +157,7 @@ impl Arguments {
                 values.remove(FILTERS);
             }
         }
-        Self { values }
+        Self { values, notes: self.notes.clone() }
     }
 
     /// Puts the values of open rows where the word for them stands.

@@ -2,6 +2,7 @@
 
 mod costs;
 mod documents;
+mod filter_values;
 mod numbers;
 mod offered;
 mod requests;

@@ -23,7 +23,7 @@ const MAX_SHOWN_BYTES: usize = 4 * (MAX_SHOWN_CHARS + 1);
 
 /// Arguments with more values than this get their first problem only: a list of all is made
 /// whole before we can cut it, and a stranger can send millions.
-const MAX_LISTED_VALUES: usize = 1_000;
+pub(super) const MAX_LISTED_VALUES: usize = 1_000;
 
 /// The problems of arguments that broke the schema.
 pub(super) fn problems(
@@ -99,7 +99,7 @@ fn describe(schema: &Value, error: &ValidationError<'_>) -> Vec<Problem> {
 }
 
 /// The schema whose keyword was broken.
-fn broken_schema<'s>(schema: &'s Value, error: &ValidationError<'_>) -> &'s Value {
+pub(super) fn broken_schema<'s>(schema: &'s Value, error: &ValidationError<'_>) -> &'s Value {
     let keyword = error.schema_path().as_str();
     let owner = keyword.rsplit_once('/').map_or("", |(owner, _)| owner);
     schema.pointer(owner).unwrap_or(&Value::Null)
@@ -157,7 +157,7 @@ fn ranged(kind: &str, schema: &Value, least: &str, most: &str, unit: &str) -> St
 }
 
 /// `/filters/status/0` as `filters.status[0]`; the whole as `arguments`.
-fn dotted(location: &Location) -> String {
+pub(super) fn dotted(location: &Location) -> String {
     let path = location.segments().fold(String::new(), |path, segment| match segment {
         LocationSegment::Property(name) => member(&path, &shortened(&name)),
         LocationSegment::Index(index) => format!("{path}[{index}]"),
@@ -207,7 +207,7 @@ fn beginning(value: &Value) -> String {
 }
 
 /// How many values there are, counted no further than `most`.
-fn values_up_to(value: &Value, most: usize) -> usize {
+pub(super) fn values_up_to(value: &Value, most: usize) -> usize {
     let inner = |count: usize, value: &Value| {
         if count >= most { count } else { count + values_up_to(value, most - count) }
     };

@@ -74,7 +74,7 @@ impl Front {
         let template = HelpPage {
             footer: &self.footer,
             origin: self.origin.as_str(),
-            is_sse: path.trim_end_matches('/') == "/sse",
+            is_sse: path.starts_with("/sse"),
             status: parts.status.as_u16(),
         };
         let page = pages::page(parts.status, &template, FormsLead::Here);

@@ -46,6 +46,9 @@ kinds! {
     UsedOffer = 100_000 for 660 s;
     /// A key is gone: a client that doesn't believe it asks once in that time.
     DeadKey = 100_000 for 600 s;
+    /// A step of a scroll was taken. WIV keeps a scroll for minutes; asked again, OpenSearch would
+    /// give the page after.
+    UsedCursor = 100_000 for 3_600 s;
     /// A session of the connect page ended before its time; longer than it could have gone on.
     EndedSession = 100_000 for 4_200 s;
 }

@@ -83,14 +83,6 @@ impl ResultWriter {
         &mut self.body
     }
 
-    /// Members that are JSON text already.
-    pub(super) fn members(&mut self, json: &[u8]) {
-        if !json.is_empty() {
-            self.separate();
-            self.body.extend_from_slice(json);
-        }
-    }
-
     /// A member whose value is at hand.
     pub(super) fn value(&mut self, name: &str, value: &Value) {
         let body = self.member(name);

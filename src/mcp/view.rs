@@ -1,8 +1,8 @@
-//! What one caller sees of the tools: lists by revision, and which write.
+//! What one caller sees of the tools: those listed, and which write.
 //!
-//! Made beforehand and shared: it is looked at with every frame.
+//! Looked at with every frame. Each tool is rendered once for a revision, and views share that.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use serde_json::{Value, json};
 
@@ -11,13 +11,23 @@ use super::{HeaderParameter, REVISIONS, Revision, ToolDescription};
 /// The tools of a host as one kind of caller sees them.
 #[derive(Debug)]
 pub struct View {
-    /// `tools/list` for every revision, in the order of [`REVISIONS`].
-    lists: Vec<Box<str>>,
+    rendered: Arc<[RenderedTool]>,
+    /// Which of them are listed, in their order.
+    listed: Box<[usize]>,
+    /// Bytes of the longest list.
+    list_bytes: usize,
     /// Tools that need a look before they are run; the others only read.
     special: HashMap<Box<str>, Special>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
+struct RenderedTool {
+    name: Box<str>,
+    /// Its entry in `tools/list` for every revision, in the order of [`REVISIONS`].
+    entries: Box<[Box<str>]>,
+}
+
+#[derive(Debug, Default, Clone)]
 struct Special {
     writes: bool,
     header_parameters: Vec<HeaderParameter>,
@@ -27,14 +37,42 @@ impl View {
     /// Renders the tools that are listed. `writing` names the tools that change something, also
     /// those that are not listed: who may not use them is told so.
     pub fn new<'a>(
-        listed: impl Iterator<Item = ToolDescription<'a>> + Clone,
+        listed: impl Iterator<Item = ToolDescription<'a>>,
         writing: impl Iterator<Item = &'a str>,
     ) -> Self {
         let special = |name: &str| (name.into(), Special { writes: true, ..Special::default() });
-        Self {
-            lists: REVISIONS.iter().map(|revision| list(revision, listed.clone()).into()).collect(),
-            special: writing.map(special).collect(),
-        }
+        let rendered: Arc<[RenderedTool]> = listed.map(|tool| RenderedTool::new(&tool)).collect();
+        Self::of(Arc::clone(&rendered), 0..rendered.len(), writing.map(special).collect())
+    }
+
+    fn of(
+        rendered: Arc<[RenderedTool]>,
+        listed: impl IntoIterator<Item = usize>,
+        special: HashMap<Box<str>, Special>,
+    ) -> Self {
+        let listed: Box<[usize]> = listed.into_iter().collect();
+        let longest = |tool: &usize| {
+            rendered[*tool].entries.iter().map(|entry| entry.len() + 1).max().unwrap_or_default()
+        };
+        let list_bytes = listed.iter().map(longest).sum();
+        Self { listed, list_bytes, special, rendered }
+    }
+
+    /// The tools of this view that are listed, and those that may write, in a narrower one. What
+    /// is rendered is shared.
+    #[must_use]
+    pub fn narrowed(
+        &self,
+        is_listed: impl Fn(&str) -> bool,
+        may_write: impl Fn(&str) -> bool,
+    ) -> Self {
+        let listed = self.listed.iter().copied();
+        let listed = listed.filter(|tool| is_listed(&self.rendered[*tool].name));
+        let special = self.special.iter().map(|(name, special)| {
+            let writes = special.writes && may_write(name);
+            (name.clone(), Special { writes, ..special.clone() })
+        });
+        Self::of(Arc::clone(&self.rendered), listed, special.collect())
     }
 
     /// Adds the arguments of a tool that clients repeat in headers.
@@ -44,9 +82,24 @@ impl View {
         self
     }
 
-    /// The member `tools` of a list's result.
-    pub(super) fn list(&self, revision: &Revision) -> &str {
-        &self.lists[revision.index()]
+    /// Bytes that suffice for a list of any revision.
+    pub(super) fn list_bytes(&self) -> usize {
+        self.list_bytes + 16
+    }
+
+    /// Writes the value of the member `tools` of a list's result: everything in one page, because some clients
+    /// read only the first.
+    pub(super) fn write_list(&self, revision: &Revision, body: &mut Vec<u8>) {
+        let entries =
+            self.listed.iter().map(|tool| &self.rendered[*tool].entries[revision.index()]);
+        body.push(b'[');
+        for (number, entry) in entries.enumerate() {
+            if number > 0 {
+                body.push(b',');
+            }
+            body.extend_from_slice(entry.as_bytes());
+        }
+        body.push(b']');
     }
 
     /// Whether the tool changes anything. One that nobody knows changes nothing.
@@ -59,11 +112,11 @@ impl View {
     }
 }
 
-/// The member `tools` of a list's result as JSON text: everything in one page, because some
-/// clients read only the first.
-fn list<'a>(revision: &Revision, tools: impl Iterator<Item = ToolDescription<'a>>) -> String {
-    let tools: Vec<Value> = tools.map(|tool| description(revision, &tool)).collect();
-    format!("\"tools\":{}", Value::from(tools))
+impl RenderedTool {
+    fn new(tool: &ToolDescription<'_>) -> Self {
+        let entry = |revision| description(revision, tool).to_string().into();
+        Self { name: tool.name.into(), entries: REVISIONS.iter().map(entry).collect() }
+    }
 }
 
 fn description(revision: &Revision, tool: &ToolDescription<'_>) -> Value {

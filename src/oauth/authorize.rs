@@ -19,6 +19,7 @@ use super::{
     scopes,
 };
 use crate::{
+    auth::ProtectedResource,
     pages::{MessagePage, PageLink, see_other, with_wait},
     propelauth::Membership,
     seal::Purpose,
@@ -88,11 +89,13 @@ impl OAuth {
             return Err(OAuthError::new("invalid_request", "PKCE with S256 is required"));
         }
         let scopes = scopes::grantable(parameters.get("scope"))?;
-        let resource = self.tokens.resource(parameters.resources()).ok_or(NOT_OUR_RESOURCE)?;
+        let resource = self.tokens.resource(parameters.resources(), ProtectedResource::MCP);
+        let resource = resource.ok_or(NOT_OUR_RESOURCE)?;
+        let reads_only = self.settings.reads_only || resource.view.bounds().is_read_only();
         let request = AuthorizeRequest {
             challenge: challenge.to_owned(),
-            resource: resource.to_owned(),
-            write: scopes.write && !self.settings.reads_only,
+            resource: self.tokens.address(resource),
+            write: scopes.write && !reads_only,
             ..request
         };
         if request.is_carriable() {

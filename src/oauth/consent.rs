@@ -13,6 +13,7 @@ use super::{
     request::AuthorizeRequest,
 };
 use crate::{
+    bounds::ViewPath,
     pages::{self, Footer, FormsLead},
     signin::{FlowStep, STEP_SECONDS, random_text, same, sha256},
 };
@@ -26,6 +27,8 @@ struct Consent<'a> {
     site: Option<&'a str>,
     destination: &'a str,
     on_this_computer: bool,
+    /// The only parts that it may use, where not all of them.
+    parts: Option<&'a str>,
     write: bool,
     request: &'a str,
 }
@@ -37,6 +40,7 @@ pub(super) fn page(oauth: &OAuth, request: AuthorizeRequest, site: Option<&str>)
     let asked = ConsentForm { request, form: sha256(&form) };
     let sealed = oauth.consents.issue(&asked, Duration::from_secs(STEP_SECONDS));
     let request = &asked.request;
+    let parts = oauth.tokens.resource_of(&request.resource).and_then(|asked| parts(asked.view));
     let template = Consent {
         footer: oauth.sign_in.footer(),
         client: &request.name,
@@ -44,6 +48,7 @@ pub(super) fn page(oauth: &OAuth, request: AuthorizeRequest, site: Option<&str>)
         site: site.filter(|_| !on_this_computer),
         destination: &redirects::destination(&request.redirect_uri),
         on_this_computer,
+        parts: parts.as_deref(),
         write: request.write,
         request: &sealed,
     };
@@ -51,6 +56,17 @@ pub(super) fn page(oauth: &OAuth, request: AuthorizeRequest, site: Option<&str>)
     let cookie = oauth.sign_in.cookies().set(FlowStep::Form, &form);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
+}
+
+/// The parts of WIV that a view has, in words; `None` for all of them.
+fn parts(view: ViewPath) -> Option<String> {
+    let words = |name| match name {
+        "msp" => "an MSP’s customers and their cases",
+        "ai" => "drafts of workflows by AI",
+        name => name,
+    };
+    let parts: Vec<&str> = view.bounds().chosen()?.into_iter().map(words).collect();
+    Some(if parts.is_empty() { "the connection itself".into() } else { parts.join(", ") })
 }
 
 /// The person's answer: the request as they allowed it, and whether they did.

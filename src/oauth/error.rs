@@ -115,8 +115,10 @@ impl From<FlowError> for OAuthError {
 }
 
 /// A token for somebody else's server is never made (RFC 8707, 2).
-pub(super) const NOT_OUR_RESOURCE: OAuthError =
-    OAuthError::new("invalid_target", "a resource is not of this server");
+pub(super) const NOT_OUR_RESOURCE: OAuthError = OAuthError::new(
+    "invalid_target",
+    "a resource is not of this server, or goes beyond what was granted",
+);
 
 /// Single use can't be kept, so that nothing is done.
 impl From<MarksError> for OAuthError {

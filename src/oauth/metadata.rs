@@ -1,6 +1,6 @@
 //! The documents by which clients find us: RFC 8414 and RFC 9728.
 //!
-//! Made once. Every URL comes from the public origin, never from a request.
+//! Every URL comes from the public origin; of a request's, its view alone.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -12,23 +12,45 @@ use crate::{
 };
 
 impl OAuth {
-    /// Path and body of each document that is served.
+    /// Path and body of each document that is served, but for those of resources.
     pub fn documents(&self) -> Vec<(&'static str, Bytes)> {
         let issuer = self.settings.issuer.as_str();
-        let well_known = self.settings.well_known;
-        let all = [Scopes::READ, Scopes::WRITE];
-        let scopes = if self.settings.reads_only { &all[..1] } else { &all };
-        let path = |resource| Challenges::document_path(well_known, resource);
-        let mut documents = vec![
-            ("/.well-known/oauth-authorization-server", authorization_server(issuer, scopes)),
-            (path(ProtectedResource::Mcp), document(issuer, "/mcp", scopes)),
-            (path(ProtectedResource::Sse), document(issuer, "/sse", scopes)),
-        ];
-        if well_known == WellKnown::All {
-            documents
-                .push(("/.well-known/oauth-protected-resource", document(issuer, "/mcp", scopes)));
+        let server = authorization_server(issuer, self.scopes(false));
+        let mut documents = vec![("/.well-known/oauth-authorization-server", server)];
+        if self.settings.well_known == WellKnown::All {
+            let whole = self.resource_document(ProtectedResource::MCP);
+            documents.push(("/.well-known/oauth-protected-resource", whole));
         }
         documents.into_iter().map(|(path, body)| (path, body.to_string().into())).collect()
+    }
+
+    /// The routes below which documents of resources stand.
+    pub fn resource_routes(&self) -> &'static [&'static str] {
+        const ELSEWHERE: &str = "/oauth/resource/{*resource}";
+        match self.settings.well_known {
+            WellKnown::All => &["/.well-known/oauth-protected-resource/{*resource}"],
+            WellKnown::Mcp => &["/.well-known/oauth-protected-resource/mcp", ELSEWHERE],
+            WellKnown::None => &[ELSEWHERE],
+        }
+    }
+
+    /// The document at a path below those routes; `None` where there is none.
+    pub fn resource_document_at(&self, path: &str) -> Option<Bytes> {
+        let resource = Challenges::resource_at(self.settings.well_known, path)?;
+        Some(self.resource_document(resource).to_string().into())
+    }
+
+    fn resource_document(&self, resource: ProtectedResource) -> Value {
+        let scopes = self.scopes(resource.view.bounds().is_read_only());
+        document(self.settings.issuer.as_str(), resource, scopes)
+    }
+
+    fn scopes(&self, reads_only: bool) -> &'static [&'static str] {
+        if reads_only || self.settings.reads_only {
+            &[Scopes::READ]
+        } else {
+            &[Scopes::READ, Scopes::WRITE]
+        }
     }
 }
 
@@ -53,9 +75,9 @@ fn authorization_server(issuer: &str, scopes: &[&str]) -> Value {
     })
 }
 
-fn document(issuer: &str, path: &str, scopes: &[&str]) -> Value {
+fn document(issuer: &str, resource: ProtectedResource, scopes: &[&str]) -> Value {
     json!({
-        "resource": format!("{issuer}{path}"),
+        "resource": format!("{issuer}{resource}"),
         "authorization_servers": [issuer],
         "scopes_supported": scopes,
         "bearer_methods_supported": ["header"],

@@ -12,6 +12,7 @@ use super::{
     refresh_token::RefreshToken,
     rotation::{Rotation, RotationStep, noted},
     scopes,
+    token::AccessWanted,
 };
 use crate::{
     clock::unix_seconds,
@@ -38,7 +39,7 @@ impl OAuth {
         if !same(&token.client, &sha256(id)) {
             return Err(OAuthError::invalid_grant("the token is for another client"));
         }
-        self.check_resource(parameters)?;
+        let resource = self.resource_within(parameters, &token.aud)?;
         let scopes = scopes::narrowed(parameters.get("scope"), token.granted())?;
         if is_over || self.sign_in.is_gone(&token.kid).await {
             return Err(GONE);
@@ -67,7 +68,7 @@ impl OAuth {
             Err(error) => return self.ended(&token, error.reason()).await,
         };
         let key_ends = self.take(step, &mut token, &record, end).await?;
-        Ok(self.pair(&token, scopes, end, &membership, key_ends))
+        Ok(self.pair(&token, AccessWanted { resource, scopes }, end, &membership, key_ends))
     }
 
     /// Makes a token the next of its connection, with the key renewed where it has to be; when the

@@ -15,13 +15,19 @@ use super::{
     refresh_token::RefreshToken,
 };
 use crate::{
-    auth::{AccessToken, SealedKey},
+    auth::{AccessToken, ProtectedResource, SealedKey},
     caller::Scopes,
     clock::unix_seconds,
     propelauth::Membership,
     signin::{FlowError, MadeBy, MadeKey, same, sha256},
     text::{shown_organization, shown_role},
 };
+
+/// What one access token shall be good for.
+pub(super) struct AccessWanted {
+    pub(super) resource: ProtectedResource,
+    pub(super) scopes: Scopes,
+}
 
 impl OAuth {
     /// `POST /oauth/token`.
@@ -58,7 +64,7 @@ impl OAuth {
         if !is_verifier(verifier) || !same(&request.challenge, &sha256(verifier)) {
             return Err(OAuthError::invalid_grant("the code verifier is wrong"));
         }
-        self.check_resource(parameters)?;
+        let resource = self.resource_within(parameters, &request.resource)?;
         self.use_code(&opened).await?;
         let code = &opened.payload;
         let end = unix_seconds() + self.settings.sign_in_life.as_secs();
@@ -83,7 +89,8 @@ impl OAuth {
             generation: 1,
             key: SealedKey::new(&made.key),
         };
-        Ok(self.pair(&refresh, refresh.granted(), end, &membership, made.expires_at))
+        let access = AccessWanted { resource, scopes: refresh.granted() };
+        Ok(self.pair(&refresh, access, end, &membership, made.expires_at))
     }
 
     async fn make_key(
@@ -97,12 +104,12 @@ impl OAuth {
         Ok((membership, made))
     }
 
-    /// A new access token for these scopes and its refresh token, of a connection that ends at
+    /// A new access token as it is wanted and its refresh token, of a connection that ends at
     /// `end`. Neither outlives the key.
     pub(super) fn pair(
         &self,
         refresh: &RefreshToken,
-        scopes: Scopes,
+        AccessWanted { resource, scopes }: AccessWanted,
         end: u64,
         membership: &Membership,
         key_ends: u64,
@@ -111,7 +118,7 @@ impl OAuth {
         let life = self.settings.access_token_life.as_secs().min(key_ends.saturating_sub(now));
         let access = AccessToken {
             iss: self.settings.issuer.as_str().to_owned(),
-            aud: refresh.aud.clone(),
+            aud: self.tokens.address(resource),
             iat: now,
             scope: scopes.as_str().to_owned(),
             org: shown_organization(&membership.org_name),
@@ -130,11 +137,15 @@ impl OAuth {
         json_response(StatusCode::OK, &body)
     }
 
-    /// `resource` may be left out; named, it must be what was granted or the other endpoint of
-    /// the same audience.
-    pub(super) fn check_resource(&self, parameters: &OAuthParameters) -> Result<(), OAuthError> {
-        let own = self.tokens.resource(parameters.resources());
-        own.map(|_| ()).ok_or(NOT_OUR_RESOURCE)
+    /// What an access token is to be for: the resource that was granted, or one that the client
+    /// names and that lets through no more.
+    pub(super) fn resource_within(
+        &self,
+        parameters: &OAuthParameters,
+        granted: &str,
+    ) -> Result<ProtectedResource, OAuthError> {
+        let granted = self.tokens.resource_of(granted).ok_or(NOT_OUR_RESOURCE)?;
+        self.tokens.resource(parameters.resources(), granted).ok_or(NOT_OUR_RESOURCE)
     }
 }
 

@@ -245,3 +245,15 @@ fn a_hash_depends_on_key_label_and_bytes() {
     assert_ne!(hash, keys.hash_key("one").hash(b"other"));
     assert_ne!(hash, SealingKeys::random().hash_key("one").hash(b"secret"));
 }
+
+#[test]
+fn a_token_about_something_opens_with_the_same_alone() {
+    let sealer = SealingKeys::random().sealer(Purpose::Cursor, "https://a.example");
+    let token = sealer.seal_about(b"place", b"this list");
+    assert_eq!(sealer.open_about(&token, b"this list").unwrap(), b"place");
+    for other in [&b""[..], b"this lis", b"another list", b"\nthis list"] {
+        assert!(sealer.open_about(&token, other).is_err());
+    }
+    let plain = sealer.seal(b"place");
+    assert!(sealer.open_about(&plain, b"this list").is_err());
+}

@@ -8,11 +8,12 @@ use super::{
     Tools,
     shaping::Figured,
     step::{CallStep, invalid},
+    views::lets,
 };
 use crate::{
-    answer::{Keys, Narrowing, Position, ToolFailure},
+    answer::{Keys, Narrowing, ToolFailure},
     caller::Caller,
-    catalog::{Action, Operation, Problem},
+    catalog::{Action, AnswerShape, Operation, Tool},
     mcp::{self, Context, ToolCall, ToolResult},
     wiv,
 };
@@ -29,8 +30,8 @@ impl Tools {
         call: ToolCall,
     ) -> Result<ToolResult, mcp::Error> {
         let begun = Instant::now();
-        let Some(tool) = self.offered(&call.name) else {
-            return Err(self.unknown_tool(&call.name));
+        let Some(tool) = self.offered(caller, &call.name) else {
+            return Err(self.unknown_tool(caller, &call.name));
         };
         let deadline = self.wiv.deadline();
         let outcome = match self.check(tool, call, deadline).await {
@@ -75,9 +76,16 @@ impl Tools {
         Ok(result)
     }
 
-    fn unknown_tool(&self, name: &str) -> mcp::Error {
-        let barring = self.catalog.tool(name).map(|tool| self.settings.barring(tool));
-        if let Some(settings) = barring.filter(|settings| !settings.is_empty()) {
+    fn unknown_tool(&self, caller: &Caller, name: &str) -> mcp::Error {
+        let tool = self.catalog.tool(name);
+        let barring = tool.map(|tool| self.settings.barring(tool)).unwrap_or_default();
+        if barring.is_empty()
+            && let Some(tool) = tool
+        {
+            return barred_by_view(caller, tool);
+        }
+        if !barring.is_empty() {
+            let settings = barring;
             let noun = if settings.len() == 1 { "setting" } else { "settings" };
             let message = format!(
                 "the tool `{name}` is switched off on this server, by its operator's {noun} {}; \
@@ -91,7 +99,7 @@ impl Tools {
             .catalog
             .nearest_tools(name)
             .into_iter()
-            .filter(|name| self.offered(name).is_some())
+            .filter(|name| self.offered(caller, name).is_some())
             .collect();
         let advice = if nearest.is_empty() {
             "see tools/list".to_owned()
@@ -102,33 +110,46 @@ impl Tools {
         mcp::Error::new(mcp::Code::InvalidParams, message)
     }
 
-    /// Where the page begins that is asked for.
-    pub(super) fn position(&self, step: CallStep<'_>) -> Result<Position, ToolFailure> {
-        let Some(cursor) = step.arguments.cursor() else { return Ok(Position::default()) };
-        self.open_cursor(step.caller, step.tool, step.arguments, cursor).ok_or_else(|| {
-            invalid(&[Problem {
-                path: "cursor".into(),
-                message: "it is not from this tool with these arguments and this key; leave it \
-                          out to begin anew"
-                    .into(),
-            }])
-        })
-    }
-
     async fn call_operation(
         &self,
         step: CallStep<'_>,
         operation: &Operation,
     ) -> Result<ToolResult, ToolFailure> {
-        let position = self.position(step)?;
+        let position = self.position(step).await?;
         let request = operation
             .request(step.arguments, position.page_key.as_deref())
             .map_err(|problem| invalid(&[problem]))?;
-        let sent = self.send(step, operation, &request).await?;
+        let sent = self.send_for_page(step, operation, &request, &position).await?;
         let narrowing = Narrowing::new(step.arguments.narrowed(operation));
-        let figured = Figured { narrowing, ..Figured::default() };
+        let mut figured = Figured { narrowing, ..Figured::default() };
+        if operation.answer == AnswerShape::Query {
+            figured.notes = self.notes_of_query(step, operation, &sent).await;
+        }
         self.shape(step, operation, &request, &sent, position, figured).await
     }
+}
+
+/// The server has the tool; the address or the grant does not let it through.
+fn barred_by_view(caller: &Caller, tool: &Tool) -> mcp::Error {
+    let what = match tool.hints.read_only {
+        true => "reads",
+        false => "changes something",
+    };
+    let (name, toolset) = (&tool.name, tool.toolset.as_str());
+    let bar = if lets(caller.view.bounds(), tool) {
+        "the sign-in was granted for a narrower view; sign in for one that has it".to_owned()
+    } else {
+        format!(
+            "the address that this client is connected to ends in `{}` and is for less; connect to \
+             an address that has it",
+            caller.view
+        )
+    };
+    let message = format!(
+        "the tool `{name}` is outside this connection's view: it {what} and is of the toolset \
+         `{toolset}`, and {bar}. Nothing in a call can widen the view"
+    );
+    mcp::Error::new(mcp::Code::InvalidParams, message)
 }
 
 /// The trace that upstream is told: the client's, if it named one.

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{Tools, key_owners::Ownership, step::CallStep};
 use crate::{
     caller::Caller,
+    catalog::Toolset,
     clock,
     mcp::{Context, ToolResult},
     text::{quoted, shown_name, shown_organization, shown_role},
@@ -50,6 +51,8 @@ impl Tools {
         let not_used = used.note(step.caller);
         let known = self.known_of(caller).await;
         let scopes = caller.grant.as_ref().map(|grant| grant.scopes.as_str());
+        let view = self.views.bounds(step.caller);
+        let toolsets: Vec<&str> = view.toolsets().map(Toolset::as_str).collect();
         let (ends, now) = (known.ends.map(clock::day), clock::unix_seconds());
         let notes: Vec<&str> = not_used
             .as_deref()
@@ -69,6 +72,7 @@ impl Tools {
                 "time": clock::timestamp(now),
                 "transport": context.transport.as_str(),
                 "protocol_revision": context.revision.date,
+                "view": { "toolsets": toolsets, "read_only": view.is_read_only() },
                 "server": concat!("wiv-mcp ", env!("CARGO_PKG_VERSION")),
             },
             "notes": notes,
@@ -88,6 +92,9 @@ impl Tools {
             (Some(day), false) => format!(" The key ends on {day} (UTC)."),
             (None, _) => " Key expiry: unknown.".to_owned(),
         };
+        let parts = view.chosen().map_or_else(|| "all".to_owned(), |_| toolsets.join(", "));
+        let effect = if view.is_read_only() { "reading only" } else { "reading and changing" };
+        text += &format!("\nView: toolsets: {parts}; {effect}.");
         text += &format!(
             "\nIt is {} (UTC).\nTransport: {}, protocol revision {}.\n{}",
             clock::timestamp(now),

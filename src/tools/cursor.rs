@@ -1,26 +1,86 @@
 //! Cursors: the place of the next page, sealed and bound to who asked what.
 //!
-//! A cursor opens only for the same key, tool and arguments, so that one organization's place
+//! A step of a scroll is taken once. A cursor opens only for the same key, tool and arguments, so that one organization's place
 //! is worth nothing to another, and a filter can't change half-way through a list.
 
 use aws_lc_rs::digest;
 use serde_json::{Value, value::RawValue};
 
-use super::Tools;
+use super::{
+    Tools,
+    sending::Sent,
+    step::{CallStep, invalid},
+};
 use crate::{
-    answer::Position,
+    answer::{FailureKind, Position, ToolFailure},
     caller::Caller,
-    catalog::{Arguments, Tool},
+    catalog::{Arguments, Operation, Problem, Tool, UpstreamRequest},
+    marks::{MarkKind, SetOnce},
     seal::Sealer,
 };
 
-/// Hexadecimal digits of the binding in front of a cursor's text: half of SHA-256.
-const BINDING_CHARS: usize = 32;
+/// Half of SHA-256.
+const BINDING_BYTES: usize = 16;
 
 /// Arguments that may differ from page to page.
 const PER_PAGE: [&str; 5] = ["cursor", "limit", "fields", "format", "totals"];
 
 impl Tools {
+    /// Where the page begins that is asked for. A step of a scroll is noted before it is taken:
+    /// it can't be taken twice, and a second try may get the page after.
+    ///
+    /// # Errors
+    /// When the cursor is none for this call, or was used.
+    pub(super) async fn position(&self, step: CallStep<'_>) -> Result<Position, ToolFailure> {
+        let Some(cursor) = step.arguments.cursor() else { return Ok(Position::default()) };
+        let position = self.open_cursor(step.caller, step.tool, step.arguments, cursor);
+        let position = position.ok_or_else(|| {
+            invalid(&[Problem {
+                path: "cursor".into(),
+                message: "it is not from this tool with these arguments and this key; leave it \
+                          out to begin anew"
+                    .into(),
+            }])
+        })?;
+        if let Some(mark) = scroll_mark(step, &position) {
+            // Where nobody can tell, the page is asked for: only a repeat would be worse.
+            let noted = self.marks.set_once(MarkKind::UsedCursor, &mark, "").await;
+            if matches!(noted, Ok(SetOnce::Stood(_))) {
+                return Err(ToolFailure::new(
+                    FailureKind::Conflict,
+                    "This page was already asked for, and WIV can't give it again. Begin anew \
+                     without `cursor`.",
+                ));
+            }
+        }
+        Ok(position)
+    }
+
+    /// Asks for a page. What WIV did not take leaves its cursor good.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub(super) async fn send_for_page(
+        &self,
+        step: CallStep<'_>,
+        operation: &Operation,
+        request: &UpstreamRequest,
+        position: &Position,
+    ) -> Result<Sent, ToolFailure> {
+        let failure = match self.send(step, operation, request).await {
+            Ok(sent) => return Ok(sent),
+            Err(failure) => failure,
+        };
+        let Some(mark) = scroll_mark(step, position) else { return Err(failure) };
+        if !leaves_the_page(&failure) {
+            return Err(failure.of_lost_page());
+        }
+        if self.marks.forget(MarkKind::UsedCursor, &mark).await.is_err() {
+            tracing::warn!("a cursor that was not used stays noted as used");
+        }
+        Err(failure)
+    }
+
     pub(super) fn seal_cursor(
         &self,
         caller: &Caller,
@@ -49,12 +109,9 @@ impl Tools {
         arguments: &Arguments,
         cursor: &str,
     ) -> Option<Position> {
-        let payload = String::from_utf8(self.cursors.open(cursor).ok()?).ok()?;
-        let (bound_to, place) = payload.split_at_checked(BINDING_CHARS)?;
-        if bound_to != binding(caller, tool, arguments) {
-            return None;
-        }
-        let (offset, page_key) = place.split_once(' ')?;
+        let about = binding(caller, tool, arguments);
+        let payload = String::from_utf8(self.cursors.open_about(cursor, &about).ok()?).ok()?;
+        let (offset, page_key) = payload.split_once(' ')?;
         let (offset, stamp) = match offset.split_once('.') {
             Some((offset, stamp)) => (offset, Some(stamp.parse().ok()?)),
             None => (offset, None),
@@ -67,15 +124,32 @@ impl Tools {
     }
 }
 
-fn seal(cursors: &Sealer, binding: &str, position: &Position) -> String {
-    let page_key = position.page_key.as_deref().map_or("", RawValue::get);
-    let stamp = position.stamp.map(|stamp| format!(".{stamp}")).unwrap_or_default();
-    cursors.seal(format!("{binding}{}{stamp} {page_key}", position.offset).as_bytes())
+/// What a step of a scroll is noted by: the cursor that leads to it, as WIV may give one key for
+/// every page of a scroll. Nothing for what can be asked for again.
+fn scroll_mark(step: CallStep<'_>, position: &Position) -> Option<String> {
+    position.page_key.as_ref()?;
+    let hash = digest::digest(&digest::SHA256, step.arguments.cursor()?.as_bytes());
+    Some(hash.as_ref()[..BINDING_BYTES].iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Hash of key, tool and arguments. It stays inside the sealed cursor, so it needs no key of
-/// its own, and survives a change of sealing keys.
-fn binding(caller: &Caller, tool: &Tool, arguments: &Arguments) -> String {
+/// Whether a failure says that the page was not given: too much at once, here or there, or a
+/// credential that was refused.
+fn leaves_the_page(failure: &ToolFailure) -> bool {
+    matches!(
+        failure.kind,
+        FailureKind::RateLimited | FailureKind::Unauthorized | FailureKind::Forbidden
+    )
+}
+
+fn seal(cursors: &Sealer, binding: &[u8], position: &Position) -> String {
+    let page_key = position.page_key.as_deref().map_or("", RawValue::get);
+    let stamp = position.stamp.map(|stamp| format!(".{stamp}")).unwrap_or_default();
+    cursors.seal_about(format!("{}{stamp} {page_key}", position.offset).as_bytes(), binding)
+}
+
+/// Hash of key, tool and arguments, to which a cursor is bound. It is nowhere in it, and survives a
+/// change of sealing keys.
+fn binding(caller: &Caller, tool: &Tool, arguments: &Arguments) -> [u8; BINDING_BYTES] {
     let mut hash = digest::Context::new(&digest::SHA256);
     hash.update(caller.key.expose());
     hash.update(b"\n");
@@ -88,7 +162,8 @@ fn binding(caller: &Caller, tool: &Tool, arguments: &Arguments) -> String {
         hash.update(b"=");
         hash.update(sorted(value).to_string().as_bytes());
     }
-    hash.finish().as_ref()[..BINDING_CHARS / 2].iter().map(|byte| format!("{byte:02x}")).collect()
+    let hash = hash.finish();
+    *hash.as_ref().first_chunk().expect("SHA-256 has 32 bytes")
 }
 
 /// A value with its members in order of their names: models write them in any.

@@ -52,6 +52,13 @@ pub(super) struct FoldExtent {
     pub(super) stopped: Option<Stopped>,
 }
 
+impl FoldExtent {
+    /// There is nothing, and that is sure.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows_read == 0 && self.stopped.is_none()
+    }
+}
+
 /// Why a fold did not read everything.
 #[derive(Debug, Clone)]
 pub(super) enum Stopped {

@@ -60,40 +60,27 @@ const SENTENCES: &[(If, &str)] = &[
     ),
 ];
 
-/// The instructions, put together once.
-pub(super) struct Instructions {
-    all: String,
-    /// For callers who may change nothing.
-    reading: String,
+/// The instructions for who is offered these tools. `writes`: one of them changes something.
+pub(super) fn instructions(offers: impl Fn(&str) -> bool, writes: bool) -> String {
+    let is_true = |(condition, _): &&(If, &str)| match condition {
+        If::Always => true,
+        If::Offered(tools) => tools.iter().all(|tool| offers(tool)),
+        If::MayWrite => writes,
+    };
+    let sentences: Vec<&str> =
+        SENTENCES.iter().filter(is_true).map(|(_, sentence)| *sentence).collect();
+    sentences.join(" ")
 }
 
-impl Instructions {
-    /// `writes`: the server offers tools that change something.
-    pub(super) fn new(offers: impl Fn(&str) -> bool, writes: bool) -> Self {
-        let text = |may_write: bool| {
-            let is_true = |(condition, _): &&(If, &str)| match condition {
-                If::Always => true,
-                If::Offered(tools) => tools.iter().all(|tool| offers(tool)),
-                If::MayWrite => may_write,
-            };
-            let sentences: Vec<&str> =
-                SENTENCES.iter().filter(is_true).map(|(_, sentence)| *sentence).collect();
-            sentences.join(" ")
-        };
-        Self { all: text(writes), reading: text(false) }
-    }
-
-    /// What a caller is told.
-    pub(super) fn of(&self, caller: &Caller) -> Cow<'_, str> {
-        let text = if caller.all_may_write() { &self.all } else { &self.reading };
-        match &caller.grant {
-            None => text.into(),
-            Some(grant) => format!(
-                "You see the organization {}, in which the person's role is {}. {text}",
-                quoted(&shown_organization(&grant.organization)),
-                quoted(&shown_role(&grant.role)),
-            )
-            .into(),
-        }
+/// The same with whose data a caller sees, where that is known.
+pub(super) fn to_caller<'t>(text: &'t str, caller: &Caller) -> Cow<'t, str> {
+    match &caller.grant {
+        None => text.into(),
+        Some(grant) => format!(
+            "You see the organization {}, in which the person's role is {}. {text}",
+            quoted(&shown_organization(&grant.organization)),
+            quoted(&shown_role(&grant.role)),
+        )
+        .into(),
     }
 }

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Tools,
+    empty::is_without_rows,
     fold::{FoldExtent, Folded, Stopped},
     sending::Sent,
     shaping::{Figured, notes, wanted_fields},
@@ -34,7 +35,7 @@ impl Tools {
         if operation.answer == AnswerShape::Summary {
             return self.summarize(step, operation, fold).await;
         }
-        let position = self.position(step)?;
+        let position = self.position(step).await?;
         match step.arguments.sort() {
             Some(sort) => self.list_in_order(step, operation, fold, sort, position).await,
             None => self.list_by_page(step, operation, fold, position).await,
@@ -52,7 +53,7 @@ impl Tools {
         let request = operation
             .request(step.arguments, position.page_key.as_deref())
             .map_err(|problem| invalid(&[problem]))?;
-        let sent = self.send(step, operation, &request).await?;
+        let sent = self.send_for_page(step, operation, &request, &position).await?;
         let asked = asked(step.arguments, fold);
         let mut figured = Figured::default();
         let wanted = step.arguments.totals();
@@ -66,6 +67,9 @@ impl Tools {
                 sent.answer.head.date.unwrap_or_else(clock::unix_seconds),
             );
             figured.only = Some(only);
+        }
+        if position.page_key.is_none() && is_without_rows(&sent, step) {
+            figured.notes = self.check_empty(step, operation).await;
         }
         self.shape(step, operation, &request, &sent, position, figured).await
     }
@@ -178,6 +182,9 @@ impl Tools {
         }
         let (figures, window) = sink.finish(window);
         let mut notes = notes(step, used);
+        if extent.is_empty() {
+            notes.extend(self.check_empty(step, operation).await);
+        }
         notes.extend(window.note_of_field());
         if by_money && figures.currency_count() > 1 {
             notes.push(
@@ -233,6 +240,9 @@ impl Tools {
         let folded = self.fold(step, &fold.source, &arguments, Figures::new(asked)).await?;
         let Folded { sink: figures, extent, used, at } = folded;
         let mut notes = notes(step, used);
+        if extent.is_empty() {
+            notes.extend(self.check_empty(step, operation).await);
+        }
         let mut of_upstream = None;
         if extent.stopped.as_ref().is_some_and(Stopped::is_bound) {
             of_upstream = self.summary_of_upstream(step, operation).await;

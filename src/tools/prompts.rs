@@ -42,7 +42,7 @@ impl Tools {
         context: &Context,
         request: &PromptRequest,
     ) -> Result<PromptResult, Error> {
-        let row = self.prompts.find(&request.name)?;
+        let row = self.prompts.find(&request.name, |tool| self.offered(caller, tool).is_some())?;
         let arguments = checked(row, &request.arguments)?;
         let mut given = Given { arguments, now: clock::unix_seconds() };
         let mut parts = Vec::with_capacity(row.reads.len());
@@ -112,12 +112,12 @@ impl Tools {
         request: &CompletionRequest,
     ) -> Result<Vec<String>, Error> {
         let CompletionOf::Prompt(name) = &request.of else { return Ok(Vec::new()) };
-        let row = self.prompts.find(name)?;
+        let row = self.prompts.find(name, |tool| self.offered(caller, tool).is_some())?;
         let argument = row.arguments.iter().find(|argument| argument.name == request.argument);
         let Some(completion) = argument.and_then(|argument| argument.completed.as_ref()) else {
             return Ok(Vec::new());
         };
-        if self.offered(&completion.tool).is_none() {
+        if self.offered(caller, &completion.tool).is_none() {
             return Ok(Vec::new());
         }
         let arguments = completion.arguments.clone();

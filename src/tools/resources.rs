@@ -44,15 +44,18 @@ const GUIDES: [GuideText; 2] = [
 const MARKDOWN: &str = "text/markdown";
 
 impl Tools {
-    fn guides(&self) -> impl Iterator<Item = &'static GuideText> {
-        GUIDES.iter().filter(|guide| self.offered(guide.needs).is_some())
+    fn guides(&self, caller: &Caller) -> impl Iterator<Item = &'static GuideText> {
+        GUIDES.iter().filter(|guide| self.offered(caller, guide.needs).is_some())
     }
 
+    /// Whether the server has any; a view may have fewer.
     pub(super) fn has_resources(&self) -> bool {
-        self.guides().next().is_some()
+        let has =
+            |name: &str| self.catalog.tool(name).is_some_and(|tool| self.settings.offers(tool));
+        GUIDES.iter().any(|guide| has(guide.needs))
     }
 
-    pub(super) fn guides_listed(&self) -> Vec<Resource> {
+    pub(super) fn guides_listed(&self, caller: &Caller) -> Vec<Resource> {
         let resource = |guide: &GuideText| Resource {
             uri: guide.uri.into(),
             name: guide.name.into(),
@@ -60,10 +63,10 @@ impl Tools {
             description: guide.description.into(),
             mime_type: MARKDOWN.into(),
         };
-        self.guides().map(resource).collect()
+        self.guides(caller).map(resource).collect()
     }
 
-    pub(super) fn templates_listed(&self) -> Vec<Resource> {
+    pub(super) fn templates_listed(&self, caller: &Caller) -> Vec<Resource> {
         let template = Resource {
             uri: CASES.template.into(),
             name: "cases.csv".into(),
@@ -73,7 +76,7 @@ impl Tools {
                 .into(),
             mime_type: cases::CSV.into(),
         };
-        self.offered(CASES.tool).map(|_| template).into_iter().collect()
+        self.offered(caller, CASES.tool).map(|_| template).into_iter().collect()
     }
 
     /// Reads a resource.
@@ -86,14 +89,15 @@ impl Tools {
         context: &Context,
         uri: &str,
     ) -> Result<Vec<ResourceContents>, Error> {
-        if let Some(guide) = self.guides().find(|guide| guide.uri == uri) {
+        if let Some(guide) = self.guides(caller).find(|guide| guide.uri == uri) {
             return Ok(vec![ResourceContents {
                 uri: uri.into(),
                 mime_type: MARKDOWN.into(),
                 body: ResourceBody::Text(guide.text.into()),
             }]);
         }
-        match uri.strip_prefix(CASES.address).filter(|_| self.offered(CASES.tool).is_some()) {
+        match uri.strip_prefix(CASES.address).filter(|_| self.offered(caller, CASES.tool).is_some())
+        {
             Some(query) if query.is_empty() || query.starts_with('?') => {
                 self.cases_csv(caller, context, uri, query).await
             }

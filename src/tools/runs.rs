@@ -45,7 +45,7 @@ impl Tools {
         operation: &Operation,
         facts: &RunFacts,
     ) -> Result<ToolResult, ToolFailure> {
-        let position = self.position(step)?;
+        let position = self.position(step).await?;
         let status = step.arguments.run_status(facts);
         let known = match &status {
             AskedStatus::Active => {
@@ -59,7 +59,7 @@ impl Tools {
         let request = operation
             .request(&arguments, position.page_key.as_deref())
             .map_err(|problem| invalid(&[problem]))?;
-        let sent = self.send(step, operation, &request).await;
+        let sent = self.send_for_page(step, operation, &request, &position).await;
         let sent = sent.map_err(|failure| with_statuses(failure, &status, facts))?;
         let mut figured = Figured {
             narrowing: Narrowing::new(step.arguments.narrowed(operation)),

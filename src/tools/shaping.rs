@@ -102,7 +102,8 @@ impl Tools {
                 "the WIV API sent an answer that can't be read"
             );
             let facts = self.facts(step, operation, request);
-            told(ToolFailure::unreadable(facts, answer.status, &malformed))
+            let failure = told(ToolFailure::unreadable(facts, answer.status, &malformed));
+            if facts.continues { failure.of_lost_page() } else { failure }
         })?;
         Ok(ToolResult::new(rendered.text, rendered.structured))
     }
@@ -160,7 +161,8 @@ pub(super) fn wanted_fields(step: CallStep<'_>, operation: &Operation) -> Wanted
 
 /// What a caller should know besides the answer.
 pub(super) fn notes(step: CallStep<'_>, used: Used) -> Vec<String> {
-    let mut notes: Vec<String> = used.note(step.caller).into_iter().collect();
+    let mut notes: Vec<String> = step.arguments.notes().to_vec();
+    notes.extend(used.note(step.caller));
     let grant = used.of(step.caller).grant.as_ref();
     let ends = grant.map(|grant| grant.key_expires_at);
     if let Some(ends) = ends.filter(|ends| *ends < unix_seconds() + WARNING_SECONDS) {

@@ -14,6 +14,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 use super::{
     Service,
     cross_origin::{allow_origin, preflight},
+    unknown::nothing_here,
 };
 use crate::{
     auth::ProtectedResource,
@@ -25,16 +26,19 @@ use crate::{
 const MCP_METHODS: &str = "POST, OPTIONS";
 const SSE_METHODS: &str = "GET, POST, OPTIONS";
 
-/// `/mcp`: Streamable HTTP. GET has no stream to offer and DELETE no session to end.
+/// `/mcp` and its views: Streamable HTTP. GET has no stream to offer and DELETE no session to end.
 pub(super) async fn mcp(State(service): State<Arc<Service>>, request: Request) -> Response {
+    let Some(resource) = ProtectedResource::at(request.uri().path()) else {
+        return nothing_here(&service, &request);
+    };
     service
-        .guarded(request, MCP_METHODS, async |service, request| match *request.method() {
+        .guarded(request, MCP_METHODS, async move |service, request| match *request.method() {
             Method::POST => {
-                let caller = service.caller(&request, ProtectedResource::Mcp)?;
-                Arc::clone(&service.endpoint).post(caller, ProtectedResource::Mcp, request).await
+                let caller = service.caller(&request, resource)?;
+                Arc::clone(&service.endpoint).post(caller, resource, request).await
             }
             Method::HEAD => {
-                service.caller(&request, ProtectedResource::Mcp)?;
+                service.caller(&request, resource)?;
                 Ok(without_body(method_not_allowed(request.method(), MCP_METHODS)))
             }
             _ => Ok(method_not_allowed(request.method(), MCP_METHODS)),
@@ -42,32 +46,35 @@ pub(super) async fn mcp(State(service): State<Arc<Service>>, request: Request) -
         .await
 }
 
-/// `/sse`: opens a stream by GET, speaks Streamable HTTP by POST, because clients that were
+/// `/sse` and its views: opens a stream by GET, speaks Streamable HTTP by POST, because clients that were
 /// given this address try that first.
 pub(super) async fn sse(State(service): State<Arc<Service>>, request: Request) -> Response {
+    let Some(resource) = ProtectedResource::at(request.uri().path()) else {
+        return nothing_here(&service, &request);
+    };
     service
-        .guarded(request, SSE_METHODS, async |service, request| match *request.method() {
+        .guarded(request, SSE_METHODS, async move |service, request| match *request.method() {
             Method::POST => {
-                let caller = service.caller(&request, ProtectedResource::Sse)?;
-                Arc::clone(&service.endpoint).post(caller, ProtectedResource::Sse, request).await
+                let caller = service.caller(&request, resource)?;
+                Arc::clone(&service.endpoint).post(caller, resource, request).await
             }
             // A Streamable HTTP client that asks for its back-channel: there is none.
             Method::GET if request.headers().contains_key("mcp-session-id") => {
                 Ok(method_not_allowed(request.method(), SSE_METHODS))
             }
             Method::GET => {
-                let caller = service.caller(&request, ProtectedResource::Sse)?;
+                let caller = service.caller(&request, resource)?;
                 let (parts, _) = request.into_parts();
                 Arc::clone(&service.endpoint)
-                    .open_stream(caller, &parts.headers, &parts.extensions)
+                    .open_stream(caller, resource, &parts.headers, &parts.extensions)
                     .await
             }
             Method::HEAD if request.headers().contains_key("mcp-session-id") => {
-                service.caller(&request, ProtectedResource::Sse)?;
+                service.caller(&request, resource)?;
                 Ok(without_body(method_not_allowed(request.method(), SSE_METHODS)))
             }
             Method::HEAD => {
-                service.caller(&request, ProtectedResource::Sse)?;
+                service.caller(&request, resource)?;
                 Ok(event_stream_head())
             }
             _ => Ok(method_not_allowed(request.method(), SSE_METHODS)),
@@ -80,11 +87,11 @@ pub(super) async fn messages(State(service): State<Arc<Service>>, request: Reque
     service
         .guarded(request, MCP_METHODS, async |service, request| match *request.method() {
             Method::POST => {
-                let caller = service.caller(&request, ProtectedResource::Sse)?;
+                let caller = service.messages_caller(&request)?;
                 Arc::clone(&service.endpoint).post_message(caller, request).await
             }
             Method::HEAD => {
-                service.caller(&request, ProtectedResource::Sse)?;
+                service.messages_caller(&request)?;
                 Ok(without_body(method_not_allowed(request.method(), MCP_METHODS)))
             }
             _ => Ok(method_not_allowed(request.method(), MCP_METHODS)),
@@ -124,6 +131,11 @@ impl Service {
     /// Where a client is, where somebody's word on it can be taken.
     pub(super) fn address(&self, request: &Request) -> Option<Address> {
         self.auth.address(request.headers(), peer(request))
+    }
+
+    fn messages_caller(&self, request: &Request) -> Result<Caller, Refusal> {
+        let caller = self.auth.authenticate_message(request.headers(), peer(request));
+        caller.map_err(Refusal::unauthorized)
     }
 
     fn caller(&self, request: &Request, resource: ProtectedResource) -> Result<Caller, Refusal> {

@@ -8,10 +8,9 @@ use axum::{
     Router,
     extract::{Request, State},
     middleware,
-    response::Response,
     routing::{any, get, post},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, header};
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
 use super::{
@@ -20,22 +19,23 @@ use super::{
     health,
     layers::{panicked, trace, uncompressed},
     mcp, pages,
+    unknown::{no_such_method, nothing_here},
 };
 use crate::{
     connect::routes as connect,
     oauth::{OAuth, routes as oauth},
-    pages::{assets, is_for_people},
+    pages::assets,
     signin,
-    telemetry::TraceId,
-    transport::Refusal,
 };
 
 fn mcp_routes(service: Arc<Service>) -> Router {
     Router::new()
         .route("/mcp", any(mcp::mcp))
         .route("/mcp/", any(mcp::mcp))
+        .route("/mcp/{*view}", any(mcp::mcp))
         .route("/sse", any(mcp::sse))
         .route("/sse/", any(mcp::sse))
+        .route("/sse/{*view}", any(mcp::sse))
         .route("/messages", any(mcp::messages))
         .route("/messages/", any(mcp::messages))
         // Some clients append the advertised path to the one they connected to.
@@ -43,18 +43,20 @@ fn mcp_routes(service: Arc<Service>) -> Router {
         .route("/sse/messages/", any(mcp::messages))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .fallback(nothing_here)
+        .fallback(async |State(service): State<Arc<Service>>, request: Request| {
+            nothing_here(&service, &request)
+        })
         .with_state(service)
 }
 
-fn page_routes(service: &Service) -> Router {
+fn page_routes(service: &Arc<Service>) -> Router {
     let front = Router::new()
         .route("/", get(connect::front))
         .route("/connect", get(connect::front))
         .route("/connect/", get(connect::front))
         .with_state(Arc::clone(&service.front));
     let sign_in = match &service.sign_in {
-        Some(sign_in) => sign_in_routes(sign_in.clone()),
+        Some(sign_in) => sign_in_routes(service, sign_in.clone()),
         None => Router::new()
             .route("/connect/account", get(connect::no_sign_in))
             .route("/connect/sign-in", post(connect::no_sign_in).get(connect::to_front))
@@ -76,7 +78,10 @@ fn page_routes(service: &Service) -> Router {
 }
 
 /// Present only while sign-in is on; without it the paths of OAuth answer like any unknown one.
-fn sign_in_routes(SignInService { oauth, account, callback }: SignInService) -> Router {
+fn sign_in_routes(
+    service: &Arc<Service>,
+    SignInService { oauth, account, callback }: SignInService,
+) -> Router {
     let account = Router::new()
         .route("/connect/account", get(connect::account))
         .route("/connect/sign-in", post(connect::sign_in).get(connect::to_front))
@@ -86,9 +91,18 @@ fn sign_in_routes(SignInService { oauth, account, callback }: SignInService) -> 
         .with_state(account);
     let steps = Router::new().route("/oauth/callback", get(signin::callback)).with_state(callback);
     // `/.well-known/oauth-authorization-server`, and `/.well-known/oauth-protected-resource…` or
-    // `/oauth/resource/{mcp,sse}`: as `oauth/metadata` names them, by the settings.
+    // `/oauth/resource/{mcp,sse}…`: as `oauth/metadata` names them, by the settings.
     let documents = oauth.documents().into_iter().fold(Router::new(), |documents, (path, body)| {
         documents.route(path, cross_origin(get(async move || oauth::document(body))))
+    });
+    let documents = oauth.resource_routes().iter().fold(documents, |documents, path| {
+        let (service, oauth) = (Arc::clone(service), Arc::clone(&oauth));
+        let found =
+            async move |request: Request| match oauth.resource_document_at(request.uri().path()) {
+                Some(body) => oauth::document(body),
+                None => nothing_here(&service, &request),
+            };
+        documents.route(path, cross_origin(get(found)))
     });
     Router::new()
         .route("/oauth/register", cross_origin(post(oauth::register)))
@@ -110,7 +124,7 @@ pub fn router(service: Arc<Service>) -> Router {
         service.origins.public.is_https().then_some(HeaderValue::from_static("max-age=31536000"));
     let no_such_method = {
         let service = Arc::clone(&service);
-        async move |request| no_such_method(&service, &request)
+        async move |request: Request| no_such_method(&service, &request)
     };
     mcp_routes(service)
         .merge(pages)
@@ -135,31 +149,4 @@ pub fn router(service: Arc<Service>) -> Router {
         ))
         // Outermost: its time and status are the whole request's.
         .layer(middleware::from_fn(trace))
-}
-
-/// JSON for unknown paths, before any look at credentials: clients that probe for metadata parse
-/// what they get. A page for people, but not where clients probe.
-async fn nothing_here(State(service): State<Arc<Service>>, request: Request) -> Response {
-    let is_probed = |path: &str| {
-        path.starts_with("/.well-known/") || ["/register", "/authorize", "/token"].contains(&path)
-    };
-    if is_for_people(request.headers()) && !is_probed(request.uri().path()) {
-        return service.front.nothing_here(TraceId::of(request.extensions()));
-    }
-    let message = format!("nothing is served at this path; {}", mcp_addresses(&service));
-    Refusal::new(StatusCode::NOT_FOUND, "not_found", message).at(request.uri().path())
-}
-
-/// What whoever missed the address is told: some clients are given the origin alone, or the path
-/// twice.
-fn mcp_addresses(service: &Service) -> String {
-    let origin = service.origins.public.as_str();
-    format!("MCP clients use {origin}/mcp or {origin}/sse")
-}
-
-/// The routes that stand for one method say which in `Allow`, as axum sets it.
-fn no_such_method(service: &Service, request: &Request) -> Response {
-    let message = format!("{} is not served here; {}", request.method(), mcp_addresses(service));
-    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
-        .at(request.uri().path())
 }

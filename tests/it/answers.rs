@@ -4,12 +4,17 @@
 
 mod channels;
 mod csv;
+mod cursors;
+mod empty;
 mod executions;
 mod figures;
 mod grouping;
+mod guard;
 mod names;
+mod odd;
 mod order;
 mod paged;
 mod queries;
 mod reading;
 mod runs;
+mod slips;

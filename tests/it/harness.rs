@@ -187,6 +187,12 @@ impl Server {
         request.send().await.unwrap()
     }
 
+    /// POSTs a beginning without a credential.
+    pub(crate) async fn post_without_key(&self, path: &str) -> reqwest::Response {
+        let post = self.http.post(self.url(path)).header("content-type", "application/json");
+        post.body(initialize("2025-11-25").to_string()).send().await.unwrap()
+    }
+
     /// A JSON-RPC request over `/mcp`; its whole response.
     pub(crate) async fn ask(&self, key: &str, method: &str, params: Value) -> Value {
         let response = self.post("/mcp", key, request(1, method, params)).await;

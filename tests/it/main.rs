@@ -28,3 +28,4 @@ mod streamable_http;
 mod tokens;
 mod tools;
 mod tree;
+mod views;

@@ -225,9 +225,9 @@ async fn unknown_paths_answer_json_before_any_credential() {
         "/register",
         "/authorize",
         "/token",
-        "/mcp/readonly",
-        "/mcp/x/cases",
-        "/sse/readonly",
+        "/mcp/cases",
+        "/mcp/x/cookies",
+        "/sse/x/",
         "/anything",
     ] {
         for method in [reqwest::Method::GET, reqwest::Method::POST] {

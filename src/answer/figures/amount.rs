@@ -24,6 +24,11 @@ pub(super) fn read(value: &str) -> Option<Decimal> {
     number(digits)
 }
 
+/// Whether a value holds an amount.
+pub(in crate::answer) fn is_amount(value: &str) -> bool {
+    read(value).is_some()
+}
+
 /// The same of a number's digits, exponent included.
 pub(super) fn number(digits: &str) -> Option<Decimal> {
     if digits.len() > MAX_CHARS {

@@ -19,6 +19,7 @@ fn caller(key: &str, fallback: Option<Caller>) -> Caller {
         fallback: fallback.map(Arc::new),
         passed_over: None,
         address: None,
+        view: crate::bounds::ViewPath::WHOLE,
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
     },
     Contents, Schemas,
     extensions::{self, Overlay, optional},
-    folds,
+    filter_values, folds,
     inputs::Argument,
     local,
     mistakes::{DocumentMistakes, DocumentPlace},
@@ -49,6 +49,8 @@ pub(super) fn assemble(
             mistakes.add(place.member(extensions::KEY_CHECK_BODY), reason);
         }
     }
+    // Folds keep their source as it stands, with its values.
+    filter_values::attach(&mut operations, mistakes);
     folds::attach(&mut operations, mistakes);
     row_runs::attach(&mut operations, mistakes);
     let local = local::tools(document, &operations, mistakes);

@@ -28,6 +28,7 @@ pub(super) const PAGING: &str = "x-mcp-paging";
 pub(super) const ANSWER: &str = "x-mcp-answer";
 pub(super) const MONEY: &str = "x-mcp-money";
 pub(super) const FIELDS: &str = "x-mcp-fields";
+pub(super) const ROW: &str = "x-mcp-row";
 pub(super) const FOLD: &str = "x-mcp-fold";
 pub(super) const GROUPS: &str = "x-mcp-groups";
 pub(super) const TIMES: &str = "x-mcp-times";
@@ -38,12 +39,13 @@ pub(super) const OWNER: &str = "x-mcp-owner";
 pub(super) const NAME: &str = "x-mcp-name";
 pub(super) const NAMES: &str = "x-mcp-names";
 pub(super) const RUNS: &str = "x-mcp-runs";
+pub(super) const VALUES: &str = "x-mcp-values";
 pub(super) const OVERLAY: &str = "x-mcp-overlay";
 pub(super) const KEY_CHECK: &str = "x-mcp-key-check";
 pub(super) const KEY_CHECK_BODY: &str = "x-mcp-key-check-body";
 
 /// Extensions of an operation.
-const OF_OPERATIONS: [&str; 23] = [
+const OF_OPERATIONS: [&str; 25] = [
     TOOL,
     TITLE,
     DESCRIPTION,
@@ -54,6 +56,7 @@ const OF_OPERATIONS: [&str; 23] = [
     ANSWER,
     MONEY,
     FIELDS,
+    ROW,
     FOLD,
     GROUPS,
     TIMES,
@@ -64,6 +67,7 @@ const OF_OPERATIONS: [&str; 23] = [
     NAME,
     NAMES,
     RUNS,
+    VALUES,
     OVERLAY,
     KEY_CHECK,
     KEY_CHECK_BODY,

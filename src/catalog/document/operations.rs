@@ -149,6 +149,10 @@ fn understand<'d>(
     let answer = required(operation, extensions::ANSWER, &place, mistakes);
     let paging: Option<Paging> = optional(operation, extensions::PAGING, &place, mistakes);
     let money = optional(operation, extensions::MONEY, &place, mistakes);
+    let row: Option<Box<[Box<str>]>> = optional(operation, extensions::ROW, &place, mistakes);
+    if row.is_some() && answer != Some(AnswerShape::Query) {
+        mistakes.add(place.member(extensions::ROW), "only a query's fields are looked at");
+    }
     let fields: Option<Box<[Box<str>]>> = optional(operation, extensions::FIELDS, &place, mistakes);
     let inputs = parameters::read(written, paging, place, mistakes);
 
@@ -189,11 +193,13 @@ fn understand<'d>(
         answer: answer?,
         money,
         fields,
+        row: row.unwrap_or_default(),
         // Known when all operations are.
         fold: None,
         name: None,
         runs: None,
         names: None,
+        values: None,
         read_only: head.hints.read_only,
         path: inputs.path.into(),
         query: inputs.query.into(),

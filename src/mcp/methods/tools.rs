@@ -13,9 +13,8 @@ use crate::mcp::{
 };
 
 pub(in crate::mcp) fn list_response<H: Host>(asked: &Asked<'_, H>, context: &Context) -> Vec<u8> {
-    let tools = asked.view.list(context.revision);
-    let mut result = ResultWriter::begin(asked.id, tools.len() + 192);
-    result.members(tools.as_bytes());
+    let mut result = ResultWriter::begin(asked.id, asked.view.list_bytes() + 192);
+    asked.view.write_list(context.revision, result.member("tools"));
     result.finish(asked.host, context, Keep::List)
 }
 

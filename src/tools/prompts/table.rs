@@ -65,7 +65,7 @@ impl PromptRow {
     }
 }
 
-/// The prompts whose tools are all offered.
+/// The prompts whose tools the server has.
 pub(in crate::tools) struct Prompts(Vec<PromptRow>);
 
 impl Prompts {
@@ -79,13 +79,23 @@ impl Prompts {
         self.0.is_empty()
     }
 
-    pub(in crate::tools) fn list(&self) -> Vec<Prompt> {
-        self.0.iter().map(shown).collect()
+    /// Those whose tools a caller is offered.
+    fn of(&self, offers: impl Fn(&str) -> bool) -> impl Iterator<Item = &PromptRow> {
+        self.0.iter().filter(move |row| row.tools().all(&offers))
     }
 
-    pub(super) fn find(&self, name: &str) -> Result<&PromptRow, Error> {
-        self.0.iter().find(|row| row.name == name).ok_or_else(|| {
-            let names: Vec<&str> = self.0.iter().map(|row| &*row.name).collect();
+    pub(in crate::tools) fn list(&self, offers: impl Fn(&str) -> bool) -> Vec<Prompt> {
+        self.of(offers).map(shown).collect()
+    }
+
+    pub(super) fn find(
+        &self,
+        name: &str,
+        offers: impl Fn(&str) -> bool,
+    ) -> Result<&PromptRow, Error> {
+        let rows: Vec<&PromptRow> = self.of(offers).collect();
+        rows.iter().find(|row| row.name == name).copied().ok_or_else(|| {
+            let names: Vec<&str> = rows.iter().map(|row| &*row.name).collect();
             invalid(format!("there is no such prompt; there are: {}", names.join(", ")))
         })
     }

@@ -28,10 +28,11 @@ fn every_argument_that_a_read_names_is_one_of_its_prompt() {
 #[test]
 fn a_prompt_is_there_only_with_all_its_tools() {
     let all = Prompts::new(|_| true);
-    assert_eq!(all.list().len(), 4);
+    assert_eq!(all.list(|_| true).len(), 4);
     let without = Prompts::new(|tool| tool != "wiv_list_msp_customers");
-    assert_eq!(without.list().len(), 3);
-    assert!(without.find("msp_quarterly_review").is_err());
+    assert_eq!(without.list(|_| true).len(), 3);
+    assert!(without.find("msp_quarterly_review", |_| true).is_err());
+    assert!(all.find("msp_quarterly_review", |tool| tool != "wiv_list_msp_customers").is_err());
 }
 
 #[test]

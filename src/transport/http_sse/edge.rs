@@ -37,10 +37,11 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     pub async fn open_stream(
         self: Arc<Self>,
         caller: Caller,
+        resource: ProtectedResource,
         headers: &HeaderMap,
         extensions: &Extensions,
     ) -> Result<Response, Refusal> {
-        let asking = Asking { caller: &caller, resource: ProtectedResource::Sse, extensions };
+        let asking = Asking { caller: &caller, resource, extensions };
         // A reconnect carries the revision; its key was tried when it first came.
         if !(headers.contains_key(PROTOCOL_VERSION) && self.is_fresh(&caller)) {
             self.admit(&asking).await?;
@@ -89,7 +90,7 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
         self.sessions.reaches(id, &shown).map_err(undelivered)?;
         let (headers, extensions) = (&parts.headers, &parts.extensions);
         headers::check_content_type(headers)?;
-        let asking = Asking { caller: &caller, resource: ProtectedResource::Sse, extensions };
+        let asking = Asking { caller: &caller, resource: ProtectedResource::SSE, extensions };
         let Incoming { frame, held } = self.read(body, &asking).await?;
         let named = headers::revision(headers).into();
         let message = PostedMessage { frame, named, trace_id, held };

@@ -55,6 +55,11 @@ impl Stream {
         stream
     }
 
+    /// The same, posting with a key.
+    pub(crate) fn with_key(self, key: &str) -> Self {
+        Self { key: key.to_owned(), ..self }
+    }
+
     pub(crate) fn headers(&self) -> &reqwest::header::HeaderMap {
         self.response.headers()
     }

@@ -96,6 +96,12 @@ async fn every_sealed_value_opens_for_one_purpose_and_no_two_share_it() {
             let own_keys = [server.sealer(**purpose), client_id_sealer(**purpose)];
             own_keys.iter().any(|sealer| sealer.open(&sealed).is_ok())
         };
+        // It opens with what it is about alone, which `it::answers::cursors` tries.
+        if what == "cursor" {
+            assert_eq!(Purpose::ALL.iter().filter(opens).count(), 0);
+            owners.insert(format!("{:?}", Purpose::Cursor), what);
+            continue;
+        }
         let purposes: Vec<_> = Purpose::ALL.iter().filter(opens).collect();
         assert_eq!(purposes.len(), 1, "{what}: {purposes:?}");
         let other = owners.insert(format!("{:?}", purposes[0]), what);

@@ -1,6 +1,6 @@
 //! Groups of tools.
 //!
-//! Not for deciding who is offered what: settings, views and grants choose by these names.
+//! Not for deciding who is offered what: settings, addresses and grants choose by these names.
 
 use serde::Deserialize;
 
