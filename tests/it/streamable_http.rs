@@ -133,11 +133,13 @@ async fn methods_are_answered_before_and_without_initialize() {
         ("prompts/list", "prompts"),
     ] {
         let answer = server.ask(ACME, method, json!({})).await;
-        assert_eq!(answer["result"][member], json!([]), "{method}");
+        assert!(!answer["result"][member].as_array().unwrap().is_empty(), "{method}");
     }
     for (method, code) in [("x", -32601), ("server/discover", -32601), ("prompts/get", -32602)] {
         assert_eq!(server.ask(ACME, method, json!({})).await["error"]["code"], code, "{method}");
     }
+    // Without the tools that they speak of there are none.
+    let server = Server::start_with(&[("WIV_MCP_TOOLSETS", "spaces")]).await;
     for (method, member) in [
         ("resources/list", "resources"),
         ("resources/templates/list", "resourceTemplates"),

@@ -18,9 +18,10 @@ fn heavy(bytes: usize) -> String {
 /// A query that WIV's stand-in answers, of about so many bytes.
 fn large(bytes: usize) -> Value {
     let ids: Vec<String> = (0..bytes / 20).map(|number| format!("account-{number:09}")).collect();
-    let query = json!({ "terms": { "account_id": ids } });
-    let arguments = json!({ "query": query, "size": 1 });
-    request(1, "tools/call", json!({ "name": "wiv_cases_query", "arguments": arguments }))
+    let query = json!({ "query": { "match_all": {} }, "size": 1 });
+    let params =
+        json!({ "name": "wiv_cases_query", "arguments": query, "_meta": { "a.example/ids": ids } });
+    request(1, "tools/call", params)
 }
 
 async fn calls_with(server: &Server, key: &str) -> Vec<Value> {
