@@ -137,8 +137,12 @@ impl ShownGroups {
         let mut count = top.min(sorted.len());
         loop {
             let (shown, others) = sorted.split_at(count);
-            let rows: Vec<String> =
-                shown.iter().map(|group| row(grouping, group, figures).to_string()).collect();
+            let rows = shown.iter().enumerate().map(|(place, group)| {
+                // Cells of nothing are left out, as they are empty in the text; but the first row
+                // has all columns in their order.
+                row(grouping, group, figures, place == 0).to_string()
+            });
+            let rows: Vec<String> = rows.collect();
             let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
             let rules = Rules {
                 whole: &[],
@@ -194,7 +198,7 @@ impl ShownGroups {
 }
 
 /// A group as a row: values, labels, count, a column a currency, its span.
-fn row(grouping: &Grouping, group: &Group, figures: &Figures) -> Value {
+fn row(grouping: &Grouping, group: &Group, figures: &Figures, is_whole: bool) -> Value {
     let mut row = Map::new();
     let mut labels = group.labels.iter();
     for (by, value) in grouping.by.iter().zip(&group.values) {
@@ -210,8 +214,9 @@ fn row(grouping: &Grouping, group: &Group, figures: &Figures) -> Value {
         // A currency may be called as a column is.
         let column =
             if row.contains_key(name) { format!("{name} (currency)") } else { name.to_owned() };
-        // A cell of nothing is left out, as it is empty in the text.
-        row.extend(sum.map(|sum| (column, json!(sum))));
+        if is_whole || sum.is_some() {
+            row.insert(column, json!(sum));
+        }
     }
     for (name, at) in [("oldest", group.span.oldest), ("newest", group.span.newest)] {
         row.extend(at.and_then(day_of).map(|day| (name.to_owned(), json!(day))));

@@ -17,4 +17,5 @@ mod paged;
 mod queries;
 mod reading;
 mod runs;
+mod shown;
 mod slips;
