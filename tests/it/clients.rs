@@ -142,7 +142,8 @@ async fn mcp_remote_leaves_an_orphan_and_then_posts() {
         .unwrap();
     assert_eq!(orphan.status(), 200);
     let response = server.post("/sse", ACME, initialize("2025-11-25")).await;
-    let text = response.text().await.unwrap();
+    // The address of the test's server may hold any digits.
+    let text = response.text().await.unwrap().replace(&server.url(""), "");
     for word in ["404", "405", "Not Found", "Method Not Allowed"] {
         assert!(!text.contains(word), "it would change its transport: {text}");
     }
