@@ -16,7 +16,7 @@ fn steady(text: &str) -> String {
         let is_time = time.len() == 20 && time.ends_with('Z') && time.starts_with("20");
         out.push_str(match inside {
             inside if inside.starts_with("v4.local.") => "CURSOR",
-            inside if is_time => "TIME",
+            _ if is_time => "TIME",
             inside => inside,
         });
         out.push_str(end);
