@@ -215,9 +215,7 @@ impl Tools {
             };
             answer::render_ordered(&window, total, layout, &position, notes, seal)
         };
-        let rendered = self.aside.run(step.deadline, render).await;
-        let rendered =
-            rendered.map_err(|why| ToolFailure::new(FailureKind::Timeout, why.to_string()))?;
+        let rendered = self.rendered(step, render).await?;
         let rendered = rendered
             .map_err(|malformed| ToolFailure::new(FailureKind::Malformed, malformed.to_string()))?;
         Ok(ToolResult::new(rendered.text, rendered.structured))
@@ -265,9 +263,7 @@ impl Tools {
             let of_upstream = of_upstream.as_deref().map(RawValue::get);
             answer::summary(&figures, &reading, top, layout, of_upstream, notes)
         };
-        let rendered = self.aside.run(step.deadline, render).await;
-        let rendered =
-            rendered.map_err(|why| ToolFailure::new(FailureKind::Timeout, why.to_string()))?;
+        let rendered = self.rendered(step, render).await?;
         Ok(ToolResult::new(rendered.text, rendered.structured))
     }
 

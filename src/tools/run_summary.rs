@@ -4,7 +4,7 @@
 
 use super::{Tools, fold::Folded, plan::reading, runs::NO_NAMES, shaping::notes, step::CallStep};
 use crate::{
-    answer::{self, Days, FailureKind, RunFigures, ToolFailure},
+    answer::{self, Days, RunFigures, ToolFailure},
     catalog::RunsSummary,
     clock,
     mcp::ToolResult,
@@ -44,9 +44,7 @@ impl Tools {
             let names = names.map(|read| read.names);
             answer::run_summary(&figures, &reading, &days, names.as_ref(), layout, notes)
         };
-        let rendered = self.aside.run(step.deadline, render).await;
-        let rendered =
-            rendered.map_err(|why| ToolFailure::new(FailureKind::Timeout, why.to_string()))?;
+        let rendered = self.rendered(step, render).await?;
         Ok(ToolResult::new(rendered.text, rendered.structured))
     }
 }

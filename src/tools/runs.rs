@@ -135,9 +135,7 @@ impl Tools {
             let layout = Layout { fields: &fields, names: names.as_ref(), ..layout };
             answer::render_ordered(&window, total, layout, &position, notes, seal)
         };
-        let rendered = self.aside.run(step.deadline, render).await;
-        let rendered =
-            rendered.map_err(|why| ToolFailure::new(FailureKind::Timeout, why.to_string()))?;
+        let rendered = self.rendered(step, render).await?;
         let rendered = rendered
             .map_err(|malformed| ToolFailure::new(FailureKind::Malformed, malformed.to_string()))?;
         Ok(ToolResult::new(rendered.text, rendered.structured))

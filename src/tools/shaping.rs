@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     answer::{
-        self, Figures, KnownNames, Layout, Narrowing, Position, ToolFailure, WantedFields, Whole,
+        self, FailureKind, Figures, KnownNames, Layout, Narrowing, Position, ToolFailure,
+        WantedFields, Whole,
     },
     catalog::{Operation, Paging, UpstreamRequest},
     clock::{self, unix_seconds},
@@ -106,6 +107,16 @@ impl Tools {
             if facts.continues { failure.of_lost_page() } else { failure }
         })?;
         Ok(ToolResult::new(rendered.text, rendered.structured))
+    }
+
+    /// Has what a fold read made readable, beside the workers.
+    pub(super) async fn rendered<T: Send + 'static>(
+        &self,
+        step: CallStep<'_>,
+        render: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ToolFailure> {
+        let rendered = self.aside.run(step.deadline, render).await;
+        rendered.map_err(|why| ToolFailure::new(FailureKind::Timeout, why.to_string()))
     }
 
     /// How an answer of upstream's at that time is laid out, before anything is known of it.
