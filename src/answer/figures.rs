@@ -248,4 +248,8 @@ impl RowSink for Figures {
     fn row(&mut self, row: &str) {
         self.add(row);
     }
+
+    fn kept_bytes(&self) -> usize {
+        self.groupings.iter().map(Grouping::kept_bytes).sum()
+    }
 }

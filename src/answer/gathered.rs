@@ -83,6 +83,10 @@ impl RowSink for GatheredRuns {
         let id = value_of(row, &self.id).unwrap_or_default().into();
         self.runs.push(GatheredRun { started, id, row: row.into() });
     }
+
+    fn kept_bytes(&self) -> usize {
+        self.kept_bytes
+    }
 }
 
 #[cfg(test)]

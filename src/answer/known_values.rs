@@ -84,6 +84,10 @@ impl RowSink for KnownValues {
         }
         self.values.push(value.into());
     }
+
+    fn kept_bytes(&self) -> usize {
+        self.values.iter().map(|value| value.len()).sum()
+    }
 }
 
 /// Separated by commas; in quotes where one of them could be read as more than a word.

@@ -106,7 +106,7 @@ pub(super) fn list(
             notes.extend(narrowing.notes_of_none(json::elements(upstream.data)));
         }
     }
-    notes.extend(whole.iter().flat_map(|whole| whole.notes.iter().cloned()));
+    notes.extend(whole.iter().flat_map(|whole| whole.notes.iter().chain(&whole.excluded).cloned()));
     let is_told = layout.whole.is_some_and(|whole| whole.wanted == Totals::Full);
     if let Some(money) = layout.money.filter(|_| !is_told) {
         notes.extend(odd_rows::note(rows.iter().copied(), money));

@@ -15,6 +15,9 @@ const MAX_NAMES: usize = 20_000;
 /// Characters of a name that are kept.
 const MAX_NAME_CHARS: usize = 200;
 
+/// What an id and its name take, in bytes.
+const NAME_BYTES: usize = 128;
+
 /// Names by ids.
 #[derive(Debug, Clone)]
 pub struct KnownNames {
@@ -68,6 +71,10 @@ impl RowSink for KnownNames {
             self.names.insert(id.into(), name.into());
         }
     }
+
+    fn kept_bytes(&self) -> usize {
+        self.names.len() * NAME_BYTES
+    }
 }
 
 /// Counts rows, and those that have no name.
@@ -87,5 +94,9 @@ impl RowSink for RowsWithoutNames {
     fn row(&mut self, row: &str) {
         self.rows += 1;
         self.without += usize::from(value_of(row, &self.field).is_none());
+    }
+
+    fn kept_bytes(&self) -> usize {
+        0
     }
 }

@@ -24,6 +24,9 @@ const MAX_UNKNOWN: usize = 10;
 /// Characters of a value that are kept. Real ones have at most 60.
 const MAX_CHARS: usize = 200;
 
+/// What a group takes besides its times, in bytes.
+const GROUP_BYTES: usize = 512;
+
 /// Stands for a value that is not there.
 pub(super) const NONE: &str = "(none)";
 
@@ -181,6 +184,10 @@ impl RowSink for RunFigures {
             RunEnd::Unknown => self.count_unknown(status),
             _ => {}
         }
+    }
+
+    fn kept_bytes(&self) -> usize {
+        self.groups.len() * GROUP_BYTES + self.all.times.len() * 2 * size_of::<u64>()
     }
 }
 

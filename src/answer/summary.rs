@@ -71,7 +71,9 @@ pub fn summary(
         groups.push(shown.json);
         before = Some(sorted);
     }
-    format::notes(&mut text, &notes);
+    // The structure has it as figures.
+    let in_words = notes.iter().cloned().chain(told.excluded).collect::<Vec<_>>();
+    format::notes(&mut text, &in_words);
     let mut structured = format!("{{\"data\":{},\"totals\":{}", Value::Object(data), told.json);
     if !groups.is_empty() {
         structured.push_str(&format!(",\"groups\":[{}]", groups.join(",")));
@@ -99,7 +101,8 @@ fn details(figures: &Figures) -> (Map<String, Value>, String) {
     }
     let tally = |tally: &Tally| json!({ "count": tally.count, "by_currency": by_currency(tally, figures, Months::LeftOut) });
     if figures.asked.about_open {
-        data.insert("excluded".into(), tally(&figures.excluded));
+        let excluded = (!figures.excluded_unknown).then(|| tally(&figures.excluded));
+        data.insert("excluded".into(), json!(excluded));
     }
     if let Some(changes) = &figures.changes {
         let day = figures.asked.since.as_deref().unwrap_or_default();

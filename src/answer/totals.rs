@@ -36,6 +36,8 @@ pub(super) struct ToldTotals {
     /// One or two lines.
     pub(super) text: String,
     pub(super) notes: Vec<String>,
+    /// What an answer about open cases leaves out.
+    pub(super) excluded: Option<String>,
     /// Rows that match, where all were read.
     pub(super) count: Option<usize>,
 }
@@ -60,10 +62,15 @@ pub(super) fn tell(figures: &Figures, reading: &Reading, wanted: Totals) -> Told
         }
         notes.extend(of_currencies(figures));
         notes.extend(of_unreadable(figures));
-        notes.extend(of_excluded(figures));
     }
     text.push_str(".\n");
-    ToldTotals { json: totals.to_string(), text, notes, count: complete.then_some(count) }
+    ToldTotals {
+        json: totals.to_string(),
+        text,
+        notes,
+        excluded: (wanted == Totals::Full).then(|| of_excluded(figures)).flatten(),
+        count: complete.then_some(count),
+    }
 }
 
 impl Reading {
@@ -159,7 +166,7 @@ fn of_currencies(figures: &Figures) -> Option<String> {
     let mut names: Vec<String> =
         all.iter().take(MAX_NAMED).map(|(name, ..)| shown_name(name)).collect();
     let last = names.pop()?;
-    Some(format!("{} and {last} are not converted and never added.", names.join(", ")))
+    Some(format!("{} and {last} are never added together.", names.join(", ")))
 }
 
 fn of_unreadable(figures: &Figures) -> Option<String> {
@@ -178,7 +185,8 @@ fn of_unreadable(figures: &Figures) -> Option<String> {
     (unreadable > 0).then(|| {
         let reasons =
             if reasons.is_empty() { "odd amounts".to_owned() } else { reasons.join(", ") };
-        format!("{unreadable} of the rows that match are counted and in no sum: {reasons}.")
+        let rows = if unreadable == 1 { "row that matches is" } else { "rows that match are" };
+        format!("{unreadable} {rows} in no sum: {reasons}.")
     })
 }
 
@@ -186,23 +194,17 @@ fn of_excluded(figures: &Figures) -> Option<String> {
     if !figures.asked.about_open {
         return None;
     }
-    let open = &figures.asked.fold.rows.open;
-    let (last, others) = open.values.split_last()?;
-    let means = match others {
-        [] => format!("Open means {last}."),
-        others => format!("Open means {} and {last}.", others.join(", ")),
-    };
     let count = figures.excluded.count;
     if figures.excluded_unknown {
-        return Some(format!("{means} How many are excluded could not be read."));
+        return Some("How many excluded cases are left out could not be read.".to_owned());
     }
-    if count == 0 {
-        return Some(means);
-    }
-    let (are, money) = (
-        if count == 1 { "excluded one is" } else { "excluded ones are" },
-        sums(&figures.excluded, figures, Months::LeftOut),
-    );
-    let money = if money.is_empty() { money } else { format!(" (a year {money})") };
-    Some(format!("{means} {count} {are} not in it{money}."))
+    let are = match count {
+        0 if figures.tally.count == 0 => return None,
+        0 => return Some("No excluded case is left out.".to_owned()),
+        1 => "excluded case is",
+        _ => "excluded cases are",
+    };
+    let money = sums(&figures.excluded, figures, Months::LeftOut);
+    let money = if money.is_empty() { money } else { format!(": a year {money}") };
+    Some(format!("{count} {are} left out{money}."))
 }

@@ -24,6 +24,10 @@ const MAX_NUMBER_BYTES: usize = 20;
 /// Arguments that say how much is shown: too much of it is as much as there may be.
 const AMOUNTS: [&str; 2] = [paging::LIMIT, paging::TOP];
 
+/// The days of a range.
+const START: &str = "start";
+const END: &str = "end";
+
 /// What a value was meant to be.
 struct Mended {
     /// JSON pointer (RFC 6901).
@@ -85,11 +89,24 @@ fn meant(schema: &Value, error: &ValidationError<'_>) -> Option<Mended> {
             let day = day_of(given.as_str()?)?;
             (Value::from(day), format!("was given as a time and taken as its day, {day}"))
         }
+        ValidationErrorKind::Required { property } => {
+            let today = clock::day(clock::unix_seconds());
+            let days = up_to(property.as_str()?, given, &today)?;
+            (days, format!("has no `{END}`; today, {today}, was taken"))
+        }
         _ => return None,
     };
     let place = error.instance_path();
     let note = format!("`{}` {what}.", wording::dotted(place));
     Some(Mended { pointer: place.as_str().to_owned(), value, note })
+}
+
+/// Days from a start on, which end today: what will have happened later is asked of nobody.
+fn up_to(lacking: &str, given: &Value, today: &str) -> Option<Value> {
+    let days = given.as_object().filter(|days| lacking == END && days.len() == 1)?;
+    let start = days.get(START)?.as_str()?;
+    let is_past = start.get(..today.len()).is_some_and(|day| day <= today);
+    is_past.then(|| serde_json::json!({ START: start, END: today }))
 }
 
 fn of_type(expected: &Value, given: &Value) -> Option<(Value, String)> {

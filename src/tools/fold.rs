@@ -13,9 +13,12 @@ use super::{
 };
 use crate::{
     answer::{self, FailureKind, PageRead, RowSink, ToolFailure},
+    caller::Fingerprint,
     catalog::{Arguments, Operation, UpstreamRequest},
     clock,
+    limits::Held,
     telemetry::Causes,
+    wiv,
 };
 
 /// Rows of one page: the most that WIV advises for reading many.
@@ -42,6 +45,8 @@ pub(super) struct Folded<S> {
     pub(super) used: Used,
     /// When upstream answered first, in Unix seconds.
     pub(super) at: u64,
+    /// Memory for what the sink keeps.
+    pub(super) _held: Held<Fingerprint>,
 }
 
 /// How far a fold went.
@@ -118,6 +123,7 @@ impl Tools {
         let (mut key, mut extent): (Option<Box<RawValue>>, _) = (None, FoldExtent::default());
         let (mut requests, mut bytes, mut last) = (0, 0, None);
         let mut first: Option<(Used, u64)> = None;
+        let mut held = self.wiv.room(step.caller);
         loop {
             let request = source.page(arguments, rows, key.as_deref());
             let request = request.map_err(|problem| invalid(&[problem]))?;
@@ -149,6 +155,11 @@ impl Tools {
                 Err(Lost { failure, .. }) => return Err(failure),
             };
             first.get_or_insert((used, at));
+            let more = sink.kept_bytes().saturating_sub(held.bytes());
+            if let Err(busy) = held.grow(more, step.deadline).await {
+                let failure = wiv::Failure::NoRoom(busy);
+                return Err(ToolFailure::silent(self.facts(step, source, &request), &failure));
+            }
             extent.rows_read += page.rows;
             bytes += size;
             let is_same = page.rows > 0 && last.replace(page.stamp) == Some(page.stamp);
@@ -174,7 +185,7 @@ impl Tools {
             "fold"
         );
         let (used, at) = first.expect("the loop ends behind a first page");
-        Ok(Folded { sink, extent, used, at })
+        Ok(Folded { sink, extent, used, at, _held: held })
     }
 
     #[expect(clippy::too_many_arguments, reason = "one page's place in a walk, used once")]

@@ -173,7 +173,7 @@ impl Tools {
         if let Some(stopped) = &folded.extent.stopped {
             return Err(no_order(&folded.extent, stopped));
         }
-        let Folded { sink, extent, used, at } = folded;
+        let Folded { sink, extent, used, at, _held } = folded;
         if sink.is_too_large() {
             return Err(ToolFailure::new(
                 FailureKind::TooLarge,
@@ -236,7 +236,7 @@ impl Tools {
         let arguments = source_arguments(step.arguments, &asked);
         let has_conditions = !asked.conditions.is_empty();
         let folded = self.fold(step, &fold.source, &arguments, Figures::new(asked)).await?;
-        let Folded { sink: figures, extent, used, at } = folded;
+        let Folded { sink: figures, extent, used, at, _held } = folded;
         let mut notes = notes(step, used);
         if extent.is_empty() {
             notes.extend(self.check_empty(step, operation).await);

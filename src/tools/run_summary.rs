@@ -34,7 +34,7 @@ impl Tools {
         let arguments = step.arguments.with_days(&days.start, &days.end);
         let figures = RunFigures::new(summary.facts.clone(), step.arguments.run_group());
         let folded = self.fold(step, source, &arguments, figures).await?;
-        let Folded { sink: figures, extent, used, at } = folded;
+        let Folded { sink: figures, extent, used, at, _held } = folded;
         let mut notes = notes(step, used);
         if names.is_none() && source.names.is_some() {
             notes.push(NO_NAMES.to_owned());

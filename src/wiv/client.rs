@@ -155,6 +155,11 @@ impl Client {
         &self.verdicts
     }
 
+    /// Room for what is kept of a caller's answers; none is taken yet.
+    pub fn room(&self, caller: &Caller) -> Held<Fingerprint> {
+        self.answers.nothing(caller.fingerprint)
+    }
+
     /// When a call that begins now must have its answer.
     pub fn deadline(&self) -> Instant {
         Instant::now() + self.timeout
@@ -288,7 +293,7 @@ impl Client {
         let status = response.status();
         let retry_after = seconds(response.headers().get(header::RETRY_AFTER));
         let head = BodyHead::of(&response);
-        let mut held = self.answers.nothing(caller.fingerprint);
+        let mut held = self.room(caller);
         let body = reading::read(response, self.body_limit_bytes, &mut held, deadline).await?;
         Ok(Answer { status, retry_after, body, head, _held: held })
     }

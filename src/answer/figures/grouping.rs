@@ -16,6 +16,9 @@ use crate::{
 /// Groups that are told apart: with their names and sums about a megabyte.
 const MAX_GROUPS: usize = 3_000;
 
+/// What a group takes, with its names and sums, in bytes.
+const GROUP_BYTES: usize = 320;
+
 /// Characters of a value that are kept. Longer ones get their hash behind them, so that no two
 /// become one.
 const MAX_VALUE_CHARS: usize = 120;
@@ -116,6 +119,11 @@ impl By {
 }
 
 impl Grouping {
+    /// About what the groups take, in bytes.
+    pub(super) fn kept_bytes(&self) -> usize {
+        self.groups.len() * GROUP_BYTES
+    }
+
     pub(super) fn new(names: &[Box<str>], facts: &RowFacts, reader: &mut RowReader) -> Self {
         let by = names.iter().map(|name| By {
             name: name.clone(),

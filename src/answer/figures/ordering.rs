@@ -208,4 +208,8 @@ impl RowSink for OrderedRows {
         entry.row = row.into();
         self.kept.push(entry);
     }
+
+    fn kept_bytes(&self) -> usize {
+        self.kept_bytes.min(MAX_KEPT_BYTES) + self.figures.kept_bytes()
+    }
 }

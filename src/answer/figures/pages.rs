@@ -21,6 +21,9 @@ pub trait RowSink: Send + 'static {
 
     /// One row, as JSON text without what nobody may read.
     fn row(&mut self, row: &str);
+
+    /// About how much of the rows is kept, in bytes.
+    fn kept_bytes(&self) -> usize;
 }
 
 /// What a page said besides its rows.

@@ -71,6 +71,36 @@ fn each_slip_is_mended_with_a_note_of_its_own() {
 }
 
 #[test]
+fn days_from_a_start_on_end_today() {
+    let today = crate::clock::day(crate::clock::unix_seconds());
+    for (given, place) in [
+        (json!({ "date_range": { "start": "2026-11-01" } }), "date_range"),
+        (json!({ "where": { "updated": { "start": "2026-11-01" } } }), "where.updated"),
+    ] {
+        let arguments = check("wiv_search_cases", given).expect("a harmless slip");
+        let days = values(&arguments);
+        let days = days.pointer(&format!("/{}", place.replace('.', "/"))).unwrap();
+        assert_eq!(*days, json!({ "start": "2026-11-01", "end": today }));
+        assert_eq!(
+            arguments.notes(),
+            [format!("`{place}` has no `end`; today, {today}, was taken.")]
+        );
+    }
+    let both = check("wiv_search_cases", json!({ "date_range": { "start": "2026-11-01T10:00Z" } }));
+    assert_eq!(both.unwrap().notes().len(), 2);
+    for given in [
+        json!({ "date_range": { "end": "2026-11-01" } }),
+        json!({ "date_range": { "start": "2999-11-01" } }),
+        json!({ "date_range": { "start": "lately" } }),
+        json!({ "date_range": { "start": "2026-11-01", "until": "2026-11-02" } }),
+        json!({ "date_range": {} }),
+        json!({ "date_range": { "start": 5 } }),
+    ] {
+        assert!(check("wiv_search_cases", given.clone()).is_err(), "{given}");
+    }
+}
+
+#[test]
 fn what_has_two_meanings_is_told_and_not_mended() {
     for given in [
         json!({ "limit": 0 }),
