@@ -4,6 +4,7 @@
 //! elsewhere knows a WIV path; `catalog/wiv.openapi.yaml` and documents that replace it do.
 //! A `Catalog` that exists is sound: its schemas compile, its requests can be built.
 
+mod acting;
 mod arguments;
 mod document;
 mod file;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 use aws_lc_rs::digest;
 use document::Schemas;
 
+pub use acting::{Acting, ActingKind, Following, StateFacts};
 pub use arguments::Arguments;
 pub use document::{DocumentError, DocumentMistake};
 pub use file::CatalogFileError;

@@ -8,6 +8,7 @@ mod catalogue;
 mod command_line;
 mod kinds;
 mod mistakes;
+mod policies;
 mod readers;
 mod rules;
 mod setting;

@@ -2,6 +2,7 @@
 //!
 //! Knows what a tool call is, step by step; neither HTTP nor how messages travel.
 
+mod acting;
 mod aside;
 mod call;
 mod checking;
@@ -17,6 +18,7 @@ mod prompts;
 mod resources;
 mod run_summary;
 mod runs;
+mod same_call;
 mod sending;
 mod shaping;
 mod states;
@@ -25,6 +27,8 @@ mod views;
 
 use std::{borrow::Cow, sync::Arc};
 
+use acting::Confirmations;
+pub use acting::{ConfirmMode, ConfirmPolicy};
 use aside::Aside;
 pub use key_owners::KeyOwners;
 use prompts::table::Prompts;
@@ -54,6 +58,8 @@ pub struct ToolsSettings {
     pub read_only: bool,
     /// Serve only these toolsets; `None` means all.
     pub toolsets: Option<Vec<Toolset>>,
+    /// What calls that act need first.
+    pub confirm: ConfirmPolicy,
     /// Characters of an answer's text.
     pub text_limit_chars: usize,
     /// Where the server is found; a user of one machine has none.
@@ -66,6 +72,7 @@ pub struct Tools {
     wiv: Arc<wiv::Client>,
     cursors: Sealer,
     states: States,
+    confirmations: Confirmations,
     aside: Aside,
     settings: ToolsSettings,
     views: Views,
@@ -92,11 +99,13 @@ impl Tools {
         let cursors = keys.sealer(Purpose::Cursor, audience);
         let (aside, states) = (Aside::default(), States::new(keys, audience));
         let catalog = Arc::new(catalog);
+        let confirmations = Confirmations::new(keys, audience);
         Self {
             catalog,
             wiv,
             cursors,
             states,
+            confirmations,
             aside,
             settings,
             views,
@@ -187,7 +196,7 @@ impl Host for Tools {
         context: &Context,
         call: ToolCall,
     ) -> Result<Outcome<ToolResult>, mcp::Error> {
-        self.run(caller, context, call).await.map(Outcome::Complete)
+        self.run(caller, context, call).await
     }
 
     fn capabilities(&self) -> Capabilities {

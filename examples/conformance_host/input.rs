@@ -32,7 +32,7 @@ pub(crate) fn required<T, const N: usize>(
 ) -> Result<Outcome<T>, Error> {
     let requests = requests.into_iter().map(|(name, request)| (name.to_owned(), request)).collect();
     let state = state.map(|state| state.as_bytes().to_vec());
-    Ok(Outcome::InputRequired(InputRequired { requests, state }))
+    Ok(Outcome::InputRequired(InputRequired { requests, state, life: None }))
 }
 
 /// A field of a form that was filled in.
@@ -115,7 +115,11 @@ pub(crate) fn call(context: &Context, name: &str) -> Option<Result<Outcome<ToolR
                 .filter(|(kind, ..)| context.meta.can_ask_for.contains(kind))
                 .map(|(_, name, request)| (name.to_owned(), request));
             let state = Some(b"asked".to_vec());
-            Ok(Outcome::InputRequired(InputRequired { requests: requests.collect(), state }))
+            Ok(Outcome::InputRequired(InputRequired {
+                requests: requests.collect(),
+                state,
+                life: None,
+            }))
         }
         _ => return None,
     })

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Keys, MalformedAnswer,
+    Keys, MalformedAnswer, cleaning,
     envelope::{Upstream, plain},
     hints, reason, text_of,
 };
@@ -30,6 +30,55 @@ pub struct AskedId {
     pub value: String,
 }
 
+/// An object that something is to be done to.
+#[derive(Debug)]
+pub struct ReadObject {
+    /// Fit to be shown, as JSON text.
+    pub data: Box<str>,
+    /// What its field of the version says, as it is written.
+    pub version: Option<String>,
+}
+
+/// The object in an upstream body, and its version where that is in this field.
+///
+/// # Errors
+/// As [`lay_over`].
+pub fn object_of(
+    body: &[u8],
+    asked: &[AskedId],
+    version: Option<&str>,
+    keys: &Keys,
+) -> Result<ReadObject, MalformedAnswer> {
+    let upstream = whole_object(text_of(body)?, asked, keys)?;
+    let mut members = json::members(upstream.data);
+    let field = version.and_then(|field| members.find(|(name, _)| *json::said(name) == *field));
+    let version = field.map(|(_, value)| value.to_owned());
+    let data = cleaning::clean(upstream.data, keys).json.into();
+    Ok(ReadObject { data, version })
+}
+
+/// Reads a body that has to hold the whole object that was asked for.
+fn whole_object<'b>(
+    body: &'b str,
+    asked: &[AskedId],
+    keys: &Keys,
+) -> Result<Upstream<'b>, MalformedAnswer> {
+    let upstream = Upstream::read(body)?;
+    if upstream.holds_a_failure() {
+        return Err(MalformedAnswer::Failed(reason::of_json(upstream.whole, keys)));
+    }
+    if !upstream.data.starts_with('{') {
+        return Err(MalformedAnswer::NoObject);
+    }
+    if !is_asked(upstream.data, asked) {
+        return Err(MalformedAnswer::OtherObject);
+    }
+    if hints::is_partial(&upstream) {
+        return Err(MalformedAnswer::Partial);
+    }
+    Ok(upstream)
+}
+
 /// The object in an upstream body, with the changes laid over its members. Changed members stay
 /// at their place, new ones follow; a name that the body repeats is changed once, and its
 /// repetition goes.
@@ -43,20 +92,7 @@ pub fn lay_over(
     changes: &[Change],
     keys: &Keys,
 ) -> Result<Vec<u8>, MalformedAnswer> {
-    let upstream = Upstream::read(text_of(body)?)?;
-    if upstream.holds_a_failure() {
-        return Err(MalformedAnswer::Failed(reason::of_json(upstream.whole, keys)));
-    }
-    let object = upstream.data;
-    if !object.starts_with('{') {
-        return Err(MalformedAnswer::NoObject);
-    }
-    if !is_asked(object, asked) {
-        return Err(MalformedAnswer::OtherObject);
-    }
-    if hints::is_partial(&upstream) {
-        return Err(MalformedAnswer::Partial);
-    }
+    let object = whole_object(text_of(body)?, asked, keys)?.data;
     let mut left: HashMap<&str, Option<&str>> =
         changes.iter().map(|change| (&*change.name, Some(&*change.value))).collect();
     let mut whole = String::with_capacity(object.len() + 64);

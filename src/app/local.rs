@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::{
-    parts::{catalog, client, tools},
+    parts::{catalog, check_confirm, client, tools},
     start_error::StartError,
 };
 use crate::{
@@ -46,7 +46,11 @@ impl Local {
             .clone()
             .unwrap_or_else(|| SealingKeys::derived_from(key.secret_for_derivation()));
         let audience = settings.public_url.as_ref().map_or(THIS_MACHINE, Origin::as_str);
+        if settings.confirm.needs_a_person() {
+            return Err(StartError::NobodyApproves);
+        }
         let catalog = catalog(settings.catalog.as_deref())?;
+        check_confirm(&settings.confirm, &catalog)?;
         let memory = Memory::new(settings.memory.bytes());
         let client = Arc::new(client(settings, Descriptors::raised(), &memory)?);
         let tools = tools(settings, catalog, client, &keys, audience, urls);

@@ -7,13 +7,13 @@ use std::{path::Path, sync::Arc};
 use super::start_error::StartError;
 use crate::{
     caller::Fingerprint,
-    catalog::Catalog,
+    catalog::{ActingKind, Catalog},
     limits::{Descriptors, Memory},
     origin::PublicUrls,
     propelauth::{PropelAuth, PropelAuthSettings},
     seal::SealingKeys,
     settings::Settings,
-    tools::{Tools, ToolsSettings},
+    tools::{ConfirmPolicy, Tools, ToolsSettings},
     wiv,
 };
 
@@ -32,6 +32,21 @@ pub fn catalog(path: Option<&Path>) -> Result<Catalog, StartError> {
     match path {
         Some(path) => Catalog::from_file(path).map_err(StartError::Catalog),
         None => Ok(Catalog::built_in()),
+    }
+}
+
+/// Whether a policy names only tools that it can be for.
+///
+/// # Errors
+/// With the first that is none.
+pub(super) fn check_confirm(policy: &ConfirmPolicy, catalog: &Catalog) -> Result<(), StartError> {
+    let is_none = |name: &&str| {
+        let acting = catalog.tool(name).and_then(|tool| tool.operation()?.acting.as_ref());
+        acting.is_none_or(|acting| acting.kind == ActingKind::Draft)
+    };
+    match policy.tools().find(is_none) {
+        Some(tool) => Err(StartError::ConfirmNamesNoTool { tool: tool.to_owned() }),
+        None => Ok(()),
     }
 }
 
@@ -77,6 +92,7 @@ pub fn tools_settings(settings: &Settings, urls: Option<PublicUrls>) -> ToolsSet
     ToolsSettings {
         read_only: settings.read_only,
         toolsets: (!settings.toolsets.is_empty()).then(|| settings.toolsets.clone()),
+        confirm: settings.confirm.clone(),
         text_limit_chars: settings.text_limit,
         urls,
     }

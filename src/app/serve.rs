@@ -81,6 +81,7 @@ impl App {
         let tasks = TaskTracker::new();
         let closing = CancellationToken::new();
         let catalog = catalog(settings.catalog.as_deref())?;
+        parts::check_confirm(&settings.confirm, &catalog)?;
         let descriptors = Descriptors::raised();
         let memory = Memory::new(settings.memory.bytes());
         let client = Arc::new(client(settings, descriptors, &memory)?);

@@ -43,6 +43,7 @@ pub async fn demo(port: u16, chosen: &Settings) -> Result<Demo, DemoError> {
         catalog: chosen.catalog.clone(),
         read_only: chosen.read_only,
         toolsets: chosen.toolsets.clone(),
+        confirm: chosen.confirm.clone(),
         ..settings(&sandbox, port)?
     };
     let app = App::start(&settings, Audience::ThisMachine).await?;

@@ -23,6 +23,19 @@ pub enum StartError {
         /// The page that makes keys, where there is a server.
         connect_url: Option<String>,
     },
+    /// Somebody would have to approve on a page that is not there.
+    #[error(
+        "WIV_MCP_CONFIRM wants a person's approval, which only a server with sign-in can ask for"
+    )]
+    NobodyApproves,
+    /// The policy names what it can't be for.
+    #[error(
+        "WIV_MCP_CONFIRM names `{tool}`, which is no tool that starts, stops or updates something"
+    )]
+    ConfirmNamesNoTool {
+        /// From the settings.
+        tool: String,
+    },
     /// The catalogue can't be used.
     #[error("{}", refused(.0))]
     Catalog(CatalogFileError),

@@ -3,6 +3,7 @@
 //! Not for calls: what is read here is sound or refused. Every mistake of a document is told
 //! together, each with its place, because documents are mended by hand.
 
+mod acting;
 mod assembly;
 mod extensions;
 mod filter_values;

@@ -9,7 +9,7 @@ use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Money, Paging, RowFacts, RunFacts};
+use super::{Acting, Following, Money, Paging, RowFacts, RunFacts, StateFacts};
 
 /// One operation of the WIV API.
 #[derive(Debug, Clone)]
@@ -45,6 +45,14 @@ pub struct Operation {
     pub names: Option<Arc<RowNames>>,
     /// Where the values of its filters can be asked for.
     pub values: Option<Arc<FilterValues>>,
+    /// What it changes, and how that is shown before.
+    pub acting: Option<Arc<Acting>>,
+    /// How what it began is followed; with it the tool takes `wait`.
+    pub following: Option<Arc<Following>>,
+    /// The states of what it reads; with it the tool takes `wait`.
+    pub state: Option<Arc<StateFacts>>,
+    /// The field with the version of what it reads.
+    pub version: Option<Box<str>>,
     pub(super) read_only: bool,
     pub(super) path: Box<[Segment]>,
     pub(super) query: Box<[QueryParameter]>,

@@ -18,7 +18,7 @@ use crate::{
     answer::FailureKind,
     app::Local,
     catalog::{self, Catalog},
-    mcp::{Context, LATEST_LEGACY, ToolCall, ToolResult, TransportKind},
+    mcp::{Context, LATEST_LEGACY, Outcome, ToolCall, ToolResult, TransportKind},
     settings::{RunAs, Settings},
     telemetry::TraceId,
 };
@@ -139,7 +139,14 @@ async fn run(local: &Local, call: ToolCall, address: &str) -> ToolResult {
             calling.await
         }
     };
-    result.unwrap_or_else(|error| {
+    // A client without capabilities is asked for nothing.
+    let complete = |outcome| match outcome {
+        Outcome::Complete(result) => result,
+        Outcome::InputRequired(_) => {
+            ToolResult::failure("it wants more input".to_owned(), "{}".to_owned())
+        }
+    };
+    result.map(complete).unwrap_or_else(|error| {
         let structured = json!({ "error": { "message": error.to_string() } });
         ToolResult::failure(error.to_string(), structured.to_string())
     })

@@ -49,6 +49,8 @@ kinds! {
     /// A step of a scroll was taken. WIV keeps a scroll for minutes; asked again, OpenSearch would
     /// give the page after.
     UsedCursor = 100_000 for 3_600 s;
+    /// A confirmation was used. Outlives the two minutes that it is good for.
+    UsedConfirmation = 100_000 for 180 s;
     /// A session of the connect page ended before its time; longer than it could have gone on.
     EndedSession = 100_000 for 4_200 s;
 }

@@ -183,7 +183,7 @@ impl Meta {
         };
         read.can_ask_for = InputKind::ALL
             .into_iter()
-            .filter(|kind| member(capabilities, kind.capability()).is_some_and(Value::is_object))
+            .filter(|kind| member(capabilities, kind.capability()).is_some_and(|it| kind.is_in(it)))
             .collect();
         read.log_level = match member(meta, LOG_LEVEL) {
             None => None,

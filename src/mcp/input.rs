@@ -4,6 +4,7 @@
 //! (basic/patterns/mrtr). How a state travels is in `state`.
 
 use serde_json::{Map, Value};
+use tokio::time::Duration;
 
 /// What a client can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +27,15 @@ impl InputKind {
             Self::Sampling => "sampling",
             Self::Roots => "roots",
         }
+    }
+
+    /// Whether a capability, as its client declares it, is this one. Elicitation without a mode is
+    /// by form (client/elicitation, "Capabilities").
+    pub(super) fn is_in(self, declared: &Value) -> bool {
+        let Value::Object(modes) = declared else { return false };
+        self != Self::Elicitation
+            || modes.is_empty()
+            || modes.get("form").is_some_and(Value::is_object)
     }
 
     pub(super) const fn method(self) -> &'static str {
@@ -53,6 +63,8 @@ pub struct InputRequired {
     pub requests: Vec<(String, InputRequest)>,
     /// What the host wants to know again when the client comes back; sealed on the way.
     pub state: Option<Vec<u8>>,
+    /// How long the state may be given back; where nothing is said, ten minutes.
+    pub life: Option<Duration>,
 }
 
 /// How a request ended that may ask for input.

@@ -86,7 +86,8 @@ impl InputRequired {
         if let Some(state) = &self.state {
             let states = asked.host.states().expect("a host that gives a state seals states");
             let bound = bind(state, binding);
-            result["requestState"] = states.seal(asked.caller, &bound, STATE_LIFE).into();
+            result["requestState"] =
+                states.seal(asked.caller, &bound, self.life.unwrap_or(STATE_LIFE)).into();
         }
         Ok(messages::response_result(asked.id, result.to_string().as_bytes()))
     }

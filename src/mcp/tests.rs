@@ -64,6 +64,7 @@ impl Host for Echo {
                         InputRequest { kind: InputKind::Elicitation, params: json!({}) },
                     )],
                     state: Some(b"first".to_vec()),
+                    life: None,
                 })),
             },
             _ => Err(Error::new(Code::InvalidParams, "no such tool")),

@@ -34,6 +34,8 @@ purposes! {
     Cursor = "cursor";
     /// What a client carries while it gathers input for a request.
     RequestState = "request-state";
+    /// That somebody saw what a call will do.
+    Confirmation = "confirmation";
     /// Ids of OAuth clients that registered themselves.
     ClientId = "client id";
     /// A client's request, while its person reads what it asks for.

@@ -16,7 +16,6 @@ use crate::catalog::Toolset;
 use crate::oauth::Redirects;
 use crate::origin::{HttpUrl, Origin};
 use crate::seal::SealingKeys;
-use crate::signin::KeyPolicy;
 use crate::telemetry::LogFormat;
 
 /// A type that a setting can have.
@@ -288,18 +287,6 @@ impl Kind for Visible {
             return Ok(Self(text.into()));
         }
         Err("visible ASCII without spaces".into())
-    }
-}
-
-impl Kind for KeyPolicy {
-    const VALUE_NAME: &'static str = "POLICY";
-
-    fn read(text: &str) -> Result<Self, String> {
-        match text {
-            "permission" => Ok(Self::Permission),
-            "member" => Ok(Self::Member),
-            _ => Err("permission or member".into()),
-        }
     }
 }
 

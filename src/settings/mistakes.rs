@@ -122,6 +122,12 @@ pub(super) enum Mistake {
         /// The other.
         other: &'static str,
     },
+    /// Nobody could approve anything.
+    #[error("WIV_MCP_CONFIRM wants a person's approval, which needs sign-in; set {missing}")]
+    ConfirmNeedsSignIn {
+        /// A setting that sign-in needs.
+        missing: &'static str,
+    },
     /// A value that can only be a slip.
     #[error("{variable} is out of bounds, expected {bound}: {because}")]
     OutOfBounds {

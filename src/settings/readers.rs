@@ -32,12 +32,14 @@ impl SettingReader {
         match self {
             Self::Config => true,
             Self::Serve => variable != "WIV_API_KEY",
-            Self::Call => is_of(&[OFFER, CALL, LOG]),
-            Self::Stdio => is_of(&[OFFER, CALL, LOG]) || variable == "WIV_MCP_REQUEST_LIMIT",
+            Self::Call => is_of(&[OFFER, CONFIRM, CALL, LOG]),
+            Self::Stdio => {
+                is_of(&[OFFER, CONFIRM, CALL, LOG]) || variable == "WIV_MCP_REQUEST_LIMIT"
+            }
             Self::Tools => is_of(&[OFFER]),
             Self::RevokeAll => is_of(&[PROPELAUTH]),
             Self::Sweep => is_of(&[PROPELAUTH]) || variable == "WIV_MCP_KEY_POLICY",
-            Self::Demo => is_of(&[OFFER, LOG]),
+            Self::Demo => is_of(&[OFFER, CONFIRM, LOG]),
             Self::Sandbox => is_of(&[LOG]),
         }
     }
@@ -45,6 +47,9 @@ impl SettingReader {
 
 /// What decides which tools there are.
 const OFFER: &[&str] = &["WIV_MCP_CATALOG", "WIV_MCP_READ_ONLY", "WIV_MCP_TOOLSETS"];
+
+/// What calls that act need first.
+const CONFIRM: &[&str] = &["WIV_MCP_CONFIRM"];
 
 const LOG: &[&str] = &["WIV_MCP_LOG", "WIV_MCP_LOG_FORMAT"];
 
@@ -100,7 +105,16 @@ const GROUPS: &[(&str, &[&str])] = &[
             "WIV_MCP_UPSTREAM_PROXY",
         ],
     ),
-    ("Tools", &["WIV_MCP_CATALOG", "WIV_MCP_READ_ONLY", "WIV_MCP_TOOLSETS", "WIV_MCP_TEXT_LIMIT"]),
+    (
+        "Tools",
+        &[
+            "WIV_MCP_CATALOG",
+            "WIV_MCP_READ_ONLY",
+            "WIV_MCP_TOOLSETS",
+            "WIV_MCP_CONFIRM",
+            "WIV_MCP_TEXT_LIMIT",
+        ],
+    ),
     (
         "Sign-in",
         &[

@@ -42,6 +42,7 @@ const RULES: &[(&[&str], Rule)] = &[
     (&["WIV_API_URL"], api_url_not_https),
     (&["PROPELAUTH_AUTH_URL", "PROPELAUTH_API_URL"], propelauth_not_https),
     (&SIGN_IN, sign_in_incomplete),
+    (&["WIV_MCP_CONFIRM", "PROPELAUTH_AUTH_URL"], confirm_needs_sign_in),
     (&["WIV_MCP_MAX_STREAM_AGE", "WIV_MCP_UPSTREAM_TIMEOUT"], stream_age_too_short),
     (&["WIV_MCP_MEMORY", "WIV_MCP_REQUEST_LIMIT", "WIV_MCP_UPSTREAM_BODY_LIMIT"], memory_too_small),
     (&[SEALING_KEYS, CLIENT_ID_KEY], client_id_key_seals),
@@ -100,6 +101,13 @@ fn sign_in_incomplete(settings: &Settings, run_as: RunAs) -> Option<Mistake> {
         SIGN_IN.into_iter().zip(given).filter(|(_, given)| !given).map(|(name, _)| name).collect();
     let incomplete = run_as == RunAs::Server && wanted && !missing.is_empty();
     incomplete.then_some(Mistake::SignInIncomplete { missing })
+}
+
+/// A page without sign-in could be anybody's approval.
+fn confirm_needs_sign_in(settings: &Settings, run_as: RunAs) -> Option<Mistake> {
+    let has_none = settings.propelauth_auth_url.is_none();
+    let needed = run_as == RunAs::Server && settings.confirm.needs_a_person();
+    (needed && has_none).then_some(Mistake::ConfirmNeedsSignIn { missing: SIGN_IN[0] })
 }
 
 /// Credentials go there too.

@@ -16,6 +16,7 @@ use crate::origin::{HttpUrl, Origin};
 use crate::seal::SealingKeys;
 use crate::signin::KeyPolicy;
 use crate::telemetry::LogFormat;
+use crate::tools::ConfirmPolicy;
 
 use super::kinds::{ByteSize, LogFilter, Visible, WebLink};
 use super::setting::{DEFAULT_LISTEN, DefaultValue, LISTEN, Setting};
@@ -108,6 +109,8 @@ settings! {
         "offer only tools that read";
     "WIV_MCP_TOOLSETS", toolsets: Vec<Toolset> = Unset("all"),
         "offer only these toolsets, comma-separated";
+    "WIV_MCP_CONFIRM", confirm: ConfirmPolicy = Text("preview"),
+        "what calls that act need first: `none`, `preview`, `person`, or modes with tools";
     "WIV_MCP_REQUEST_LIMIT", request_limit: ByteSize = Text("4MiB"),
         "largest message taken from a client";
     "WIV_MCP_UPSTREAM_BODY_LIMIT", upstream_body_limit: ByteSize = Text("8MiB"),

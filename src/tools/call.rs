@@ -14,7 +14,7 @@ use crate::{
     answer::{Keys, Narrowing, ToolFailure},
     caller::Caller,
     catalog::{Action, AnswerShape, Operation, Tool},
-    mcp::{self, Context, ToolCall, ToolResult},
+    mcp::{self, Context, Outcome, ToolCall, ToolResult},
     wiv,
 };
 
@@ -28,7 +28,7 @@ impl Tools {
         caller: &Caller,
         context: &Context,
         call: ToolCall,
-    ) -> Result<ToolResult, mcp::Error> {
+    ) -> Result<Outcome<ToolResult>, mcp::Error> {
         let begun = Instant::now();
         let Some(tool) = self.offered(caller, &call.name) else {
             return Err(self.unknown_tool(caller, &call.name));
@@ -44,36 +44,58 @@ impl Tools {
                     trace: trace(context),
                     deadline,
                 };
-                match &tool.action {
-                    Action::Call(operation) => match &operation.fold {
-                        Some(fold) => self.call_with_figures(step, operation, fold).await,
-                        None => match &operation.runs {
-                            Some(facts) => self.list_runs(step, operation, facts).await,
-                            None => self.call_operation(step, operation).await,
-                        },
-                    },
-                    Action::Overlay { read, write, argument } => {
-                        self.overlay(step, read, write, argument).await
-                    }
-                    Action::Runs(summary) => self.summarize_runs(step, summary).await,
-                    Action::Connection => Ok(self.describe_connection(step, context).await),
-                }
+                self.outcome(step, context).await
             }
             Err(failure) => Err(failure),
         };
-        let kind = outcome.as_ref().err().map_or("ok", |failure| failure.kind.as_str());
-        let result = outcome.unwrap_or_else(|failure| failure.into_result(context.trace_id));
+        let kind = match &outcome {
+            Ok(Outcome::Complete(_)) => "ok",
+            Ok(Outcome::InputRequired(_)) => "input_required",
+            Err(failure) => failure.kind.as_str(),
+        };
+        let outcome = outcome
+            .unwrap_or_else(|failure| Outcome::Complete(failure.into_result(context.trace_id)));
+        let structured = match &outcome {
+            Outcome::Complete(result) => result.structured.as_deref(),
+            Outcome::InputRequired(_) => None,
+        };
         tracing::info!(
             tool = &*tool.name,
             outcome = kind,
             duration_us = begun.elapsed().as_micros() as u64,
-            answer_bytes = result.structured.as_deref().map_or(0, str::len),
+            answer_bytes = structured.map_or(0, str::len),
             caller = %caller.fingerprint,
             request.id = format_args!("{:032x}", context.trace_id),
             transport = context.transport.as_str(),
             "tool call"
         );
-        Ok(result)
+        Ok(outcome)
+    }
+
+    async fn outcome(
+        &self,
+        step: CallStep<'_>,
+        context: &Context,
+    ) -> Result<Outcome<ToolResult>, ToolFailure> {
+        let acting = step.tool.operation().and_then(|operation| operation.acting.as_deref());
+        if let Some(acting) = acting {
+            return Box::pin(self.act(step, context, acting)).await;
+        }
+        let result = match &step.tool.action {
+            Action::Call(operation) => match &operation.fold {
+                Some(fold) => self.call_with_figures(step, operation, fold).await,
+                None => match &operation.runs {
+                    Some(facts) => self.list_runs(step, operation, facts).await,
+                    None => self.call_operation(step, operation).await,
+                },
+            },
+            Action::Overlay { read, write, argument } => {
+                self.overlay(step, read, write, argument, None).await
+            }
+            Action::Runs(summary) => self.summarize_runs(step, summary).await,
+            Action::Connection => Ok(self.describe_connection(step, context).await),
+        };
+        result.map(Outcome::Complete)
     }
 
     fn unknown_tool(&self, caller: &Caller, name: &str) -> mcp::Error {

@@ -4,10 +4,10 @@
 //! is worth nothing to another, and a filter can't change half-way through a list.
 
 use aws_lc_rs::digest;
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use super::{
-    Tools,
+    Tools, same_call,
     sending::Sent,
     step::{CallStep, invalid},
 };
@@ -150,31 +150,7 @@ fn seal(cursors: &Sealer, binding: &[u8], position: &Position) -> String {
 /// Hash of key, tool and arguments, to which a cursor is bound. It is nowhere in it, and survives a
 /// change of sealing keys.
 fn binding(caller: &Caller, tool: &Tool, arguments: &Arguments) -> [u8; BINDING_BYTES] {
-    let mut hash = digest::Context::new(&digest::SHA256);
-    hash.update(caller.key.expose());
-    hash.update(b"\n");
-    hash.update(tool.name.as_bytes());
-    let mut named: Vec<_> = arguments.iter().filter(|(name, _)| !PER_PAGE.contains(name)).collect();
-    named.sort_unstable_by_key(|(name, _)| *name);
-    for (name, value) in named {
-        hash.update(b"\n");
-        hash.update(name.as_bytes());
-        hash.update(b"=");
-        hash.update(sorted(value).to_string().as_bytes());
-    }
-    let hash = hash.finish();
-    *hash.as_ref().first_chunk().expect("SHA-256 has 32 bytes")
-}
-
-/// A value with its members in order of their names: models write them in any.
-fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let mut members: Vec<_> = members.iter().collect();
-            members.sort_unstable_by_key(|(name, _)| *name);
-            members.into_iter().map(|(name, value)| (name.clone(), sorted(value))).collect()
-        }
-        Value::Array(values) => values.iter().map(sorted).collect(),
-        scalar => scalar.clone(),
-    }
+    let named = arguments.iter().filter(|(name, _)| !PER_PAGE.contains(name));
+    let hash = same_call::hash(caller, tool, named);
+    *hash.first_chunk().expect("the hash is longer")
 }

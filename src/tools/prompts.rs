@@ -20,8 +20,8 @@ use crate::{
     caller::Caller,
     clock,
     mcp::{
-        CompletionOf, CompletionRequest, Content, Context, Error, PromptMessage, PromptRequest,
-        PromptResult, Role, ToolCall, ToolResult,
+        Code, CompletionOf, CompletionRequest, Content, Context, Error, Outcome, PromptMessage,
+        PromptRequest, PromptResult, Role, ToolCall, ToolResult,
     },
 };
 
@@ -97,7 +97,13 @@ impl Tools {
         let text = Value::from(arguments.clone()).to_string().into();
         let call = ToolCall { name: tool.to_owned(), arguments, text };
         // A call's future is large; several of them stand in one here.
-        Box::pin(self.run(caller, context, call)).await
+        match Box::pin(self.run(caller, context, call)).await? {
+            Outcome::Complete(result) => Ok(result),
+            // A tool that reads asks for nothing.
+            Outcome::InputRequired(_) => {
+                Err(Error::new(Code::InternalError, "a read wanted more input"))
+            }
+        }
     }
 
     /// Values for a prompt's argument, from what the caller may read. None where a read fails:

@@ -8,11 +8,11 @@ use serde_json::{Map, Value, json, value::RawValue};
 
 use super::{
     super::{
-        Action, Arguments, Operation, Tool, UpstreamRequest,
+        Action, Arguments, Operation, Tool, UpstreamRequest, acting as acting_arguments,
         operation::{AnswerShape, Body, Segment},
         paging, question, runs, shown,
     },
-    Contents, Schemas,
+    Contents, Schemas, acting,
     extensions::{self, Overlay, optional},
     filter_values, folds,
     inputs::Argument,
@@ -53,6 +53,7 @@ pub(super) fn assemble(
     filter_values::attach(&mut operations, mistakes);
     folds::attach(&mut operations, mistakes);
     row_runs::attach(&mut operations, mistakes);
+    acting::attach(&mut operations, mistakes);
     let local = local::tools(document, &operations, mistakes);
     // Overlays need another operation, so all are known before the first tool is made.
     let reads: Vec<Operation> =
@@ -201,6 +202,9 @@ fn tool(head: Head, arguments: Vec<Argument>, action: Action) -> Tool {
     }
     if let Action::Call(operation) = &action {
         of_figures.extend(runs::arguments(operation));
+    }
+    if let Action::Call(operation) | Action::Overlay { write: operation, .. } = &action {
+        of_figures.extend(acting_arguments::arguments(operation));
     }
     if matches!(action, Action::Runs(_)) {
         of_figures.push((runs::GROUP_BY, runs::group_by_schema()));

@@ -40,12 +40,16 @@ pub(super) const NAME: &str = "x-mcp-name";
 pub(super) const NAMES: &str = "x-mcp-names";
 pub(super) const RUNS: &str = "x-mcp-runs";
 pub(super) const VALUES: &str = "x-mcp-values";
+pub(super) const ACTS: &str = "x-mcp-acts";
+pub(super) const FOLLOW: &str = "x-mcp-follow";
+pub(super) const STATE: &str = "x-mcp-state";
+pub(super) const VERSION: &str = "x-mcp-version";
 pub(super) const OVERLAY: &str = "x-mcp-overlay";
 pub(super) const KEY_CHECK: &str = "x-mcp-key-check";
 pub(super) const KEY_CHECK_BODY: &str = "x-mcp-key-check-body";
 
 /// Extensions of an operation.
-const OF_OPERATIONS: [&str; 25] = [
+const OF_OPERATIONS: [&str; 29] = [
     TOOL,
     TITLE,
     DESCRIPTION,
@@ -68,6 +72,10 @@ const OF_OPERATIONS: [&str; 25] = [
     NAMES,
     RUNS,
     VALUES,
+    ACTS,
+    FOLLOW,
+    STATE,
+    VERSION,
     OVERLAY,
     KEY_CHECK,
     KEY_CHECK_BODY,
