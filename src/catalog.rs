@@ -5,6 +5,7 @@
 //! A `Catalog` that exists is sound: its schemas compile, its requests can be built.
 
 mod acting;
+mod acting_facts;
 mod arguments;
 mod document;
 mod file;
@@ -30,14 +31,15 @@ use std::sync::Arc;
 use aws_lc_rs::digest;
 use document::Schemas;
 
-pub use acting::{Acting, ActingKind, Following, StateFacts};
+pub use acting_facts::{ActingKind, StateFacts};
 pub use arguments::Arguments;
 pub use document::{DocumentError, DocumentMistake};
 pub use file::CatalogFileError;
 pub(crate) use nearest::nearest as nearest_names;
 pub use numbers::inexact_number;
 pub use operation::{
-    AnswerShape, Confidence, FilterValues, Fold, Operation, RowNames, RunsSummary,
+    Acting, AnswerShape, Confidence, FilterValues, Fold, Following, Operation, RowNames,
+    RunsSummary,
 };
 pub use paging::{Paging, RowFormat};
 pub use problem::Problem;

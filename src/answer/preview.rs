@@ -1,4 +1,4 @@
-//! What a call would do, before it is done: in words, as data, with what lets it be done.
+//! What a call would do, in words, as data, and what lets it be done.
 //!
 //! A success, because clients drop the structure of failures. Knows no deed.
 

@@ -1,11 +1,10 @@
-//! What the catalogue knows of tools that act: what they change, and how it is followed.
+//! The arguments of tools that act, and of those that follow what goes on.
 //!
-//! Facts and arguments; not what is done with them: that is `tools/acting`.
+//! Their schemas and what they say; not what is done with them: that is `tools/acting`.
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Arguments, Operation};
+use super::{ActingKind, Arguments, Operation};
 
 /// The argument that asks for what would happen, and nothing more.
 pub(super) const PREVIEW: &str = "preview";
@@ -21,82 +20,6 @@ const MAX_WAIT_SECONDS: u64 = 45;
 
 /// Longest confirmation, in characters: a sealed digest has about 300.
 const MAX_CONFIRMATION_CHARS: usize = 1_000;
-
-/// What an operation changes.
-#[derive(Debug, Clone)]
-pub struct Acting {
-    /// In which way.
-    pub kind: ActingKind,
-    /// Reads what is acted on: a workflow that starts or is updated, a run that is stopped.
-    pub object: Option<Operation>,
-    /// Reads what that belongs to: the workflow of a run.
-    pub parent: Option<Operation>,
-    /// Lists the runs of the workflow that starts.
-    pub runs: Option<Operation>,
-    /// The argument that holds what a run starts with.
-    pub payload: Option<Box<str>>,
-    /// The field of a run with that.
-    pub run_payload: Option<Box<str>>,
-}
-
-/// How something is changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ActingKind {
-    /// A run begins.
-    Start,
-    /// A run ends.
-    Stop,
-    /// An object's members are replaced.
-    Update,
-    /// A draft is made, which changes nothing that is there.
-    Draft,
-}
-
-/// How what an operation began is followed.
-#[derive(Debug, Clone)]
-pub struct Following {
-    /// Reads it; its `state` says whether it has ended.
-    pub read: Operation,
-    /// The field with the id of what began.
-    pub id: Box<str>,
-    /// The argument of `read` that takes the id.
-    pub argument: Box<str>,
-    /// The tool that reads it.
-    pub tool: Box<str>,
-    /// Stops it, by the same arguments.
-    pub stop: Option<Operation>,
-}
-
-/// The states of what goes on.
-#[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
-#[serde(deny_unknown_fields)]
-pub struct StateFacts {
-    /// The field of the state.
-    pub field: Box<str>,
-    /// States of what has not ended.
-    pub active: Box<[Box<str>]>,
-    /// States of what ended otherwise than well.
-    pub failed: Box<[Box<str>]>,
-    /// The field with the step that it is at, or that failed, where there is one.
-    #[serde(default)]
-    pub step: Option<Box<str>>,
-    /// The field with its beginning, where there is one.
-    #[serde(default)]
-    pub started: Option<Box<str>>,
-}
-
-impl StateFacts {
-    /// Whether something in this state goes on.
-    pub fn is_active(&self, state: &str) -> bool {
-        self.active.iter().any(|active| **active == *state)
-    }
-
-    /// Whether something in this state ended otherwise than well.
-    pub fn is_failed(&self, state: &str) -> bool {
-        self.failed.iter().any(|failed| **failed == *state)
-    }
-}
 
 impl Arguments {
     /// Only what would happen is asked for.

@@ -9,7 +9,7 @@ use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Acting, Following, Money, Paging, RowFacts, RunFacts, StateFacts};
+use super::{ActingKind, Money, Paging, RowFacts, RunFacts, StateFacts};
 
 /// One operation of the WIV API.
 #[derive(Debug, Clone)]
@@ -83,6 +83,38 @@ pub struct FilterValues {
     pub argument: Box<str>,
     /// The field with the value, in the source's rows.
     pub value: Box<str>,
+}
+
+/// What an operation changes.
+#[derive(Debug, Clone)]
+pub struct Acting {
+    /// In which way.
+    pub kind: ActingKind,
+    /// Reads what is acted on: a workflow that starts or is updated, a run that is stopped.
+    pub object: Option<Operation>,
+    /// Reads what that belongs to: the workflow of a run.
+    pub parent: Option<Operation>,
+    /// Lists the runs of the workflow that starts.
+    pub runs: Option<Operation>,
+    /// The argument that holds what a run starts with.
+    pub payload: Option<Box<str>>,
+    /// The field of a run with that.
+    pub run_payload: Option<Box<str>>,
+}
+
+/// How what an operation began is followed.
+#[derive(Debug, Clone)]
+pub struct Following {
+    /// Reads it; its `state` says whether it has ended.
+    pub read: Operation,
+    /// The field with the id of what began.
+    pub id: Box<str>,
+    /// The argument of `read` that takes the id.
+    pub argument: Box<str>,
+    /// The tool that reads it.
+    pub tool: Box<str>,
+    /// Stops it, by the same arguments.
+    pub stop: Option<Operation>,
 }
 
 /// A tool that adds runs up.

@@ -220,8 +220,9 @@ fn unknown_arguments_get_near_names_and_all_names() {
     );
     check_problems(
         "wiv_start_execution",
-        json!({"workflow_id": "w", "wait": true}),
-        &["`wait`: unknown; known here are `workflow_id`, `trigger_event`"],
+        json!({"workflow_id": "w", "after": true}),
+        &["`after`: unknown; known here are `workflow_id`, `trigger_event`, `wait`, `force`, \
+           `preview`, `confirmation`"],
     );
     check_problems(
         "wiv_get_connection",

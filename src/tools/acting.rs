@@ -18,7 +18,7 @@ use preview::Preview;
 
 use super::{
     Tools,
-    overlay::Present,
+    overlay::{Present, changes},
     shaping::{Figured, notes},
     step::{CallStep, invalid},
 };
@@ -79,6 +79,9 @@ impl Tools {
         if needs_nothing && !arguments.preview() && arguments.confirmation().is_none() {
             return self.carry_out(step, context, acting, None, Allowed::Unasked).await;
         }
+        if let Action::Overlay { argument, .. } = &step.tool.action {
+            changes(arguments, argument)?;
+        }
         let read = what_to_read(step, acting);
         let present = self.present(step, read).await?;
         let deed = Deed::of(step, &present.version);
@@ -133,7 +136,6 @@ impl Tools {
         };
         let outcome = done.as_ref().err().map_or("ok", |failure| failure.kind.as_str());
         tracing::info!(
-            target: "wiv_mcp::audit",
             tool = &*step.tool.name,
             acts = ?acting.kind,
             caller = %step.caller.fingerprint,

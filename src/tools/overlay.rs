@@ -119,7 +119,10 @@ fn asked(step: CallStep<'_>, read: &Operation) -> Vec<AskedId> {
 }
 
 /// The members to change, as the client wrote them.
-fn changes(arguments: &Arguments, argument: &str) -> Result<Vec<Change>, ToolFailure> {
+///
+/// # Errors
+/// When one would make the object another one.
+pub(super) fn changes(arguments: &Arguments, argument: &str) -> Result<Vec<Change>, ToolFailure> {
     let given = arguments.get(argument).and_then(Value::as_object);
     let mut changes = Vec::new();
     for (name, value) in given.into_iter().flatten() {

@@ -140,7 +140,7 @@ async fn many_clients_of_one_key_wait_for_one_slow_check_and_not_for_each_other(
 
 #[tokio::test]
 async fn an_update_has_one_calls_time_for_both_of_its_requests() {
-    let server = Server::start_with(&[("WIV_MCP_UPSTREAM_TIMEOUT", "1s")]).await;
+    let server = Server::start_with(&[("WIV_MCP_UPSTREAM_TIMEOUT", "1s"), UNASKED[0]]).await;
     let rows = server.data(ACME, "wiv_list_workflows", json!({})).await;
     let id = rows["data"][0]["workflow_id"].as_str().unwrap().to_owned();
     let slow = json!({ "match": { "path": format!("/workflows/{id}") }, "fault": "slow", "times": 0, "delay_ms": 700 });

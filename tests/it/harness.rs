@@ -62,6 +62,9 @@ async fn sign_in_app(sandbox: &Sandbox, variables: &[(&str, &str)]) -> App {
     start_app(sandbox.wiv_api_url(), &all.into_iter().collect::<Vec<_>>()).await
 }
 
+/// Calls that act are done at once, without a preview.
+pub(crate) const UNASKED: [(&str, &str); 1] = [("WIV_MCP_CONFIRM", "none")];
+
 impl Server {
     pub(crate) async fn start() -> Self {
         Self::start_with(&[]).await

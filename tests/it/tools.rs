@@ -153,7 +153,7 @@ async fn whole_lists_are_paged_by_offset() {
 
 #[tokio::test]
 async fn an_update_changes_what_was_asked_and_nothing_else() {
-    let server = Server::start().await;
+    let server = Server::start_with(&UNASKED).await;
     let id = workflow(&server, ACME, "Weekly report").await["workflow_id"].clone();
     let read = async || {
         let whole = server.data(ACME, "wiv_get_workflow", json!({ "workflow_id": id })).await;
@@ -179,7 +179,7 @@ async fn an_update_changes_what_was_asked_and_nothing_else() {
 
 #[tokio::test]
 async fn a_read_only_key_reads_and_is_refused_writes() {
-    let server = Server::start().await;
+    let server = Server::start_with(&UNASKED).await;
     let id = workflow(&server, READ_ONLY, "Tag untagged volumes").await["workflow_id"].clone();
     for (tool, arguments) in [
         ("wiv_start_execution", json!({ "workflow_id": id })),
@@ -197,7 +197,7 @@ async fn a_read_only_key_reads_and_is_refused_writes() {
 
 #[tokio::test]
 async fn an_execution_is_started_and_followed_to_its_end() {
-    let server = Server::start().await;
+    let server = Server::start_with(&UNASKED).await;
     let id = workflow(&server, ACME, "Tag untagged volumes").await["workflow_id"].clone();
     let event = json!({ "account_id": "123456789012" });
     let started = server

@@ -24,7 +24,7 @@ const TOOLS: &[(&str, &[&str])] = &[
         &["space_id", "name", "fields", "format", "limit", "cursor", "customer_id"],
     ),
     ("wiv_get_workflow", &["workflow_id!", "customer_id"]),
-    ("wiv_update_workflow", &["workflow_id!", "changes!"]),
+    ("wiv_update_workflow", &["workflow_id!", "changes!", "preview", "confirmation"]),
     ("wiv_list_spaces", &["name", "fields", "format", "limit", "cursor", "customer_id"]),
     ("wiv_get_space", &["space_id!", "customer_id"]),
     ("wiv_get_space_resources", &["space_id!", "resource_type", "limit", "cursor", "customer_id"]),
@@ -33,7 +33,10 @@ const TOOLS: &[(&str, &[&str])] = &[
         &["space_id", "name", "fields", "format", "limit", "cursor", "customer_id"],
     ),
     ("wiv_get_folder", &["folder_id!", "customer_id"]),
-    ("wiv_start_execution", &["workflow_id!", "trigger_event"]),
+    (
+        "wiv_start_execution",
+        &["workflow_id!", "trigger_event", "wait", "force", "preview", "confirmation"],
+    ),
     (
         "wiv_list_all_executions",
         &["status", "date_range", "run_by", "fields", "format", "limit", "cursor", "customer_id"],
@@ -52,8 +55,8 @@ const TOOLS: &[(&str, &[&str])] = &[
             "customer_id",
         ],
     ),
-    ("wiv_stop_execution", &["workflow_id!", "execution_id!"]),
-    ("wiv_get_execution_status", &["workflow_id!", "execution_id!", "customer_id"]),
+    ("wiv_stop_execution", &["workflow_id!", "execution_id!", "preview", "confirmation"]),
+    ("wiv_get_execution_status", &["workflow_id!", "execution_id!", "wait", "customer_id"]),
     ("wiv_list_cases", CASE_LIST),
     ("wiv_search_cases", CASE_LIST),
     (
@@ -86,8 +89,8 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("wiv_list_msp_cases_types", &["customer_id"]),
     ("wiv_msp_cases_query", &["query!", "customer_id", "size", "from", "sort", "aggs", "_source"]),
     ("wiv_list_msp_customers", &["fields"]),
-    ("wiv_generate_workflow", &["prompt!"]),
-    ("wiv_get_generated_workflow", &["generation_id!"]),
+    ("wiv_generate_workflow", &["prompt!", "wait", "force"]),
+    ("wiv_get_generated_workflow", &["generation_id!", "wait"]),
     ("wiv_get_executions_summary", &["workflow_id", "date_range", "group_by", "customer_id"]),
     ("wiv_get_connection", &[]),
 ];

@@ -28,7 +28,7 @@ impl Payload for Confirmation {
 
 /// A confirmation as it is given out.
 #[derive(Debug)]
-pub(super) struct Given {
+pub(super) struct GivenConfirmation {
     pub(super) token: String,
     /// When it ends, in Unix seconds.
     pub(super) end: u64,
@@ -70,10 +70,10 @@ impl Confirmations {
     }
 
     /// A confirmation for a deed that was shown.
-    pub(super) fn give(&self, deed: &Deed) -> Given {
+    pub(super) fn give(&self, deed: &Deed) -> GivenConfirmation {
         let end = clock::unix_seconds() + LIFE.as_secs();
         let token = self.0.issue_until(&Confirmation(deed.clone()), end);
-        Given { token, end }
+        GivenConfirmation { token, end }
     }
 
     /// Uses a confirmation up.

@@ -96,7 +96,14 @@ fn help_of_a_command_names_only_what_it_reads() {
     };
     assert_eq!(flags(&["tools"]), ["--catalog", "--read-only[=<true|false>]", "--toolsets"]);
     assert_eq!(flags(&["sandbox"]), ["--log", "--log-format"]);
-    let demo = ["--catalog", "--read-only[=<true|false>]", "--toolsets", "--log", "--log-format"];
+    let demo = [
+        "--catalog",
+        "--read-only[=<true|false>]",
+        "--toolsets",
+        "--confirm",
+        "--log",
+        "--log-format",
+    ];
     assert_eq!(flags(&["demo"]), demo);
     for command in [&["call"][..], &["stdio"], &["keys", "sweep"], &["keys", "revoke-all"]] {
         for foreign in ["--listen", "--streams", "--redirects", "--keep-alive", "--support-url"] {

@@ -78,7 +78,7 @@ async fn a_byte_order_mark_is_skipped_in_wivs_answers() {
     told.both_say("sent nothing back");
     let far_end =
         FarEnd::saying(format!("{MARK}{{\"data\":{{\"id\":\"w\",\"name\":\"w\"}}}}")).await;
-    let server = far_end.server().await;
+    let server = far_end.server_with(&UNASKED).await;
     let changes = json!({ "workflow_id": "w", "changes": { "name": "n" } });
     assert!(!call(&server, "wiv_update_workflow", changes).await.is_error);
     assert_eq!(far_end.seen().pop().unwrap().body, r#"{"id":"w","name":"n"}"#);

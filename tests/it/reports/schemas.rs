@@ -92,7 +92,7 @@ async fn every_part_of_a_schema_has_a_type_and_every_object_names_a_member() {
 
 #[tokio::test]
 async fn members_that_a_schema_names_close_nothing() {
-    let server = Server::start().await;
+    let server = Server::start_with(&UNASKED).await;
     let workflows = server.data(ACME, "wiv_list_workflows", json!({ "limit": 1 })).await;
     let workflow = &workflows["data"][0]["workflow_id"];
     for event in [

@@ -10,7 +10,7 @@ use crate::harness::*;
 /// Tries an update of workflow `w` with a present object like this; whether something was written.
 async fn writes(answer: Answer) -> bool {
     let far_end = FarEnd::answering(answer.clone()).await;
-    let server = far_end.server().await;
+    let server = far_end.server_with(&UNASKED).await;
     let arguments = json!({ "workflow_id": "w", "changes": { "name": "new" } });
     let told = call(&server, "wiv_update_workflow", arguments).await;
     let has_written = far_end.seen().iter().any(|seen| seen.method != "GET");

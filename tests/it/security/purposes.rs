@@ -33,7 +33,17 @@ async fn one_of_each_use(server: &Server) -> BTreeMap<&'static str, String> {
     let hint = begun.headers()["mcp-session-id"].to_str().unwrap().to_owned();
     let page = server.data(ACME, "wiv_search_cases", json!({ "limit": 1 })).await;
     let cursor = page["page"]["next_cursor"].as_str().unwrap().to_owned();
-    BTreeMap::from([("stream", session_id), ("hint", hint), ("cursor", cursor)])
+    let active = server.data(ACME, "wiv_list_all_executions", json!({ "status": "active" })).await;
+    let run = &active["data"][0];
+    let stop = json!({ "workflow_id": run["workflow_id"], "execution_id": run["execution_id"] });
+    let preview = server.data(ACME, "wiv_stop_execution", stop).await;
+    let confirmation = preview["confirmation"]["token"].as_str().unwrap().to_owned();
+    BTreeMap::from([
+        ("stream", session_id),
+        ("hint", hint),
+        ("cursor", cursor),
+        ("confirmation", confirmation),
+    ])
 }
 
 /// One of each that a whole sign-in and a key from the page seal.

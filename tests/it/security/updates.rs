@@ -26,7 +26,7 @@ fn object(members: &[(&str, &str)]) -> String {
 /// What was written after an update with these changes.
 async fn written(present: &str, changes: Value) -> String {
     let far_end = FarEnd::saying(format!("{{\"data\":{present}}}")).await;
-    let server = far_end.server().await;
+    let server = far_end.server_with(&UNASKED).await;
     let arguments = json!({ "workflow_id": "w1", "changes": changes });
     let call = json!({ "name": "wiv_update_workflow", "arguments": arguments });
     // Not every reader of JSON takes such numbers.
