@@ -8,7 +8,7 @@ use tokio::time::{Duration, Instant};
 
 use super::{
     Tools,
-    sending::Used,
+    credential::Used,
     step::{CallStep, invalid},
 };
 use crate::{

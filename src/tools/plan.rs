@@ -204,7 +204,7 @@ impl Tools {
         let whole = Whole { figures, reading: reading(&extent), wanted };
         let fields = wanted_fields(step, operation);
         let layout = self.layout(step, operation, at);
-        let seal = self.cursor_seal(step.caller, step.tool, step.arguments);
+        let seal = self.cursor_seal(used.of(step.caller), step.tool, step.arguments);
         let money = operation.money.clone();
         let render = move || {
             let layout = Layout {

@@ -130,7 +130,7 @@ impl Tools {
         }
         let fields = wanted_fields(step, operation);
         let layout = self.layout(step, operation, at);
-        let seal = self.cursor_seal(step.caller, step.tool, step.arguments);
+        let seal = self.cursor_seal(used.of(step.caller), step.tool, step.arguments);
         let render = move || {
             let layout = Layout { fields: &fields, names: names.as_ref(), ..layout };
             answer::render_ordered(&window, total, layout, &position, notes, seal)
