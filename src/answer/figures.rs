@@ -7,6 +7,7 @@ mod amount;
 mod changes;
 mod conditions;
 mod grouping;
+mod once;
 mod ordering;
 mod pages;
 mod reader;
@@ -20,8 +21,9 @@ pub(super) use amount::{is_amount, to_the_cent};
 pub(super) use changes::Changes;
 use conditions::Tried;
 pub(super) use grouping::{Group, Grouping, day_of};
+pub use once::Once;
 pub use ordering::{OrderedRows, OrderedWindow, Window};
-pub use pages::{PageRead, RowSink, read_page};
+pub use pages::{PageRead, PagesBefore, RowSink, read_page};
 use reader::{MemberSlot, RowReader};
 pub(super) use tally::{Currencies, Tally};
 
@@ -171,6 +173,26 @@ impl Figures {
         Self { excluded_unknown: true, ..self }
     }
 
+    /// The same, to be told of excluded rows alone.
+    #[must_use]
+    pub fn before_excluded(self) -> Self {
+        Self { excluded: Tally::default(), ..self }
+    }
+
+    /// Adds a row to those that would match if they were not excluded, if it is one.
+    fn add_excluded(&mut self, row: &str) {
+        let values = self.reader.read(row);
+        let text = |slot: MemberSlot| values[slot.0].map(reader::said).unwrap_or_default();
+        let excluded = &self.asked.fold.rows.open.excluded;
+        let state = text(self.slots.state);
+        if !excluded.iter().any(|one| **one == *state) || !self.takes(row) {
+            return;
+        }
+        let amount = values[self.slots.amount.0].and_then(amount::read);
+        let currency = self.currencies.index(&text(self.slots.currency));
+        self.excluded.add(currency.zip(amount));
+    }
+
     /// Rows that match.
     pub fn count(&self) -> usize {
         self.tally.count
@@ -237,6 +259,22 @@ impl Figures {
             grouping.add(&seen, self.at);
         }
         true
+    }
+}
+
+/// Figures that are told of excluded rows, and of no others.
+#[derive(Debug)]
+pub struct ExcludedOnly(pub Figures);
+
+impl RowSink for ExcludedOnly {
+    fn begin(&mut self, _at: u64) {}
+
+    fn row(&mut self, row: &str) {
+        self.0.add_excluded(row);
+    }
+
+    fn kept_bytes(&self) -> usize {
+        self.0.kept_bytes()
     }
 }
 

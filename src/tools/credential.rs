@@ -1,6 +1,6 @@
-//! Which of a request's two credentials a call runs on, and what the caller is told of it.
+//! Which of a request's two credentials a call runs on.
 //!
-//! Not for choosing: `sending` does.
+//! What the caller is told of it, too. Not for choosing: `sending` does.
 
 use crate::{answer::ToolFailure, caller::Caller};
 
