@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde_json::value::RawValue;
 
 use super::{
-    Keys, MalformedAnswer, Position, beside, cleaning,
+    Around, Keys, MalformedAnswer, Position, beside, cleaning,
     envelope::Upstream,
     figures::OrderedWindow,
     format,
@@ -108,7 +108,8 @@ fn object(upstream: &Upstream<'_>, layout: Layout<'_>, mut notes: Vec<String>) -
         notes.push("WIV has more of this, and this server does not know how to ask for it.".into());
     }
     let beside = beside::show(upstream.beside(), limits.rooms(0, 0), &mut notes);
-    let rooms = limits.rooms(beside.text.len() + FRAME, beside.structured_bytes() + FRAME);
+    let frame = FRAME + layout.around.map_or(0, Around::bytes);
+    let rooms = limits.rooms(beside.text.len() + frame, beside.structured_bytes() + frame);
     let mut told = format::fit(value, rooms);
     notes.extend(told.cuts.note(shorten::ASK_FOR_LESS));
     if value == "null" {

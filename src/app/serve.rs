@@ -111,7 +111,7 @@ impl App {
             web::SignInService { oauth, account, callback: Arc::new(callback) }
         });
         let tools = parts::tools(settings, catalog, client, &keys, origin.as_str(), Some(urls));
-        let tools = Arc::new(tools.with_key_owners(key_owners).with_marks(marks.clone()));
+        let tools = Arc::new(tools.with_key_owners(key_owners).with_marks(marks.clone()).until(closing.clone()));
         let signs_in = sign_in.is_some();
         let endpoint = Arc::new(Endpoint::new(
             Arc::clone(&tools),
