@@ -29,9 +29,8 @@ async fn starts(server: &Server) -> usize {
 
 async fn posts_to(server: &Server, end: &str) -> usize {
     let calls = server.upstream_calls().await;
-    let is_it = |call: &&Value| {
-        call["method"] == "POST" && call["path"].as_str().unwrap().ends_with(end)
-    };
+    let is_it =
+        |call: &&Value| call["method"] == "POST" && call["path"].as_str().unwrap().ends_with(end);
     calls.iter().filter(is_it).count()
 }
 

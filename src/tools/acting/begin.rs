@@ -146,9 +146,7 @@ fn may_be_done(failure: &ToolFailure) -> bool {
 /// The failure, with how to find out.
 fn with_way_out(failure: ToolFailure, acting: &Acting) -> ToolFailure {
     let way = match acting.runs {
-        Some(_) => {
-            "The same call again is safe: it looks first, and starts nothing that is there."
-        }
+        Some(_) => "The same call again is safe: it looks first, and starts nothing that is there.",
         None => {
             "The same call again starts no second draft within ten minutes; `force`: true does."
         }

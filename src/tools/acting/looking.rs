@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use serde_json::{Value, json};
 use tokio::time::{Duration, Instant};
 
 use super::state::ReadState;
@@ -13,7 +14,7 @@ use crate::{
     clock,
     telemetry::Causes,
     tools::{
-        Tools, same_call,
+        Tools,
         step::{CallStep, invalid},
     },
 };
@@ -26,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the list of runs said.
 pub(super) enum Listing {
-    Read(EqualRuns),
+    Read(Box<EqualRuns>),
     /// It can't be read.
     Unread(FailureKind),
 }
@@ -74,10 +75,11 @@ impl<'c> Looking<'c> {
     /// # Errors
     /// When the credential is refused.
     pub(super) async fn list(&mut self, known: Option<&str>) -> Result<&Listing, ToolFailure> {
-        let is_told = |(of, _): &(Option<String>, Listing)| known.is_none() || of.as_deref() == known;
+        let is_told =
+            |(of, _): &(Option<String>, Listing)| known.is_none() || of.as_deref() == known;
         if !self.listing.as_ref().is_some_and(is_told) {
             let listing = match self.read_list(known).await {
-                Ok(runs) => Listing::Read(runs),
+                Ok(runs) => Listing::Read(Box::new(runs)),
                 Err(failure) if failure.kind == FailureKind::Unauthorized => return Err(failure),
                 Err(failure) => Listing::Unread(failure.kind),
             };
@@ -88,14 +90,14 @@ impl<'c> Looking<'c> {
     }
 
     async fn read_list(&self, known: Option<&str>) -> Result<EqualRuns, ToolFailure> {
-        let unread = || ToolFailure::new(FailureKind::Malformed, "what runs start with is not told");
+        let unread =
+            || ToolFailure::new(FailureKind::Malformed, "what runs start with is not told");
         let (runs, field) =
             self.acting.runs.as_ref().zip(self.acting.run_payload.as_deref()).ok_or_else(unread)?;
         let facts = runs.runs.as_ref().ok_or_else(unread)?;
         let CallStep { arguments, deadline, .. } = self.step;
-        let step =
-            CallStep { deadline: deadline.min(Instant::now() + PATIENCE), ..self.step };
-        let wanted = same_call::sorted(&arguments.payload(self.acting)).to_string();
+        let step = CallStep { deadline: deadline.min(Instant::now() + PATIENCE), ..self.step };
+        let wanted = arguments.payload(self.acting);
         let is_equal = move |text: &str| is_equal(text, &wanted);
         let mut sink = EqualRuns::new(Arc::clone(facts), field, is_equal, known);
         let request = runs.page(arguments, ROWS, None).map_err(|problem| invalid(&[problem]))?;
@@ -136,31 +138,32 @@ impl<'c> Looking<'c> {
 }
 
 /// Whether a payload is the wanted one, whatever the order of its members. Nothing is `{}`.
-fn is_equal(text: &str, wanted: &str) -> bool {
-    match serde_json::from_str::<serde_json::Value>(text) {
-        Ok(serde_json::Value::Null) => wanted == "{}",
-        Ok(value) => same_call::sorted(&value).to_string() == wanted,
+fn is_equal(text: &str, wanted: &Value) -> bool {
+    match serde_json::from_str(text) {
+        Ok(Value::Null) => *wanted == json!({}),
+        Ok(value) => value == *wanted,
         Err(_) => false,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_equal;
+    use super::*;
 
     #[test]
     fn payloads_are_equal_whatever_the_order_of_their_members() {
-        let wanted = r#"{"a":{"b":1,"c":[1,2]},"d":"x"}"#;
-        assert!(is_equal(r#"{ "d": "x", "a": { "c": [1, 2], "b": 1 } }"#, wanted));
+        let wanted = json!({ "a": { "b": 1, "c": [1, 2] }, "d": "x" });
+        assert!(is_equal(r#"{ "d": "x", "a": { "c": [1, 2], "b": 1 } }"#, &wanted));
         for other in [
             r#"{"a":{"b":1,"c":[2,1]},"d":"x"}"#,
             r#"{"a":{"b":"1","c":[1,2]},"d":"x"}"#,
+            r#"{"a":{"b":1.0,"c":[1,2]},"d":"x"}"#,
             r#"{"a":{"b":1,"c":[1,2]}}"#,
             "null",
             "[",
         ] {
-            assert!(!is_equal(other, wanted), "{other}");
+            assert!(!is_equal(other, &wanted), "{other}");
         }
-        assert!(is_equal("null", "{}") && is_equal("{ }", "{}"));
+        assert!(is_equal("null", &json!({})) && is_equal("{ }", &json!({})));
     }
 }

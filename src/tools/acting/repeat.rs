@@ -94,7 +94,9 @@ impl Tools {
                     return first(&mut looking, claim).await;
                 }
                 Ok(SetOnce::Stood(value)) => value,
-                Err(_) => return without_marks(&mut looking, Claim::new(&self.marks, "", None)).await,
+                Err(_) => {
+                    return without_marks(&mut looking, Claim::new(&self.marks, "", None)).await;
+                }
             };
             let started = Started::read(&value).unwrap_or(Started::Sent { at: last });
             let (Started::Sent { at } | Started::Lost { at, .. } | Started::Began { at, .. }) =

@@ -73,7 +73,10 @@ impl Looking<'_> {
         let rest = "nothing new was started. force: true starts another.";
         let next = state.is_active.then(|| self.next(id)).flatten();
         Seen {
-            around: Around { lead: Some(format!("{begun} and is {status} ({shown}); {rest}")), next },
+            around: Around {
+                lead: Some(format!("{begun} and is {status} ({shown}); {rest}")),
+                next,
+            },
             data: state.data.clone(),
             at: state.at,
             goes_on: state.is_active.then(|| id.into()),

@@ -95,9 +95,8 @@ impl Tools {
         let (body, keys) = (sent.answer.body.clone(), step.keys.clone());
         let is_long = body.len() >= answer::LONG_BODY_BYTES;
         let read = move || answer::data_of(&body, &keys);
-        let data =
-            if is_long { self.aside.run(step.deadline, read).await.ok()? } else { read() };
-        data.map(|data| data.get().into()).filter(|data: &Box<str>| data.starts_with('{'))
+        let data = if is_long { self.aside.run(step.deadline, read).await.ok()? } else { read() };
+        data.filter(|data| data.get().starts_with('{')).map(|data| data.get().into())
     }
 
     /// The id of what an answer says that began.

@@ -1,6 +1,7 @@
 //! Starts that come twice: one runs, and the other is answered with it.
 
 use serde_json::{Value, json};
+use wiv_mcp::marks::{MarkKind, Marks, SetOnce};
 
 use super::*;
 
@@ -10,7 +11,8 @@ const TAG: &str = "Tag untagged volumes";
 async fn a_repeated_start_is_answered_with_the_run_that_is_there() {
     let server = Server::start().await;
     let id = workflow(&server, TAG).await;
-    let first = json!({ "workflow_id": id, "trigger_event": { "a": { "b": 1, "c": 2 }, "d": [1] } });
+    let first =
+        json!({ "workflow_id": id, "trigger_event": { "a": { "b": 1, "c": 2 }, "d": [1] } });
     let started = server.data(ACME, START, first).await;
     let execution = started["data"]["execution_id"].as_str().unwrap().to_owned();
     let other_order =
@@ -93,8 +95,53 @@ async fn of_two_starts_at_once_one_runs_and_both_are_told_of_it() {
     let answers = futures_util::future::join_all(calls).await;
     let execution = &answers[0]["data"]["execution_id"];
     assert!(execution.is_string());
-    assert!(answers.iter().all(|answer| answer["data"]["execution_id"] == *execution), "{answers:?}");
+    assert!(
+        answers.iter().all(|answer| answer["data"]["execution_id"] == *execution),
+        "{answers:?}"
+    );
     assert_eq!(starts(&server).await, 1);
+}
+
+#[tokio::test]
+async fn of_two_starts_at_once_on_two_instances_one_runs() {
+    let (one, other) = Server::start_two(&Marks::in_memory()).await;
+    let id = workflow(&one, TAG).await;
+    let slow =
+        json!({ "match": { "method": "POST" }, "fault": "slow", "times": 0, "delay_ms": 300 });
+    one.fault(slow).await;
+    for (tool, field, arguments) in [
+        (START, "execution_id", json!({ "workflow_id": id })),
+        (DRAFT, "generation_id", json!({ "prompt": "Find idle disks" })),
+    ] {
+        let before = starts(&one).await;
+        let calls = [&one, &other].map(|instance| instance.data(ACME, tool, arguments.clone()));
+        let both = futures_util::future::join_all(calls).await;
+        assert!(both[0]["data"][field].is_string(), "{both:?}");
+        assert_eq!(both[0]["data"][field], both[1]["data"][field]);
+        assert_eq!(starts(&one).await, before + 1, "{tool}");
+    }
+}
+
+#[tokio::test]
+async fn where_nothing_can_be_noted_a_start_goes_by_the_list_alone_and_says_so() {
+    let marks = Marks::in_memory();
+    let (server, _other) = Server::start_two(&marks).await;
+    for number in 0..MarkKind::Started.capacity() {
+        let noted = marks.set_once(MarkKind::Started, &number.to_string(), "sent 1").await;
+        assert_eq!(noted, Ok(SetOnce::New));
+    }
+    let id = workflow(&server, TAG).await;
+    let first = server.data(ACME, START, json!({ "workflow_id": id })).await;
+    assert!(told(&first).contains("can't note just now what it starts"), "{first}");
+    let again = server.data(ACME, START, json!({ "workflow_id": id })).await;
+    assert_eq!(again["data"]["execution_id"], first["data"]["execution_id"]);
+    let draft = server.data(ACME, DRAFT, json!({ "prompt": "Find idle disks" })).await;
+    assert!(told(&draft).contains("can't note just now what it starts"), "{draft}");
+    server.fault(fault("GET", &format!("/workflows/{id}/executions"), "404", 0)).await;
+    let error = server.error(ACME, START, json!({ "workflow_id": id })).await;
+    assert_eq!(error["kind"], "conflict");
+    assert!(error["message"].as_str().unwrap().contains("Nothing was sent"), "{error}");
+    assert_eq!(starts(&server).await, 2);
 }
 
 #[tokio::test]
@@ -136,7 +183,8 @@ async fn a_lost_start_whose_run_has_ended_is_told_once() {
     // Its clock is ahead of ours from now on, and a start's age is told by its own.
     server.fault(fault("POST", &format!("/workflows/{id}/run"), "cut", 1)).await;
     server.error(ACME, START, json!({ "workflow_id": id })).await;
-    let runs = server.data(ACME, "wiv_list_workflow_executions", json!({ "workflow_id": id })).await;
+    let runs =
+        server.data(ACME, "wiv_list_workflow_executions", json!({ "workflow_id": id })).await;
     let lost = runs["data"][0]["execution_id"].clone();
     let stop = format!(
         "{}/workflows/{id}/executions/{}/stop",

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use super::*;
 
 /// Ends after four seconds of the stand-in's clock, with a failure.
-const FAILS: &str = "Sync cases to Jira";
+const FAILS: &str = "Old rightsizing flow";
 
 /// A message as it comes in an event stream.
 async fn events(response: reqwest::Response) -> Vec<Value> {
