@@ -46,7 +46,7 @@ mod summary;
 mod table;
 mod totals;
 
-pub use around::{Around, Next};
+pub use around::{Around, NextCall};
 pub use cleaning::Keys;
 pub use equal_runs::{EqualRuns, FoundRun};
 pub use failure::{FailureKind, ToolFailure};

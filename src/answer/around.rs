@@ -16,12 +16,12 @@ pub struct Around {
     /// A sentence before it; names in it are quoted.
     pub lead: Option<String>,
     /// The call that should follow.
-    pub next: Option<Next>,
+    pub next: Option<NextCall>,
 }
 
 /// A call that should follow.
 #[derive(Debug, Clone)]
-pub struct Next {
+pub struct NextCall {
     tool: Box<str>,
     /// JSON text.
     arguments: Box<str>,
@@ -36,7 +36,7 @@ impl Around {
     }
 }
 
-impl Next {
+impl NextCall {
     /// A call of this tool, after some seconds; none where its arguments are too long to be
     /// written down again.
     pub fn new<'a>(

@@ -1,6 +1,6 @@
-//! Runs on a page that are like one that is to start: of the same payload, or by their id.
+//! Runs on a page that are like one that is to start.
 //!
-//! Keeps few. Not for what follows from them.
+//! Of an equal payload, or of a known id. Keeps few. Not for what follows from them.
 
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@
 use super::{
     follow::{Watch, Watched},
     repeat::Before,
-    seen::Seen,
+    seen::SeenStart,
     started::Settled,
 };
 use crate::{
@@ -98,9 +98,9 @@ impl Tools {
         step: CallStep<'_>,
         context: &Context,
         operation: &Operation,
-        seen: Seen,
+        seen: SeenStart,
     ) -> Result<ToolResult, ToolFailure> {
-        let Seen { around, data, at, goes_on, followed } = seen;
+        let SeenStart { around, data, at, goes_on, followed } = seen;
         let mut said = Vec::new();
         if let Some((following, id)) = operation.following.as_deref().zip(goes_on.as_deref())
             && step.arguments.wait_seconds() > 0

@@ -9,7 +9,7 @@ use tokio::time::{Duration, Instant, sleep};
 
 use super::state::{LOOK_AGAIN_SECONDS, ReadState};
 use crate::{
-    answer::{Around, FailureKind, Next, Position, ToolFailure},
+    answer::{Around, FailureKind, NextCall, Position, ToolFailure},
     catalog::{Arguments, Operation},
     mcp::{Context, ToolResult},
     tools::{Tools, shaping::Figured, step::CallStep},
@@ -126,7 +126,7 @@ impl Tools {
             return Err(failed.unwrap_or_else(never));
         };
         let arguments = step.arguments.of_the_deed();
-        let next = || Next::new(&step.tool.name, arguments, LOOK_AGAIN_SECONDS);
+        let next = || NextCall::new(&step.tool.name, arguments, LOOK_AGAIN_SECONDS);
         let next = if state.is_active { next() } else { None };
         let figured = Figured { notes, around: Around { lead: None, next }, ..Figured::default() };
         self.shape_state(step, read, &state, figured).await

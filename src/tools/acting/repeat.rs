@@ -7,8 +7,8 @@ use tokio::time::{Duration, Instant, sleep};
 
 use super::{
     looking::{Listing, Looking},
-    seen::Seen,
-    started::{self, Claim, Settled, Started},
+    seen::SeenStart,
+    started::{self, Claim, Settled, StartMark},
 };
 use crate::{
     answer::{FailureKind, ToolFailure},
@@ -42,14 +42,14 @@ const SLACK_SECONDS: u64 = 1;
 /// What is known of a start like this one.
 pub(super) enum Before {
     /// It is there, or may be.
-    Seen(Seen),
+    Seen(SeenStart),
     /// Nothing stands in its way; what the caller should know.
     Clear(Claim, Vec<String>),
 }
 
 /// What a mark that stands means.
-enum Standing {
-    Seen(Seen),
+enum MarkStands {
+    Seen(SeenStart),
     /// It is over: another start may follow.
     Over,
     /// It is another one by now.
@@ -74,7 +74,7 @@ impl Tools {
         let base = started::name(step, used, acting);
         let mut looking = Looking::new(self, step, operation, acting);
         if step.arguments.force() {
-            let sent = Started::Sent { at: clock::unix_seconds() }.to_text();
+            let sent = StartMark::Sent { at: clock::unix_seconds() }.to_text();
             let held = self.marks.set(MarkKind::Started, &base, &sent).await.is_ok();
             let claim = Claim::new(&self.marks, &base, held.then_some(&*base));
             return Ok(Before::Clear(claim, Vec::new()));
@@ -83,7 +83,7 @@ impl Tools {
         let mut last = clock::unix_seconds();
         let mut before: Option<String> = None;
         for _ in 0..MAX_LINKS {
-            let sent = Started::Sent { at: clock::unix_seconds() }.to_text();
+            let sent = StartMark::Sent { at: clock::unix_seconds() }.to_text();
             let value = match self.marks.set_once(MarkKind::Started, &name, &sent).await {
                 Ok(SetOnce::New) => {
                     if let Some(before) = &before {
@@ -98,17 +98,17 @@ impl Tools {
                     return without_marks(&mut looking, Claim::new(&self.marks, "", None)).await;
                 }
             };
-            let started = Started::read(&value).unwrap_or(Started::Sent { at: last });
-            let (Started::Sent { at } | Started::Lost { at, .. } | Started::Began { at, .. }) =
+            let started = StartMark::read(&value).unwrap_or(StartMark::Sent { at: last });
+            let (StartMark::Sent { at } | StartMark::Lost { at, .. } | StartMark::Began { at, .. }) =
                 started;
             last = at;
             match self.standing(&mut looking, &name, &value, started).await? {
-                Standing::Seen(seen) => return Ok(Before::Seen(seen)),
-                Standing::Over => {
+                MarkStands::Seen(seen) => return Ok(Before::Seen(seen)),
+                MarkStands::Over => {
                     name = started::after(&name, &value);
                     before.get_or_insert(value);
                 }
-                Standing::Changed => {}
+                MarkStands::Changed => {}
             }
         }
         Ok(Before::Seen(looking.unseen(last)))
@@ -119,33 +119,33 @@ impl Tools {
         looking: &mut Looking<'_>,
         name: &str,
         value: &str,
-        started: Started,
-    ) -> Result<Standing, ToolFailure> {
+        started: StartMark,
+    ) -> Result<MarkStands, ToolFailure> {
         let now = clock::unix_seconds();
         let (at, may_come) = match started {
-            Started::Began { at, id } => return looking.began(at, &id).await,
-            Started::Sent { at } => {
+            StartMark::Began { at, id } => return looking.began(at, &id).await,
+            StartMark::Sent { at } => {
                 if now.saturating_sub(at) <= YOUNG_SECONDS && self.has_changed(name, value).await {
-                    return Ok(Standing::Changed);
+                    return Ok(MarkStands::Changed);
                 }
                 let call = self.wiv.deadline().saturating_duration_since(Instant::now()).as_secs();
                 (at, now < at + call + UNSEEN_SECONDS)
             }
-            Started::Lost { at, since } => (at, now < since + UNSEEN_SECONDS),
+            StartMark::Lost { at, since } => (at, now < since + UNSEEN_SECONDS),
         };
         let age = clock::unix_seconds().saturating_sub(at) + SLACK_SECONDS;
         let found = match looking.list(None).await? {
             Listing::Read(runs) => runs.begun_within(age).or(runs.active()).cloned(),
-            Listing::Unread(_) => return Ok(Standing::Seen(looking.unseen(at))),
+            Listing::Unread(_) => return Ok(MarkStands::Seen(looking.unseen(at))),
         };
         match found {
             Some(run) => {
-                let began = Started::Began { at, id: run.id.to_string() }.to_text();
+                let began = StartMark::Began { at, id: run.id.to_string() }.to_text();
                 let _no_loss = self.marks.set(MarkKind::Started, name, &began).await;
-                Ok(Standing::Seen(looking.run(&run)))
+                Ok(MarkStands::Seen(looking.run(&run)))
             }
-            None if may_come => Ok(Standing::Seen(looking.unseen(at))),
-            None => Ok(Standing::Over),
+            None if may_come => Ok(MarkStands::Seen(looking.unseen(at))),
+            None => Ok(MarkStands::Over),
         }
     }
 
@@ -165,33 +165,33 @@ impl Tools {
 
 impl Looking<'_> {
     /// What a start whose id is known means now.
-    async fn began(&mut self, at: u64, id: &str) -> Result<Standing, ToolFailure> {
+    async fn began(&mut self, at: u64, id: &str) -> Result<MarkStands, ToolFailure> {
         let is_listed = self.has_list();
         if is_listed && let Listing::Read(runs) = self.list(Some(id)).await? {
             let known = runs.of_id().cloned();
             let active = known.clone().filter(|run| run.is_active);
             if let Some(run) = active.or_else(|| runs.active().cloned()) {
-                return Ok(Standing::Seen(self.run(&run)));
+                return Ok(MarkStands::Seen(self.run(&run)));
             }
             if known.is_some() {
-                return Ok(Standing::Over);
+                return Ok(MarkStands::Over);
             }
         }
         let Some(state) = self.state(id).await else {
-            return Ok(Standing::Seen(self.unread(at, id)));
+            return Ok(MarkStands::Seen(self.unread(at, id)));
         };
         match state {
-            Ok(state) if state.is_active => Ok(Standing::Seen(self.of_state(at, id, &state))),
+            Ok(state) if state.is_active => Ok(MarkStands::Seen(self.of_state(at, id, &state))),
             // Of drafts there is no list: one that ended well is still the answer.
             Ok(state) if !is_listed && !state.is_failed => {
-                Ok(Standing::Seen(self.of_state(at, id, &state)))
+                Ok(MarkStands::Seen(self.of_state(at, id, &state)))
             }
-            Ok(_) => Ok(Standing::Over),
+            Ok(_) => Ok(MarkStands::Over),
             Err(failure) if failure.kind == FailureKind::NotFound && self.was_listed() => {
                 let may_come = clock::unix_seconds() < at + UNSEEN_SECONDS;
-                Ok(if may_come { Standing::Seen(self.unseen(at)) } else { Standing::Over })
+                Ok(if may_come { MarkStands::Seen(self.unseen(at)) } else { MarkStands::Over })
             }
-            Err(_) => Ok(Standing::Seen(self.unread(at, id))),
+            Err(_) => Ok(MarkStands::Seen(self.unread(at, id))),
         }
     }
 }

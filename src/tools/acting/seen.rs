@@ -9,7 +9,7 @@ use super::{
     state::{LOOK_AGAIN_SECONDS, ReadState},
 };
 use crate::{
-    answer::{Around, FoundRun, Next},
+    answer::{Around, FoundRun, NextCall},
     catalog::ActingKind,
     clock,
     text::shown_name,
@@ -23,7 +23,7 @@ const SAME_DAY_SECONDS: u64 = 12 * 60 * 60;
 const MAX_CHARS: usize = 120;
 
 /// A start that was made before.
-pub(super) struct Seen {
+pub(super) struct SeenStart {
     pub(super) around: Around,
     /// What is there, as JSON text.
     pub(super) data: Box<str>,
@@ -37,7 +37,7 @@ pub(super) struct Seen {
 
 impl Looking<'_> {
     /// A run that upstream lists.
-    pub(super) fn run(&self, run: &FoundRun) -> Seen {
+    pub(super) fn run(&self, run: &FoundRun) -> SeenStart {
         let at = self.listed_at().unwrap_or_else(clock::unix_seconds);
         let when = run.started.map(|started| format!(" at {}", time(started, at)));
         let when = when.unwrap_or_default();
@@ -60,11 +60,11 @@ impl Looking<'_> {
         let goes_on = run.is_active.then(|| run.id.clone());
         let next = goes_on.as_deref().and_then(|id| self.next(id));
         let around = Around { lead: Some(lead), next };
-        Seen { around, data: run.row.clone(), at, goes_on, followed }
+        SeenStart { around, data: run.row.clone(), at, goes_on, followed }
     }
 
     /// What was read by its id.
-    pub(super) fn of_state(&self, at: u64, id: &str, state: &ReadState) -> Seen {
+    pub(super) fn of_state(&self, at: u64, id: &str, state: &ReadState) -> SeenStart {
         let when = time(at, clock::unix_seconds());
         let status = shown_name(state.status.as_deref().unwrap_or("unknown"), MAX_CHARS);
         let what = self.what();
@@ -72,7 +72,7 @@ impl Looking<'_> {
         let begun = format!("This {what} was already started at {when}");
         let rest = "nothing new was started. force: true starts another.";
         let next = state.is_active.then(|| self.next(id)).flatten();
-        Seen {
+        SeenStart {
             around: Around {
                 lead: Some(format!("{begun} and is {status} ({shown}); {rest}")),
                 next,
@@ -85,7 +85,7 @@ impl Looking<'_> {
     }
 
     /// What began, and can't be read now.
-    pub(super) fn unread(&self, at: u64, id: &str) -> Seen {
+    pub(super) fn unread(&self, at: u64, id: &str) -> SeenStart {
         let (what, when) = (self.what(), time(at, clock::unix_seconds()));
         let shown = shown_name(id, MAX_CHARS);
         let lead = format!(
@@ -96,11 +96,11 @@ impl Looking<'_> {
         let around = Around { lead: Some(lead.clone()), next: self.next(id) };
         let data = json!({ field: id, "sent_at": clock::timestamp(at) }).to_string().into();
         let goes_on = Some(id.into());
-        Seen { around, data, at: clock::unix_seconds(), goes_on, followed: lead }
+        SeenStart { around, data, at: clock::unix_seconds(), goes_on, followed: lead }
     }
 
     /// What was sent, and is seen nowhere.
-    pub(super) fn unseen(&self, at: u64) -> Seen {
+    pub(super) fn unseen(&self, at: u64) -> SeenStart {
         let CallStep { tool, arguments, .. } = self.step;
         let (what, when) = (self.what(), time(at, clock::unix_seconds()));
         let lead = match self.has_list() {
@@ -117,8 +117,8 @@ impl Looking<'_> {
                  started within ten minutes of it. force: true starts another."
             ),
         };
-        let next = Next::new(&tool.name, arguments.of_the_deed(), LOOK_AGAIN_SECONDS);
-        Seen {
+        let next = NextCall::new(&tool.name, arguments.of_the_deed(), LOOK_AGAIN_SECONDS);
+        SeenStart {
             around: Around { lead: Some(lead.clone()), next },
             data: json!({ "sent_at": clock::timestamp(at) }).to_string().into(),
             at: clock::unix_seconds(),
@@ -131,7 +131,7 @@ impl Looking<'_> {
         if self.acting.kind == ActingKind::Draft { "draft" } else { "run" }
     }
 
-    fn next(&self, id: &str) -> Option<Next> {
+    fn next(&self, id: &str) -> Option<NextCall> {
         self.tools.next_of(self.step, self.following?, id)
     }
 }

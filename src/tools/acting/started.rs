@@ -15,7 +15,7 @@ use crate::{
 
 /// What is known of a start that was made before.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Started {
+pub(super) enum StartMark {
     /// It was sent, and nobody has said what became of it. Times are in Unix seconds.
     Sent { at: u64 },
     /// Its answer was lost then.
@@ -24,7 +24,7 @@ pub(super) enum Started {
     Began { at: u64, id: String },
 }
 
-impl Started {
+impl StartMark {
     pub(super) fn read(text: &str) -> Option<Self> {
         let (word, rest) = text.split_once(' ')?;
         let (at, more) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -79,11 +79,11 @@ impl Claim {
         let noted = match settled {
             Settled::Refused => marks.forget(MarkKind::Started, held).await,
             Settled::Unknown => {
-                let lost = Started::Lost { at: *at, since: clock::unix_seconds() };
+                let lost = StartMark::Lost { at: *at, since: clock::unix_seconds() };
                 marks.set(MarkKind::Started, held, &lost.to_text()).await
             }
             Settled::Began(id) => {
-                let began = Started::Began { at: *at, id: id.to_owned() }.to_text();
+                let began = StartMark::Began { at: *at, id: id.to_owned() }.to_text();
                 let noted = marks.set(MarkKind::Started, held, &began).await;
                 if held == base {
                     noted
@@ -122,14 +122,14 @@ mod tests {
     #[test]
     fn a_mark_is_read_as_it_was_written() {
         for started in [
-            Started::Sent { at: 1 },
-            Started::Lost { at: 1, since: 51 },
-            Started::Began { at: 1, id: "exec 1".into() },
+            StartMark::Sent { at: 1 },
+            StartMark::Lost { at: 1, since: 51 },
+            StartMark::Began { at: 1, id: "exec 1".into() },
         ] {
-            assert_eq!(Started::read(&started.to_text()), Some(started));
+            assert_eq!(StartMark::read(&started.to_text()), Some(started));
         }
         for text in ["", "sent", "sent x", "lost 1", "began", "other 1"] {
-            assert_eq!(Started::read(text), None, "{text}");
+            assert_eq!(StartMark::read(text), None, "{text}");
         }
     }
 

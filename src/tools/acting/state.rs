@@ -1,9 +1,9 @@
-//! The state of what goes on, as one read of it tells; and the call that reads it again.
+//! The state of what goes on, as one read tells it.
 //!
-//! Not for waiting: `follow` does.
+//! And the call that reads it again. Not for waiting: `follow` does.
 
 use crate::{
-    answer::{self, MalformedAnswer, Next, ToolFailure},
+    answer::{self, MalformedAnswer, NextCall, ToolFailure},
     catalog::{Arguments, Following, Operation, StateFacts, UpstreamRequest},
     clock,
     text::shown_name,
@@ -119,9 +119,9 @@ impl Tools {
         step: CallStep<'_>,
         following: &Following,
         id: &str,
-    ) -> Option<Next> {
+    ) -> Option<NextCall> {
         self.offered(step.caller, &following.tool)?;
         let arguments = step.arguments.of_what_began(following, id);
-        Next::new(&following.tool, arguments.iter(), LOOK_AGAIN_SECONDS)
+        NextCall::new(&following.tool, arguments.iter(), LOOK_AGAIN_SECONDS)
     }
 }
