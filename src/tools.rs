@@ -10,6 +10,7 @@ mod connection;
 mod credential;
 mod cursor;
 mod empty;
+mod extent;
 mod fold;
 mod instructions;
 mod key_owners;

@@ -5,10 +5,12 @@
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
+use tokio::time::{Duration, Instant};
 
 use super::{
     Tools,
     empty::is_without_rows,
+    extent::{lost, no_order, note_of_future, reading},
     fold::{FoldExtent, Folded, Stopped},
     sending::Sent,
     shaping::{Figured, notes, wanted_fields},
@@ -16,13 +18,17 @@ use super::{
 };
 use crate::{
     answer::{
-        self, ExcludedOnly, FailureKind, Figures, Layout, OrderedRows, PagesBefore, Position,
+        self, ExcludedOnly, FailureKind, Figures, Layout, Once, OrderedRows, PagesBefore, Position,
         Question, Reading, ToolFailure, Whole, Window,
     },
     catalog::{AnswerShape, Arguments, Fold, Operation, Sort, Totals},
     clock,
     mcp::ToolResult,
+    wiv,
 };
+
+/// Longest wait for what WIV sums itself: ours are there already.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Tools {
     /// Runs a tool whose rows can be counted.
@@ -70,6 +76,8 @@ impl Tools {
         }
         if position.page_key.is_none() && is_without_rows(&sent, step) {
             figured.notes = self.check_empty(step, operation).await;
+            let at = sent.answer.head.date.unwrap_or_else(clock::unix_seconds);
+            figured.notes.extend(note_of_future(step.arguments, at));
         }
         self.shape(step, operation, &request, &sent, position, figured).await
     }
@@ -125,7 +133,8 @@ impl Tools {
     ) -> Option<(Figures, usize, bool)> {
         let answer = &sent.answer;
         let (body, keys, extent) = (answer.body.clone(), step.keys.clone(), answer.head.extent);
-        let (limit, mut figures) = (step.arguments.limit(), Figures::new(asked.clone()));
+        let (limit, ids) = (step.arguments.limit(), asked.fold.source.row_ids());
+        let mut figures = Once::new(Figures::new(asked.clone()), ids);
         answer::RowSink::begin(&mut figures, answer.head.date.unwrap_or_else(clock::unix_seconds));
         let read = move || {
             let read = answer::read_page(
@@ -137,7 +146,8 @@ impl Tools {
                 &mut figures,
             )
             .ok()?;
-            Some((figures, read.rows, read.next.is_none() && !read.has_doubt))
+            let is_all = read.next.is_none() && !read.has_doubt && figures.repeated == 0;
+            Some((figures.sink, read.rows, is_all))
         };
         if answer.body.len() < answer::LONG_BODY_BYTES {
             return read();
@@ -182,7 +192,7 @@ impl Tools {
         if let Some(stopped) = &folded.extent.stopped {
             return Err(no_order(&folded.extent, stopped));
         }
-        let Folded { sink, extent, used, at, _held } = folded;
+        let Folded { sink, extent, used, at, held: _held } = folded;
         if sink.is_too_large() {
             return Err(ToolFailure::new(
                 FailureKind::TooLarge,
@@ -193,6 +203,7 @@ impl Tools {
         let mut notes = notes(step, used);
         if extent.is_empty() {
             notes.extend(self.check_empty(step, operation).await);
+            notes.extend(note_of_future(step.arguments, at));
         }
         notes.extend(window.note_of_field());
         if by_money && figures.currency_count() > 1 {
@@ -245,10 +256,11 @@ impl Tools {
         let arguments = source_arguments(step.arguments, &asked);
         let has_conditions = !asked.conditions.is_empty();
         let folded = self.fold(step, &fold.source, &arguments, Figures::new(asked)).await?;
-        let Folded { sink: figures, extent, used, at, _held } = folded;
+        let Folded { sink: figures, extent, used, at, held: _held } = folded;
         let mut notes = notes(step, used);
         if extent.is_empty() {
             notes.extend(self.check_empty(step, operation).await);
+            notes.extend(note_of_future(step.arguments, at));
         }
         let mut of_upstream = None;
         if extent.stopped.as_ref().is_some_and(Stopped::is_bound) {
@@ -282,9 +294,16 @@ impl Tools {
         step: CallStep<'_>,
         operation: &Operation,
     ) -> Option<Box<RawValue>> {
+        let step = CallStep { deadline: step.deadline.min(Instant::now() + PATIENCE), ..step };
         let request = operation.request(step.arguments, None).ok()?;
-        let sent = self.send(step, operation, &request).await.ok()?;
-        answer::data_of(&sent.answer.body, step.keys)
+        let wiv::Answer { body, .. } = self.send(step, operation, &request).await.ok()?.answer;
+        let keys = step.keys.clone();
+        let is_long = body.len() >= answer::LONG_BODY_BYTES;
+        let read = move || answer::sums_of(&body, &keys);
+        if !is_long {
+            return read();
+        }
+        self.aside.run(step.deadline, read).await.ok()?
     }
 }
 
@@ -310,39 +329,4 @@ fn source_arguments(arguments: &Arguments, asked: &Question) -> Arguments {
     }
     let states = facts.open.values.iter().chain(&facts.open.excluded);
     arguments.with_states(facts, &states.map(|state| &**state).collect::<Vec<_>>())
-}
-
-pub(super) fn reading(extent: &FoldExtent) -> Reading {
-    let stopped = extent.stopped.as_ref();
-    Reading {
-        rows: extent.rows_read,
-        partial: stopped.map(Stopped::reason),
-        is_bound: stopped.is_some_and(Stopped::is_bound),
-    }
-}
-
-/// Nothing but a page was read.
-fn lost(rows: usize, failure: &ToolFailure) -> Reading {
-    let stopped = Stopped::Failed(failure.kind, failure.status);
-    Reading { rows, partial: Some(stopped.reason()), is_bound: false }
-}
-
-/// Why there is no order over everything.
-fn no_order(extent: &FoldExtent, stopped: &Stopped) -> ToolFailure {
-    let (rows, reason) = (extent.rows_read, stopped.reason());
-    let (kind, status, advice) = match stopped {
-        Stopped::Failed(kind, status) => (*kind, *status, "Try again."),
-        Stopped::Changed(_) => (FailureKind::Conflict, None, "Try again."),
-        Stopped::Doubt | Stopped::SamePage => (FailureKind::Malformed, None, "Ask without `sort`."),
-        _ => (
-            FailureKind::TooLarge,
-            None,
-            "Narrow the filters, or group with a summary; without `sort` rows come by page.",
-        ),
-    };
-    let message = format!(
-        "An order is made over everything that matches or not at all. {rows} rows were read and \
-         there are or may be more, because {reason}. {advice}"
-    );
-    ToolFailure { status, ..ToolFailure::new(kind, message) }
 }

@@ -2,6 +2,9 @@
 //!
 //! The stand-in counts what it was told to start.
 
+mod confirmation;
+mod form;
+mod preview;
 mod repeat;
 mod wait;
 
