@@ -4,6 +4,7 @@
 //! failures have everywhere. Nothing is cut without a
 //! sentence in `notes`, and text from cloud accounts is data, never markup.
 
+mod around;
 mod beside;
 mod cells;
 mod cleaning;
@@ -11,6 +12,7 @@ mod csv;
 mod decimals;
 mod draft;
 mod envelope;
+mod equal_runs;
 mod failure;
 mod fields;
 mod figures;
@@ -44,7 +46,9 @@ mod summary;
 mod table;
 mod totals;
 
+pub use around::{Around, NextCall};
 pub use cleaning::Keys;
+pub use equal_runs::{EqualRuns, FoundRun};
 pub use failure::{FailureKind, ToolFailure};
 pub use fields::WantedFields;
 pub use figures::{
@@ -54,7 +58,7 @@ pub use figures::{
 pub use gathered::GatheredRuns;
 pub use known_values::KnownValues;
 pub use layout::{Layout, Limits, Whole};
-pub use narrowing::Narrowing;
+pub use narrowing::{Narrowing, said_of};
 pub use overlay::{AskedId, Change, lay_over, object_of};
 pub use page::{PageSummary, Position};
 pub use preview::{AsksFor, ShownPreview, preview};
@@ -64,7 +68,7 @@ pub use refused::{FailedOperation, Unshaped};
 pub use row_names::{KnownNames, RowsWithoutNames};
 pub use run_summary::{Days, run_summary};
 pub use runs::RunFigures;
-pub use shape::{LONG_BODY_BYTES, render, render_ordered, sums_of};
+pub use shape::{LONG_BODY_BYTES, data_of, render, render_ordered, sums_of};
 pub use summary::summary;
 pub use totals::Reading;
 

@@ -7,7 +7,7 @@ use http::StatusCode;
 use super::{Tools, credential::Used, sending::Sent, step::CallStep};
 use crate::{
     answer::{
-        self, FailureKind, Figures, KnownNames, Layout, Narrowing, Position, ToolFailure,
+        self, Around, FailureKind, Figures, KnownNames, Layout, Narrowing, Position, ToolFailure,
         WantedFields, Whole,
     },
     catalog::{Operation, Paging, UpstreamRequest},
@@ -32,6 +32,8 @@ pub(super) struct Figured {
     /// Names that rows get.
     pub(super) names: Option<KnownNames>,
     pub(super) notes: Vec<String>,
+    /// What stands around the data.
+    pub(super) around: Around,
 }
 
 impl Tools {
@@ -55,7 +57,7 @@ impl Tools {
         };
         let mut notes = notes(step, *used);
         notes.extend(figured.notes);
-        let Figured { only, whole, narrowing, names, .. } = figured;
+        let Figured { only, whole, narrowing, names, around, .. } = figured;
         let fields = wanted_fields(step, operation);
         let told = |failure| used.told(step.caller, failure);
         let rendered = if answer.body.len() < answer::LONG_BODY_BYTES {
@@ -66,6 +68,7 @@ impl Tools {
                 whole: whole.as_ref(),
                 narrowing: narrowing.as_ref(),
                 names: names.as_ref(),
+                around: Some(&around),
                 ..layout
             };
             let seal =
@@ -83,6 +86,7 @@ impl Tools {
                     whole: whole.as_ref(),
                     narrowing: narrowing.as_ref(),
                     names: names.as_ref(),
+                    around: Some(&around),
                     ..layout
                 };
                 answer::render(&body, layout, &position, &keys, notes, seal)
@@ -140,6 +144,7 @@ impl Tools {
             names: None,
             whole: None,
             ordered: None,
+            around: None,
         }
     }
 
