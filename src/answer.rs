@@ -14,9 +14,11 @@ mod envelope;
 mod failure;
 mod fields;
 mod figures;
+mod fitting;
 mod format;
 mod gathered;
 mod grid;
+mod grouping_notes;
 mod groups;
 mod hints;
 mod hits;
@@ -50,6 +52,7 @@ pub use fields::WantedFields;
 pub use figures::{
     Figures, OrderedRows, OrderedWindow, PageRead, Question, RowSink, Window, read_page,
 };
+pub use fitting::Fitting;
 pub use gathered::GatheredRuns;
 pub use known_values::KnownValues;
 pub use layout::{Layout, Limits, Whole};

@@ -6,10 +6,13 @@
 mod amount;
 mod changes;
 mod conditions;
+mod exclusions;
 mod grouping;
+mod odd;
 mod ordering;
 mod pages;
 mod reader;
+mod states;
 mod tally;
 
 use std::sync::Arc;
@@ -18,15 +21,18 @@ use rust_decimal::Decimal;
 
 pub(super) use amount::{is_amount, to_the_cent};
 pub(super) use changes::Changes;
-use conditions::Tried;
-pub(super) use grouping::{Group, Grouping, day_of};
+use conditions::{Met, Tried};
+pub(super) use grouping::{Group, Grouping, MAX_GROUPS, day_of};
+use odd::Odd;
 pub use ordering::{OrderedRows, OrderedWindow, Window};
 pub use pages::{PageRead, RowSink, read_page};
 use reader::{MemberSlot, RowReader};
+use states::{Place, StateKind, States};
 pub(super) use tally::{Currencies, Tally};
 
+use super::fitting::fits;
 use crate::{
-    catalog::{Conditions, Fold},
+    catalog::{Conditions, FieldValues, Fold},
     clock,
 };
 
@@ -37,6 +43,8 @@ pub struct Question {
     pub fold: Arc<Fold>,
     /// Conditions that are tried here.
     pub conditions: Conditions,
+    /// Filters that are sent. Rows that they don't fit come all the same where WIV knows them not.
+    pub filters: Box<[FieldValues]>,
     /// The question is about open rows: others that come are told apart.
     pub about_open: bool,
     /// Names to group by, one or two, or none.
@@ -52,6 +60,9 @@ pub struct Figures {
     reader: RowReader,
     slots: Slots,
     conditions: conditions::Compiled,
+    states: States,
+    /// The other filters that were sent.
+    filters: Vec<(MemberSlot, Box<[Box<str>]>)>,
     /// When upstream answered, in Unix seconds.
     pub(super) at: u64,
     pub(super) currencies: Currencies,
@@ -63,9 +74,11 @@ pub struct Figures {
     pub(super) excluded_unknown: bool,
     pub(super) span: Span,
     pub(super) without_owner: usize,
+    /// Rows that match have the member that names an owner.
+    pub(super) speaks_of_owner: bool,
     pub(super) groupings: Vec<Grouping>,
     pub(super) changes: Option<Changes>,
-    pub(super) unreadable: Unreadable,
+    pub(super) odd: Odd,
     pub(super) rows_read: usize,
 }
 
@@ -95,23 +108,6 @@ impl Span {
     }
 }
 
-/// Why money of rows can't be added.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Unreadable {
-    pub(super) without_amount: usize,
-    pub(super) odd_amount: usize,
-    pub(super) without_currency: usize,
-}
-
-impl Unreadable {
-    fn look(&mut self, value: Option<&str>, has_amount: bool, has_currency: bool) {
-        let is_absent = value.is_none_or(|value| value == "null");
-        self.without_amount += usize::from(is_absent);
-        self.odd_amount += usize::from(!is_absent && !has_amount);
-        self.without_currency += usize::from(has_amount && !has_currency);
-    }
-}
-
 /// What one row holds, as figures need it.
 struct Seen<'v, 'r> {
     values: &'v [Option<&'r str>],
@@ -136,6 +132,10 @@ impl Figures {
             owner: facts.owner.as_deref().map(|owner| reader.slot(owner)),
         };
         let conditions = conditions::Compiled::new(&asked.conditions, &mut reader);
+        let states = States::new(&asked.filters, facts, asked.about_open);
+        let states = if asked.since.is_some() { states.widened(facts) } else { states };
+        let filters = asked.filters.iter().filter(|(field, _)| *field != facts.open.field);
+        let filters = filters.map(|(field, values)| (reader.slot(field), values.clone())).collect();
         // With two names the first alone comes before both: so nobody has to add rows up.
         let groupings = (1..=asked.group_by.len())
             .map(|count| Grouping::new(&asked.group_by[..count], facts, &mut reader))
@@ -145,6 +145,8 @@ impl Figures {
             reader,
             slots,
             conditions,
+            states,
+            filters,
             at: clock::unix_seconds(),
             currencies: Currencies::default(),
             tally: Tally::default(),
@@ -152,9 +154,10 @@ impl Figures {
             excluded_unknown: false,
             span: Span::default(),
             without_owner: 0,
+            speaks_of_owner: false,
             groupings,
             changes,
-            unreadable: Unreadable::default(),
+            odd: Odd::default(),
             rows_read: 0,
             asked,
         }
@@ -176,28 +179,85 @@ impl Figures {
         self.tally.count
     }
 
-    /// Whether a row meets the conditions that are tried here.
-    pub fn takes(&self, row: &str) -> bool {
+    /// Rows of every state are to be read, although some were asked for: what closed since a day
+    /// has another one.
+    pub fn reads_every_state(&self) -> bool {
+        self.states.are_widened()
+    }
+
+    /// Whether a row of a page is shown: whether it fits the filters that were sent with it, and
+    /// then whether it meets the conditions that are tried here.
+    pub(super) fn takes(&self, row: &str) -> Taken {
+        let has_conditions = self.has_conditions();
+        if !row.starts_with('{') {
+            return if has_conditions { Taken::No } else { Taken::Yes };
+        }
         let values = self.reader.read(row);
+        let place = self.states.place(values[self.slots.state.0], &self.asked.fold.rows);
+        if !matches!(place, Place::Asked | Place::Unknown) || !self.fit(&values) {
+            return Taken::Unfit;
+        }
+        if !has_conditions {
+            return Taken::Yes;
+        }
         let text = |slot: MemberSlot| values[slot.0].map(reader::said).unwrap_or_default();
         let tried = Tried {
             amount: values[self.slots.amount.0].and_then(amount::read),
             currency: &text(self.slots.currency),
             updated: clock::unix_micros(&text(self.slots.updated)),
             at: self.at,
+            spared: None,
         };
-        self.conditions.hold(&values, &tried)
+        if self.conditions.hold(&values, &tried) == Met::Yes { Taken::Yes } else { Taken::No }
+    }
+
+    /// Whether rows are tried here, besides by what upstream was asked for.
+    pub(super) fn has_conditions(&self) -> bool {
+        !self.asked.conditions.is_empty()
+    }
+
+    fn fit(&self, values: &[Option<&str>]) -> bool {
+        self.filters.iter().all(|(slot, wanted)| fits(values[slot.0], wanted))
+    }
+
+    /// What `where` named and no row has.
+    pub(super) fn notes_of_conditions(&self) -> impl Iterator<Item = String> {
+        self.conditions.exclusions.notes().chain(self.note_of_currency())
+    }
+
+    fn note_of_currency(&self) -> Option<String> {
+        let wanted = self.conditions.currency.as_deref()?;
+        let names: Vec<&str> = self.currencies.names().collect();
+        if names.is_empty() || names.iter().any(|name| name.eq_ignore_ascii_case(wanted)) {
+            return None;
+        }
+        let names: Vec<String> = names.into_iter().map(super::names::shown_name).collect();
+        let wanted = super::names::shown_name(wanted);
+        Some(format!(
+            "No row that was read is in {wanted}. Their currencies: {}.",
+            names.join(", ")
+        ))
     }
 
     /// Adds a row. Whether it matches.
     pub fn add(&mut self, row: &str) -> bool {
         self.rows_read += 1;
+        if !row.starts_with('{') {
+            self.odd.no_objects += 1;
+            return false;
+        }
         let values = self.reader.read(row);
-        let text = |slot: MemberSlot| values[slot.0].map(reader::said).unwrap_or_default();
+        self.conditions.exclusions.look(row, &values);
         let facts = &self.asked.fold.rows;
+        let place = self.states.place(values[self.slots.state.0], facts);
+        let text = |slot: MemberSlot| values[slot.0].map(reader::said).unwrap_or_default();
         let amount = values[self.slots.amount.0].and_then(amount::read);
         let currency = text(self.slots.currency);
         let currency_index = self.currencies.index(&currency);
+        if place == Place::Unasked || !self.fit(&values) {
+            self.odd.unfit += 1;
+            return false;
+        }
         let seen = Seen {
             money: currency_index.zip(amount),
             created: clock::unix_micros(&text(self.slots.created)),
@@ -205,39 +265,56 @@ impl Figures {
             has_owner: self.slots.owner.is_some_and(|owner| !text(owner).is_empty()),
             values: &values,
         };
-        let tried = Tried { amount, currency: &currency, updated: seen.updated, at: self.at };
-        if !self.conditions.hold(&values, &tried) {
-            return false;
-        }
-        let state = text(self.slots.state);
-        let is = |states: &[Box<str>]| states.iter().any(|one| **one == *state);
-        if self.asked.about_open && !is(&facts.open.values) {
-            if is(&facts.open.excluded) {
-                self.excluded.add(seen.money);
-            } else if let Some(changes) = &mut self.changes {
-                changes.closed(&seen);
+        let spared = (place == Place::Excluded).then_some(self.slots.state);
+        let tried =
+            Tried { amount, currency: &currency, updated: seen.updated, at: self.at, spared };
+        match self.conditions.hold(&values, &tried) {
+            Met::Yes => {}
+            Met::Unknown => {
+                self.odd.untried += usize::from(place == Place::Asked);
+                return false;
             }
+            Met::No => return false,
+        }
+        match (place, &mut self.changes) {
+            (Place::Asked, _) => {}
+            (Place::Unknown, _) => self.odd.unknown_states += 1,
+            (Place::Excluded, _) => self.excluded.add(seen.money),
+            (Place::Closed, Some(changes)) => changes.closed(&seen),
+            _ => {}
+        }
+        if place != Place::Asked {
             return false;
         }
-        self.unreadable.look(
-            values[self.slots.amount.0],
-            amount.is_some(),
-            currency_index.is_some(),
-        );
+        self.odd.look(values[self.slots.amount.0], amount.is_some(), &currency, currency_index);
+        self.odd.without_created += usize::from(seen.created.is_none());
+        self.odd.without_updated += usize::from(seen.updated.is_none());
         self.tally.add(seen.money);
         self.span.add(seen.created);
-        if self.slots.owner.is_some() && !seen.has_owner {
-            self.without_owner += 1;
+        if let Some(owner) = self.slots.owner {
+            self.without_owner += usize::from(!seen.has_owner);
+            self.speaks_of_owner |= values[owner.0].is_some();
         }
-        let is_closed = !is(&facts.open.values) && !is(&facts.open.excluded);
         if let Some(changes) = &mut self.changes {
-            changes.row(&seen, is_closed);
+            let state = StateKind::of(&text(self.slots.state), facts);
+            self.odd.unplaced += usize::from(state == StateKind::Unknown);
+            changes.row(&seen, state == StateKind::Closed);
         }
         for grouping in &mut self.groupings {
             grouping.add(&seen, self.at);
         }
         true
     }
+}
+
+/// Whether a row of a page is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    Yes,
+    /// It does not meet the conditions that are tried here.
+    No,
+    /// It has not the values that upstream was asked to filter by.
+    Unfit,
 }
 
 impl RowSink for Figures {

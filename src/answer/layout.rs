@@ -5,7 +5,8 @@
 use http::StatusCode;
 
 use super::{
-    KnownNames, Narrowing, draft::Rooms, fields::WantedFields, figures::Figures, totals::Reading,
+    Fitting, KnownNames, Narrowing, draft::Rooms, fields::WantedFields, figures::Figures,
+    totals::Reading,
 };
 use crate::{
     catalog::{AnswerShape, Money, RowFormat, Totals},
@@ -65,6 +66,8 @@ pub struct Layout<'a> {
     pub only: Option<&'a Figures>,
     /// Conditions that rows must meet, where upstream does not know them.
     pub narrowing: Option<&'a Narrowing>,
+    /// Filters that were sent, where `only` does not know them.
+    pub fitting: Option<&'a Fitting>,
     /// Names that rows get beside their ids.
     pub names: Option<&'a KnownNames>,
     /// Figures over everything that matches.

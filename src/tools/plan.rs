@@ -60,7 +60,7 @@ impl Tools {
         if wanted != Totals::None {
             figured.whole = Some(self.whole(step, fold, &asked, &sent, &position, wanted).await);
         }
-        if !asked.conditions.is_empty() {
+        if !asked.conditions.is_empty() || !asked.filters.is_empty() {
             let mut only = Figures::new(asked);
             answer::RowSink::begin(
                 &mut only,
@@ -283,6 +283,7 @@ fn asked(arguments: &Arguments, fold: &Arc<Fold>) -> Question {
     Question {
         fold: Arc::clone(fold),
         conditions: arguments.conditions(),
+        filters: arguments.sent_filters(),
         about_open: arguments.is_about_open(&fold.rows),
         group_by: Box::default(),
         since: None,
@@ -292,12 +293,12 @@ fn asked(arguments: &Arguments, fold: &Arc<Fold>) -> Question {
 /// What the source is asked: a question about open rows also reads what it leaves out.
 fn source_arguments(arguments: &Arguments, asked: &Question) -> Arguments {
     let facts = &asked.fold.rows;
+    // What closed since a day has another state.
+    if Figures::new(asked.clone()).reads_every_state() {
+        return arguments.with_states(facts, &[]);
+    }
     if !asked.about_open {
         return arguments.clone();
-    }
-    // What closed since a day has any state.
-    if asked.since.is_some() {
-        return arguments.with_states(facts, &[]);
     }
     let states = facts.open.values.iter().chain(&facts.open.excluded);
     arguments.with_states(facts, &states.map(|state| &**state).collect::<Vec<_>>())

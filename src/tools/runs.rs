@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     answer::{
-        self, FailureKind, GatheredRuns, KnownNames, Layout, Narrowing, Position, RowSink as _,
-        RowsWithoutNames, ToolFailure, Window,
+        self, FailureKind, Fitting, GatheredRuns, KnownNames, Layout, Narrowing, Position,
+        RowSink as _, RowsWithoutNames, ToolFailure, Window,
     },
     catalog::{AskedStatus, Operation, RowNames, RunFacts},
     clock,
@@ -61,7 +61,9 @@ impl Tools {
             .map_err(|problem| invalid(&[problem]))?;
         let sent = self.send_for_page(step, operation, &request, &position).await;
         let sent = sent.map_err(|failure| with_statuses(failure, &status, facts))?;
+        let filter = known.map(|known| (facts.status.clone(), Box::from([known.into()])));
         let mut figured = Figured {
+            fitting: Some(Fitting::new(filter)),
             narrowing: Narrowing::new(step.arguments.narrowed(operation)),
             ..Figured::default()
         };
@@ -108,9 +110,10 @@ impl Tools {
             ));
         }
         let (used, at) = first.expect("the catalogue names an active status");
+        let mut notes = notes(step, used);
+        notes.extend(runs.note_of_unfit());
         let window = Window { offset: position.offset, limit: step.arguments.limit() };
         let (window, total) = runs.finish(window);
-        let mut notes = notes(step, used);
         notes.push(format!("Active means {}.", listed(facts.active.iter().map(|it| &**it))));
         if position.stamp.is_some_and(|stamp| stamp != window.stamp) {
             notes.push(

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     answer::{
-        self, FailureKind, Figures, KnownNames, Layout, Narrowing, Position, ToolFailure,
+        self, FailureKind, Figures, Fitting, KnownNames, Layout, Narrowing, Position, ToolFailure,
         WantedFields, Whole,
     },
     catalog::{Operation, Paging, UpstreamRequest},
@@ -33,6 +33,8 @@ pub(super) struct Figured {
     pub(super) whole: Option<Whole>,
     /// Only rows that meet these conditions are shown.
     pub(super) narrowing: Option<Narrowing>,
+    /// Only rows that fit these filters are shown.
+    pub(super) fitting: Option<Fitting>,
     /// Names that rows get.
     pub(super) names: Option<KnownNames>,
     pub(super) notes: Vec<String>,
@@ -59,7 +61,7 @@ impl Tools {
         };
         let mut notes = notes(step, *used);
         notes.extend(figured.notes);
-        let Figured { only, whole, narrowing, names, .. } = figured;
+        let Figured { only, whole, narrowing, fitting, names, .. } = figured;
         let fields = wanted_fields(step, operation);
         let told = |failure| used.told(step.caller, failure);
         let rendered = if answer.body.len() < answer::LONG_BODY_BYTES {
@@ -69,6 +71,7 @@ impl Tools {
                 only: only.as_ref(),
                 whole: whole.as_ref(),
                 narrowing: narrowing.as_ref(),
+                fitting: fitting.as_ref(),
                 names: names.as_ref(),
                 ..layout
             };
@@ -85,6 +88,7 @@ impl Tools {
                     only: only.as_ref(),
                     whole: whole.as_ref(),
                     narrowing: narrowing.as_ref(),
+                    fitting: fitting.as_ref(),
                     names: names.as_ref(),
                     ..layout
                 };
@@ -140,6 +144,7 @@ impl Tools {
             writes: false,
             only: None,
             narrowing: None,
+            fitting: None,
             names: None,
             whole: None,
             ordered: None,

@@ -19,3 +19,5 @@ mod reading;
 mod runs;
 mod shown;
 mod slips;
+mod unasked;
+mod unclear;
