@@ -11,16 +11,13 @@ use super::{
     format,
     layout::{Layout, Rendered, finish},
     names::shown_name,
-    runs::{Moment, RunFigures, RunTally},
+    runs::{MAX_GROUPS, Moment, RunFigures, RunTally},
     table,
 };
 use crate::{
     catalog::{RowFormat, RunGroup},
     text::{self, quoted},
 };
-
-/// Runs that have not ended and are shown.
-const MAX_ACTIVE: usize = 20;
 
 /// Bytes of names around figures and groups.
 const FRAME: usize = 600;
@@ -181,6 +178,23 @@ impl Told<'_> {
                 statuses.collect::<Vec<_>>().join(", ")
             ));
         }
+        let undated = self.figures.undated;
+        if undated > 0 {
+            notes.push(format!(
+                "{} that did not end and whose begin can't be read: the longest may be among them.",
+                are(undated)
+            ));
+        }
+        if self.figures.no_objects > 0 {
+            let rows = format::row_count(self.figures.no_objects);
+            notes.push(format!("{rows} came that are no objects, and are in no figure."));
+        }
+        if self.figures.beyond.runs > 0 {
+            notes.push(format!(
+                "There are more than {MAX_GROUPS} groups: those that came first are told apart, and \
+                 others may be larger. Ask for fewer days for a sure order."
+            ));
+        }
         let untimed = self.figures.all.untimed;
         if untimed > 0 {
             notes.push(format!(
@@ -194,13 +208,10 @@ impl Told<'_> {
     /// Runs that have not ended, and how many are not shown.
     fn active(&self, rooms: Rooms) -> (table::Table, String) {
         let facts = self.figures.facts();
-        let mut active: Vec<_> = self.figures.active.iter().collect();
-        active.sort_by_key(|run| {
-            std::cmp::Reverse(run.started.as_ref().map(|it| it.seconds_until(self.figures.at)))
-        });
-        let rows: Vec<String> = active
-            .into_iter()
-            .take(MAX_ACTIVE)
+        let rows: Vec<String> = self
+            .figures
+            .active
+            .iter()
             .map(|run| {
                 let mut row = Map::new();
                 row.insert(facts.id.to_string(), json!(&*run.id));

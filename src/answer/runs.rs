@@ -13,10 +13,10 @@ use crate::{
 };
 
 /// Groups that are told apart. Runs of others are counted together.
-const MAX_GROUPS: usize = 1_000;
+pub(super) const MAX_GROUPS: usize = 1_000;
 
-/// Runs that have not ended and are kept by themselves.
-const MAX_ACTIVE: usize = 200;
+/// Runs that have not ended and are kept by themselves: those that began first.
+const MAX_ACTIVE: usize = 20;
 
 /// Unknown statuses that are kept.
 const MAX_UNKNOWN: usize = 10;
@@ -41,8 +41,12 @@ pub struct RunFigures {
     groups: HashMap<Box<str>, RunTally>,
     /// Runs of groups beyond the first.
     pub(super) beyond: RunTally,
-    /// Runs that have not ended, as they came.
+    /// Runs that have not ended, the longest first, as far as they are kept.
     pub(super) active: Vec<ActiveRun>,
+    /// Runs that have not ended, and when they began can't be read.
+    pub(super) undated: usize,
+    /// Rows that are no objects.
+    pub(super) no_objects: usize,
     /// Statuses that the catalogue doesn't know, with their runs.
     pub(super) unknown: Vec<(Box<str>, usize)>,
 }
@@ -103,6 +107,8 @@ impl RunFigures {
             groups: HashMap::new(),
             beyond: RunTally::default(),
             active: Vec::new(),
+            undated: 0,
+            no_objects: 0,
             unknown: Vec::new(),
         }
     }
@@ -136,6 +142,16 @@ impl RunFigures {
         }
     }
 
+    /// Keeps those that began first, in their order. Those that don't say when come last.
+    fn keep_active(&mut self, run: ActiveRun) {
+        let since = |run: &ActiveRun| run.started.as_ref().map_or(i64::MAX, |began| began.micros);
+        let place = self.active.partition_point(|kept| since(kept) <= since(&run));
+        if place < MAX_ACTIVE {
+            self.active.truncate(MAX_ACTIVE - 1);
+            self.active.insert(place, run);
+        }
+    }
+
     fn group(&mut self, key: &str) -> &mut RunTally {
         if !self.groups.contains_key(key) && self.groups.len() == MAX_GROUPS {
             return &mut self.beyond;
@@ -150,6 +166,10 @@ impl RowSink for RunFigures {
     }
 
     fn row(&mut self, row: &str) {
+        if !row.starts_with('{') {
+            self.no_objects += 1;
+            return;
+        }
         let facts = Arc::clone(&self.facts);
         let fields =
             [&facts.id, &facts.workflow, &facts.status, &facts.started, &facts.ended, &facts.step];
@@ -178,8 +198,9 @@ impl RowSink for RunFigures {
             self.group(&key).add(&seen);
         }
         match kind {
-            RunEnd::Active if self.active.len() < MAX_ACTIVE => {
-                self.active.push(ActiveRun { id, workflow, status, started });
+            RunEnd::Active => {
+                self.undated += usize::from(started.is_none());
+                self.keep_active(ActiveRun { id, workflow, status, started });
             }
             RunEnd::Unknown => self.count_unknown(status),
             _ => {}

@@ -25,6 +25,9 @@ use crate::{
     },
 };
 
+/// Longest argument, in characters, as of a tool's filters.
+const MAX_CHARS: usize = 256;
+
 /// Said once before the figures.
 const HOW_TO_READ: &str = "The figures below were read just now with your own access, each by the \
     tool call that is named. Use them as they stand; amounts are yearly, in the row's own currency, \
@@ -138,19 +141,26 @@ fn checked(
     row: &PromptRow,
     arguments: &Map<String, Value>,
 ) -> Result<BTreeMap<String, String>, Error> {
-    let known = |name: &str| row.arguments.iter().any(|argument| argument.name == name);
+    let known = |name: &str| row.arguments.iter().find(|argument| argument.name == name);
     let mut given = BTreeMap::new();
     for (name, value) in arguments {
-        if !known(name) {
+        let Some(argument) = known(name) else {
             let names: Vec<&str> = row.arguments.iter().map(|known| &*known.name).collect();
             return Err(invalid(format!(
                 "`{}` has no such argument; it takes: {}",
                 row.name,
                 names.join(", ")
             )));
-        }
+        };
         match value {
             Value::String(text) if text.is_empty() => {}
+            Value::String(text) if text.chars().nth(MAX_CHARS).is_some() => {
+                let message = format!("the argument `{name}` takes {MAX_CHARS} characters at most");
+                return Err(invalid(message));
+            }
+            Value::String(text) if argument.is_day && !is_day(text) => {
+                return Err(invalid(format!("the argument `{name}` must be a day, YYYY-MM-DD")));
+            }
             Value::String(text) => _ = given.insert(name.clone(), text.clone()),
             _ => return Err(invalid(format!("the argument `{name}` must be a string"))),
         }
@@ -162,6 +172,10 @@ fn checked(
         }
         None => Ok(given),
     }
+}
+
+fn is_day(text: &str) -> bool {
+    text.len() == 10 && clock::day_number(text).is_some()
 }
 
 fn structure(result: &ToolResult) -> Value {

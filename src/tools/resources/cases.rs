@@ -56,7 +56,9 @@ impl Tools {
             let mut arguments = Map::new();
             arguments.insert("format".into(), "csv".into());
             arguments.insert("limit".into(), PAGE_ROWS.into());
-            arguments.insert("totals".into(), "count".into());
+            // Counted once: of a later page it would be a fold of everything again.
+            let totals = if cursor.is_none() { "count" } else { "none" };
+            arguments.insert("totals".into(), totals.into());
             if let Some(filters) = &filters {
                 arguments.insert("filters".into(), filters.clone());
             }
