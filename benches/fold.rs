@@ -12,7 +12,8 @@ use std::{
 use serde_json::{Value, json};
 use wiv_mcp::{
     answer::{
-        self, Figures, Keys, Layout, Limits, Position, Question, Reading, RowSink, WantedFields,
+        self, Figures, Keys, Layout, Limits, PagesBefore, Position, Question, Reading, RowSink,
+        WantedFields,
     },
     catalog::{Action, AnswerShape, Catalog, RowFormat},
 };
@@ -49,7 +50,14 @@ impl RowSink for Nothing {
 
 fn read(page: &str, sink: &mut impl RowSink) {
     let body = page.as_bytes();
-    let read = answer::read_page(body, ROWS, 0, Default::default(), &Keys::none(), sink);
+    let read = answer::read_page(
+        body,
+        ROWS,
+        &PagesBefore::default(),
+        Default::default(),
+        &Keys::none(),
+        sink,
+    );
     assert_eq!(read.expect("a page of rows").rows, ROWS);
 }
 

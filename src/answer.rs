@@ -50,7 +50,8 @@ pub use cleaning::Keys;
 pub use failure::{FailureKind, ToolFailure};
 pub use fields::WantedFields;
 pub use figures::{
-    Figures, OrderedRows, OrderedWindow, PageRead, Question, RowSink, Window, read_page,
+    ExcludedOnly, Figures, Once, OrderedRows, OrderedWindow, PageRead, PagesBefore, Question,
+    RowSink, Window, read_page,
 };
 pub use fitting::Fitting;
 pub use gathered::GatheredRuns;

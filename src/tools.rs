@@ -7,6 +7,7 @@ mod aside;
 mod call;
 mod checking;
 mod connection;
+mod credential;
 mod cursor;
 mod empty;
 mod fold;

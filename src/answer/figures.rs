@@ -6,13 +6,16 @@
 mod amount;
 mod changes;
 mod conditions;
+mod excluded;
 mod exclusions;
 mod grouping;
 mod odd;
+mod once;
 mod ordering;
 mod pages;
 mod reader;
 mod states;
+mod taken;
 mod tally;
 
 use std::sync::Arc;
@@ -22,12 +25,15 @@ use rust_decimal::Decimal;
 pub(super) use amount::{is_amount, to_the_cent};
 pub(super) use changes::Changes;
 use conditions::{Met, Tried};
+pub use excluded::ExcludedOnly;
 pub(super) use grouping::{Group, Grouping, MAX_GROUPS, day_of};
 use odd::Odd;
+pub use once::Once;
 pub use ordering::{OrderedRows, OrderedWindow, Window};
-pub use pages::{PageRead, RowSink, read_page};
+pub use pages::{PageRead, PagesBefore, RowSink, read_page};
 use reader::{MemberSlot, RowReader};
-use states::{Place, StateKind, States};
+use states::{AskedStates, RowPlace, StateKind};
+pub(super) use taken::RowTaken;
 pub(super) use tally::{Currencies, Tally};
 
 use super::fitting::fits;
@@ -60,7 +66,7 @@ pub struct Figures {
     reader: RowReader,
     slots: Slots,
     conditions: conditions::Compiled,
-    states: States,
+    states: AskedStates,
     /// The other filters that were sent.
     filters: Vec<(MemberSlot, Box<[Box<str>]>)>,
     /// When upstream answered, in Unix seconds.
@@ -132,7 +138,7 @@ impl Figures {
             owner: facts.owner.as_deref().map(|owner| reader.slot(owner)),
         };
         let conditions = conditions::Compiled::new(&asked.conditions, &mut reader);
-        let states = States::new(&asked.filters, facts, asked.about_open);
+        let states = AskedStates::new(&asked.filters, facts, asked.about_open);
         let states = if asked.since.is_some() { states.widened(facts) } else { states };
         let filters = asked.filters.iter().filter(|(field, _)| *field != facts.open.field);
         let filters = filters.map(|(field, values)| (reader.slot(field), values.clone())).collect();
@@ -185,58 +191,18 @@ impl Figures {
         self.states.are_widened()
     }
 
-    /// Whether a row of a page is shown: whether it fits the filters that were sent with it, and
-    /// then whether it meets the conditions that are tried here.
-    pub(super) fn takes(&self, row: &str) -> Taken {
-        let has_conditions = self.has_conditions();
-        if !row.starts_with('{') {
-            return if has_conditions { Taken::No } else { Taken::Yes };
-        }
-        let values = self.reader.read(row);
-        let place = self.states.place(values[self.slots.state.0], &self.asked.fold.rows);
-        if !matches!(place, Place::Asked | Place::Unknown) || !self.fit(&values) {
-            return Taken::Unfit;
-        }
-        if !has_conditions {
-            return Taken::Yes;
-        }
-        let text = |slot: MemberSlot| values[slot.0].map(reader::said).unwrap_or_default();
-        let tried = Tried {
-            amount: values[self.slots.amount.0].and_then(amount::read),
-            currency: &text(self.slots.currency),
-            updated: clock::unix_micros(&text(self.slots.updated)),
-            at: self.at,
-            spared: None,
-        };
-        if self.conditions.hold(&values, &tried) == Met::Yes { Taken::Yes } else { Taken::No }
-    }
-
     /// Whether rows are tried here, besides by what upstream was asked for.
     pub(super) fn has_conditions(&self) -> bool {
         !self.asked.conditions.is_empty()
     }
 
+    /// A field whose excluded values don't count: an excluded row is told of whatever leaves it out.
+    fn spared(&self, place: RowPlace) -> Option<MemberSlot> {
+        (place == RowPlace::Excluded).then_some(self.slots.state)
+    }
+
     fn fit(&self, values: &[Option<&str>]) -> bool {
         self.filters.iter().all(|(slot, wanted)| fits(values[slot.0], wanted))
-    }
-
-    /// What `where` named and no row has.
-    pub(super) fn notes_of_conditions(&self) -> impl Iterator<Item = String> {
-        self.conditions.exclusions.notes().chain(self.note_of_currency())
-    }
-
-    fn note_of_currency(&self) -> Option<String> {
-        let wanted = self.conditions.currency.as_deref()?;
-        let names: Vec<&str> = self.currencies.names().collect();
-        if names.is_empty() || names.iter().any(|name| name.eq_ignore_ascii_case(wanted)) {
-            return None;
-        }
-        let names: Vec<String> = names.into_iter().map(super::names::shown_name).collect();
-        let wanted = super::names::shown_name(wanted);
-        Some(format!(
-            "No row that was read is in {wanted}. Their currencies: {}.",
-            names.join(", ")
-        ))
     }
 
     /// Adds a row. Whether it matches.
@@ -254,7 +220,7 @@ impl Figures {
         let amount = values[self.slots.amount.0].and_then(amount::read);
         let currency = text(self.slots.currency);
         let currency_index = self.currencies.index(&currency);
-        if place == Place::Unasked || !self.fit(&values) {
+        if place == RowPlace::Unasked || !self.fit(&values) {
             self.odd.unfit += 1;
             return false;
         }
@@ -265,25 +231,25 @@ impl Figures {
             has_owner: self.slots.owner.is_some_and(|owner| !text(owner).is_empty()),
             values: &values,
         };
-        let spared = (place == Place::Excluded).then_some(self.slots.state);
+        let spared = self.spared(place);
         let tried =
             Tried { amount, currency: &currency, updated: seen.updated, at: self.at, spared };
         match self.conditions.hold(&values, &tried) {
             Met::Yes => {}
             Met::Unknown => {
-                self.odd.untried += usize::from(place == Place::Asked);
+                self.odd.untried += usize::from(place == RowPlace::Asked);
                 return false;
             }
             Met::No => return false,
         }
         match (place, &mut self.changes) {
-            (Place::Asked, _) => {}
-            (Place::Unknown, _) => self.odd.unknown_states += 1,
-            (Place::Excluded, _) => self.excluded.add(seen.money),
-            (Place::Closed, Some(changes)) => changes.closed(&seen),
+            (RowPlace::Asked, _) => {}
+            (RowPlace::Unknown, _) => self.odd.unknown_states += 1,
+            (RowPlace::Excluded, _) => self.excluded.add(seen.money),
+            (RowPlace::Closed, Some(changes)) => changes.closed(&seen),
             _ => {}
         }
-        if place != Place::Asked {
+        if place != RowPlace::Asked {
             return false;
         }
         self.odd.look(values[self.slots.amount.0], amount.is_some(), &currency, currency_index);
@@ -305,16 +271,6 @@ impl Figures {
         }
         true
     }
-}
-
-/// Whether a row of a page is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Taken {
-    Yes,
-    /// It does not meet the conditions that are tried here.
-    No,
-    /// It has not the values that upstream was asked to filter by.
-    Unfit,
 }
 
 impl RowSink for Figures {

@@ -206,6 +206,11 @@ impl RowHints {
         self.has_more || self.has_failed || self.is_unclear
     }
 
+    /// Whether something is missing in what came, whatever comes behind it.
+    pub(super) fn tell_of_failure(&self) -> bool {
+        self.has_failed
+    }
+
     fn look<'a>(
         &mut self,
         members: impl Iterator<Item = (&'a str, &'a str)>,

@@ -6,7 +6,7 @@ use super::{
     MalformedAnswer, PageSummary, Position, beside,
     draft::Rules,
     envelope::Upstream,
-    figures::{Figures, Taken},
+    figures::{Figures, RowTaken},
     fitting,
     format::{self, row_count},
     hints,
@@ -47,12 +47,12 @@ pub(super) fn list(
     let mut unfit = 0;
     let matching = rows().filter(|row| {
         let taken = match (layout.fitting, layout.only) {
-            (Some(fitting), _) if !fitting.takes(row) => Taken::Unfit,
+            (Some(fitting), _) if !fitting.takes(row) => RowTaken::Unfit,
             (_, Some(only)) => only.takes(row),
-            _ => Taken::Yes,
+            _ => RowTaken::Yes,
         };
-        unfit += usize::from(taken == Taken::Unfit);
-        taken == Taken::Yes && layout.narrowing.is_none_or(|narrowing| narrowing.takes(row))
+        unfit += usize::from(taken == RowTaken::Unfit);
+        taken == RowTaken::Yes && layout.narrowing.is_none_or(|narrowing| narrowing.takes(row))
     });
     let (rows, mut page) = match layout.ordered {
         Some((total, stamp)) => {

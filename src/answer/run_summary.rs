@@ -186,8 +186,10 @@ impl Told<'_> {
             ));
         }
         if self.figures.no_objects > 0 {
-            let rows = format::row_count(self.figures.no_objects);
-            notes.push(format!("{rows} came that are no objects, and are in no figure."));
+            notes.push(match self.figures.no_objects {
+                1 => "1 row came that is no object, and is in no figure.".to_owned(),
+                rows => format!("{rows} rows came that are no objects, and are in no figure."),
+            });
         }
         if self.figures.beyond.runs > 0 {
             notes.push(format!(

@@ -53,12 +53,24 @@ pub struct Operation {
     pub state: Option<Arc<StateFacts>>,
     /// The field with the version of what it reads.
     pub version: Option<Box<str>>,
+    /// Fields that identify a row, the most important first; see [`row_ids`](Self::row_ids).
+    pub(super) ids_of_rows: Box<[Box<str>]>,
     pub(super) read_only: bool,
     pub(super) path: Box<[Segment]>,
     pub(super) query: Box<[QueryParameter]>,
     pub(super) body: Body,
     /// The argument sent as the impersonated tenant's header.
     pub(super) tenant: Option<Box<str>>,
+}
+
+impl Operation {
+    /// Fields that identify a row, the most important first; none where nobody knows.
+    pub fn row_ids(&self) -> &[Box<str>] {
+        match &self.runs {
+            Some(facts) => std::slice::from_ref(&facts.id),
+            None => &self.ids_of_rows,
+        }
+    }
 }
 
 /// Where the names come from that rows only have ids for.

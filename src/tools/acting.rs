@@ -84,7 +84,7 @@ impl Tools {
         }
         let read = what_to_read(step, acting);
         let present = self.present(step, read).await?;
-        let deed = Deed::of(step, &present.version);
+        let deed = Deed::of(step, present.used, &present.version);
         if arguments.preview() {
             return self.shown(step, acting, &present, mode, &deed, None).await;
         }

@@ -2,7 +2,7 @@
 //!
 //! Failures of a call are results; only an unknown name is an error of the protocol.
 
-use std::time::Instant;
+use std::{sync::OnceLock, time::Instant};
 
 use super::{
     Tools,
@@ -36,6 +36,7 @@ impl Tools {
         let deadline = self.wiv.deadline();
         let outcome = match self.check(tool, call, deadline).await {
             Ok(arguments) => {
+                let settled = OnceLock::new();
                 let step = CallStep {
                     caller,
                     keys: &Keys::of(caller),
@@ -43,6 +44,7 @@ impl Tools {
                     arguments: &arguments,
                     trace: trace(context),
                     deadline,
+                    settled: &settled,
                 };
                 self.outcome(step, context).await
             }

@@ -7,7 +7,9 @@ use aws_lc_rs::digest;
 use serde_json::value::RawValue;
 
 use super::{
-    Tools, same_call,
+    Tools,
+    credential::Used,
+    same_call,
     sending::Sent,
     step::{CallStep, invalid},
 };
@@ -33,8 +35,15 @@ impl Tools {
     /// When the cursor is none for this call, or was used.
     pub(super) async fn position(&self, step: CallStep<'_>) -> Result<Position, ToolFailure> {
         let Some(cursor) = step.arguments.cursor() else { return Ok(Position::default()) };
-        let position = self.open_cursor(step.caller, step.tool, step.arguments, cursor);
-        let position = position.ok_or_else(|| {
+        let open = |caller| self.open_cursor(caller, step.tool, step.arguments, cursor);
+        let of_first = open(step.caller).map(|position| (position, Used::First));
+        // A list goes on with the credential that it began with: the other one may open another
+        // organization's data.
+        let position = of_first.or_else(|| {
+            let position = open(step.caller.fallback.as_deref()?)?;
+            Some((position, self.used_instead(step.caller)))
+        });
+        let (position, used) = position.ok_or_else(|| {
             invalid(&[Problem {
                 path: "cursor".into(),
                 message: "it is not from this tool with these arguments and this key; leave it \
@@ -42,6 +51,7 @@ impl Tools {
                     .into(),
             }])
         })?;
+        step.settled.get_or_init(|| used);
         if let Some(mark) = scroll_mark(step, &position) {
             // Where nobody can tell, the page is asked for: only a repeat would be worse.
             let noted = self.marks.set_once(MarkKind::UsedCursor, &mark, "").await;

@@ -79,7 +79,14 @@ impl Tools {
         let (keys, mut known) = (step.keys.clone(), KnownValues::new(&values.value));
         let is_long = body.len() >= answer::LONG_BODY_BYTES;
         let read = move || {
-            let read = answer::read_page(&body, usize::MAX, 0, head.extent, &keys, &mut known);
+            let read = answer::read_page(
+                &body,
+                usize::MAX,
+                &answer::PagesBefore::default(),
+                head.extent,
+                &keys,
+                &mut known,
+            );
             read.ok().filter(|read| read.next.is_none() && !read.has_doubt).map(|_| known)
         };
         if is_long { self.aside.run(step.deadline, read).await.ok()? } else { read() }
@@ -93,7 +100,14 @@ pub(super) fn is_without_rows(sent: &Sent, step: CallStep<'_>) -> bool {
     if body.len() >= answer::LONG_BODY_BYTES {
         return false;
     }
-    let read = answer::read_page(body, usize::MAX, 0, head.extent, step.keys, &mut Nowhere);
+    let read = answer::read_page(
+        body,
+        usize::MAX,
+        &answer::PagesBefore::default(),
+        head.extent,
+        step.keys,
+        &mut Nowhere,
+    );
     read.is_ok_and(|read| read.rows == 0 && read.next.is_none() && !read.has_doubt)
 }
 

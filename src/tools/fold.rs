@@ -8,11 +8,11 @@ use tokio::time::{Duration, Instant};
 
 use super::{
     Tools,
-    sending::Used,
+    credential::Used,
     step::{CallStep, invalid},
 };
 use crate::{
-    answer::{self, FailureKind, PageRead, RowSink, ToolFailure},
+    answer::{self, FailureKind, Once, PageRead, PagesBefore, RowSink, ToolFailure},
     caller::Fingerprint,
     catalog::{Arguments, Operation, UpstreamRequest},
     clock,
@@ -77,8 +77,10 @@ pub(super) enum Stopped {
     Bytes,
     /// Upstream gave one page twice.
     SamePage,
-    /// Upstream doesn't say whether there are more.
+    /// Upstream doesn't say whether there are more, or says that something is missing.
     Doubt,
+    /// So many rows came twice.
+    Changed(usize),
     /// Upstream failed on the way.
     Failed(FailureKind, Option<u16>),
 }
@@ -97,7 +99,14 @@ impl Stopped {
             Self::Time => format!("{} s were over", MAX_TIME.as_secs()),
             Self::Bytes => format!("{} MiB are the most that is read", MAX_BYTES >> 20),
             Self::SamePage => "WIV gave the same page again".to_owned(),
-            Self::Doubt => "WIV does not say whether there are more".to_owned(),
+            Self::Doubt => {
+                "WIV does not say whether there are more, or says that something is missing"
+                    .to_owned()
+            }
+            Self::Changed(1) => "1 row came twice: the list changed while it was read".to_owned(),
+            Self::Changed(rows) => {
+                format!("{rows} rows came twice: the list changed while it was read")
+            }
             Self::Failed(_, Some(status)) => format!("WIV failed on the way (status {status})"),
             Self::Failed(FailureKind::Timeout, None) => "WIV did not answer in time".to_owned(),
             Self::Failed(..) => "WIV failed on the way".to_owned(),
@@ -115,28 +124,21 @@ impl Tools {
         step: CallStep<'_>,
         source: &Operation,
         arguments: &Arguments,
-        mut sink: S,
+        sink: S,
     ) -> Result<Folded<S>, ToolFailure> {
         let end = Instant::now() + MAX_TIME;
         let step = CallStep { deadline: step.deadline.min(end), ..step };
         let rows = source.page_rows.map_or(PAGE_ROWS, |most| most.min(PAGE_ROWS));
         let (mut key, mut extent): (Option<Box<RawValue>>, _) = (None, FoldExtent::default());
-        let (mut requests, mut bytes, mut last) = (0, 0, None);
+        let (mut requests, mut bytes, mut has_doubt) = (0, 0, false);
+        let (mut before, mut sink) = (PagesBefore::default(), Once::new(sink, source.row_ids()));
         let mut first: Option<(Used, u64)> = None;
         let mut held = self.wiv.room(step.caller);
         loop {
             let request = source.page(arguments, rows, key.as_deref());
             let request = request.map_err(|problem| invalid(&[problem]))?;
             requests += 1;
-            let page = self.fold_page(
-                step,
-                source,
-                &request,
-                rows,
-                extent.rows_read,
-                sink,
-                first.is_none(),
-            );
+            let page = self.fold_page(step, source, &request, rows, &before, sink, first.is_none());
             let (page, used, at, size) = match page.await {
                 Ok(Page { read, sink: filled, used, at, size }) => {
                     sink = filled;
@@ -160,14 +162,21 @@ impl Tools {
                 let failure = wiv::Failure::NoRoom(busy);
                 return Err(ToolFailure::silent(self.facts(step, source, &request), &failure));
             }
-            extent.rows_read += page.rows;
             bytes += size;
-            let is_same = page.rows > 0 && last.replace(page.stamp) == Some(page.stamp);
+            has_doubt |= page.has_doubt;
+            if page.is_repeated {
+                extent.stopped = Some(Stopped::SamePage);
+                break;
+            }
+            extent.rows_read += page.rows;
+            before.rows += page.rows;
+            before.told = page.told;
+            before.stamps.push(page.stamp);
             key = page.next;
             extent.stopped = match &key {
-                None if page.has_doubt => Some(Stopped::Doubt),
+                None if has_doubt => Some(Stopped::Doubt),
+                None if sink.repeated > 0 => Some(Stopped::Changed(sink.repeated)),
                 None => break,
-                Some(_) if is_same => Some(Stopped::SamePage),
                 Some(_) if extent.rows_read >= MAX_ROWS => Some(Stopped::Rows),
                 Some(_) if requests >= MAX_REQUESTS => Some(Stopped::Requests),
                 Some(_) if bytes >= MAX_BYTES => Some(Stopped::Bytes),
@@ -185,7 +194,7 @@ impl Tools {
             "fold"
         );
         let (used, at) = first.expect("the loop ends behind a first page");
-        Ok(Folded { sink, extent, used, at, _held: held })
+        Ok(Folded { sink: sink.sink, extent, used, at, _held: held })
     }
 
     #[expect(clippy::too_many_arguments, reason = "one page's place in a walk, used once")]
@@ -195,7 +204,7 @@ impl Tools {
         source: &Operation,
         request: &UpstreamRequest,
         rows: usize,
-        before: usize,
+        before: &PagesBefore,
         mut sink: S,
         is_first: bool,
     ) -> Result<Page<S>, Lost<S>> {
@@ -207,11 +216,12 @@ impl Tools {
         let at = answer.head.date.unwrap_or_else(clock::unix_seconds);
         let size = answer.body.len();
         let (body, keys, extent) = (answer.body.clone(), step.keys.clone(), answer.head.extent);
+        let before = before.clone();
         let read = move || {
             if is_first {
                 sink.begin(at);
             }
-            let read = answer::read_page(&body, rows, before, extent, &keys, &mut sink);
+            let read = answer::read_page(&body, rows, &before, extent, &keys, &mut sink);
             (read, sink)
         };
         let (read, sink) = if size < answer::LONG_BODY_BYTES {

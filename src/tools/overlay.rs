@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::{
     Tools,
-    sending::{Sent, Used},
+    credential::Used,
+    sending::Sent,
     shaping::Figured,
     step::{CallStep, invalid},
 };

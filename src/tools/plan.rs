@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     answer::{
-        self, FailureKind, Figures, Layout, OrderedRows, Position, Question, Reading, ToolFailure,
-        Whole, Window,
+        self, ExcludedOnly, FailureKind, Figures, Layout, OrderedRows, PagesBefore, Position,
+        Question, Reading, ToolFailure, Whole, Window,
     },
     catalog::{AnswerShape, Arguments, Fold, Operation, Sort, Totals},
     clock,
@@ -128,7 +128,15 @@ impl Tools {
         let (limit, mut figures) = (step.arguments.limit(), Figures::new(asked.clone()));
         answer::RowSink::begin(&mut figures, answer.head.date.unwrap_or_else(clock::unix_seconds));
         let read = move || {
-            let read = answer::read_page(&body, limit, 0, extent, &keys, &mut figures).ok()?;
+            let read = answer::read_page(
+                &body,
+                limit,
+                &PagesBefore::default(),
+                extent,
+                &keys,
+                &mut figures,
+            )
+            .ok()?;
             Some((figures, read.rows, read.next.is_none() && !read.has_doubt))
         };
         if answer.body.len() < answer::LONG_BODY_BYTES {
@@ -149,8 +157,9 @@ impl Tools {
             return figures;
         }
         let arguments = step.arguments.with_states(&fold.rows, &excluded);
-        match self.fold(step, &fold.source, &arguments, figures.clone()).await {
-            Ok(Folded { sink, extent: FoldExtent { stopped: None, .. }, .. }) => sink,
+        let only = ExcludedOnly(figures.clone().before_excluded());
+        match self.fold(step, &fold.source, &arguments, only).await {
+            Ok(Folded { sink, extent: FoldExtent { stopped: None, .. }, .. }) => sink.0,
             _ => figures.without_excluded(),
         }
     }
@@ -204,7 +213,7 @@ impl Tools {
         let whole = Whole { figures, reading: reading(&extent), wanted };
         let fields = wanted_fields(step, operation);
         let layout = self.layout(step, operation, at);
-        let seal = self.cursor_seal(step.caller, step.tool, step.arguments);
+        let seal = self.cursor_seal(used.of(step.caller), step.tool, step.arguments);
         let money = operation.money.clone();
         let render = move || {
             let layout = Layout {
@@ -324,6 +333,7 @@ fn no_order(extent: &FoldExtent, stopped: &Stopped) -> ToolFailure {
     let (rows, reason) = (extent.rows_read, stopped.reason());
     let (kind, status, advice) = match stopped {
         Stopped::Failed(kind, status) => (*kind, *status, "Try again."),
+        Stopped::Changed(_) => (FailureKind::Conflict, None, "Try again."),
         Stopped::Doubt | Stopped::SamePage => (FailureKind::Malformed, None, "Ask without `sort`."),
         _ => (
             FailureKind::TooLarge,

@@ -2,6 +2,8 @@
 //!
 //! A page takes one request and one for names; what is active one a status and one for names.
 
+use tokio::time::{Duration, Instant};
+
 use super::{
     Tools,
     fold::{FoldExtent, Stopped},
@@ -25,6 +27,9 @@ const MAX_PAGE_ROWS: usize = 500;
 
 /// Statuses that are named in a sentence.
 const MAX_NAMED: usize = 20;
+
+/// Longest wait for names: rows are worth more than they are.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is said where names could not be read.
 pub(super) const NO_NAMES: &str =
@@ -133,7 +138,7 @@ impl Tools {
         }
         let fields = wanted_fields(step, operation);
         let layout = self.layout(step, operation, at);
-        let seal = self.cursor_seal(step.caller, step.tool, step.arguments);
+        let seal = self.cursor_seal(used.of(step.caller), step.tool, step.arguments);
         let render = move || {
             let layout = Layout { fields: &fields, names: names.as_ref(), ..layout };
             answer::render_ordered(&window, total, layout, &position, notes, seal)
@@ -161,6 +166,7 @@ impl Tools {
     /// without them, too.
     pub(super) async fn read_names(&self, step: CallStep<'_>, of: &RowNames) -> Option<NamesRead> {
         let source = &of.source;
+        let step = CallStep { deadline: step.deadline.min(Instant::now() + PATIENCE), ..step };
         let request = source.request(&step.arguments.of_tenant(source), None).ok()?;
         let sent = self.send(step, source, &request).await.ok()?;
         let answer = sent.answer;
@@ -169,7 +175,15 @@ impl Tools {
         let is_long = answer.body.len() >= answer::LONG_BODY_BYTES;
         let read = move || {
             let (body, extent) = (&answer.body, answer.head.extent);
-            answer::read_page(body, usize::MAX, 0, extent, &keys, &mut names).map(|_| names)
+            answer::read_page(
+                body,
+                usize::MAX,
+                &answer::PagesBefore::default(),
+                extent,
+                &keys,
+                &mut names,
+            )
+            .map(|_| names)
         };
         let read = if is_long { self.aside.run(step.deadline, read).await.ok()? } else { read() };
         match read {
@@ -203,8 +217,14 @@ fn rows_without_names(
     rows.begin(0);
     let extent = answer.head.extent;
     // What can't be read is told when it is shaped.
-    let _told_later =
-        answer::read_page(&answer.body, MAX_PAGE_ROWS, 0, extent, step.keys, &mut rows);
+    let _told_later = answer::read_page(
+        &answer.body,
+        MAX_PAGE_ROWS,
+        &answer::PagesBefore::default(),
+        extent,
+        step.keys,
+        &mut rows,
+    );
     rows
 }
 

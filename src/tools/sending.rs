@@ -6,7 +6,7 @@
 use http::StatusCode;
 use tokio::time::{Duration, Instant};
 
-use super::{Tools, step::CallStep};
+use super::{Tools, credential::Used, step::CallStep};
 use crate::{
     answer::{self, FailureKind, ToolFailure},
     caller::Caller,
@@ -20,56 +20,6 @@ use crate::{
 pub(super) struct Sent {
     pub(super) answer: wiv::Answer,
     pub(super) used: Used,
-}
-
-/// Which credential of a request was used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Used {
-    /// The one that comes first.
-    First,
-    /// The bearer beside a key that is dead.
-    FallbackOfDead,
-    /// The bearer beside a key that was not tried, because of others.
-    FallbackOfUntried,
-}
-
-impl Used {
-    /// Who asked WIV with it.
-    pub(super) fn of(self, caller: &Caller) -> &Caller {
-        match self {
-            Self::First => caller,
-            Self::FallbackOfDead | Self::FallbackOfUntried => {
-                caller.fallback.as_deref().unwrap_or(caller)
-            }
-        }
-    }
-
-    /// What a caller should know of a configured key that was not used.
-    pub(super) fn note(self, caller: &Caller) -> Option<String> {
-        match (self, caller.passed_over) {
-            (Self::FallbackOfDead, _) => Some(
-                "WIV refuses the API key that is configured in the client; the sign-in was used \
-                 instead. Remove the key from the client's settings."
-                    .to_owned(),
-            ),
-            (Self::First, Some(wrong)) => Some(format!(
-                "What is configured in the client as an API key can be none ({wrong}); the sign-in \
-                 was used instead. Remove the key from the client's settings.",
-            )),
-            (Self::First, None) | (Self::FallbackOfUntried, _) => None,
-        }
-    }
-
-    /// The failure, with that note.
-    pub(super) fn told(self, caller: &Caller, failure: ToolFailure) -> ToolFailure {
-        match self.note(caller) {
-            Some(note) => {
-                let message = format!("{} {note}", failure.message).into();
-                ToolFailure { message, ..failure }
-            }
-            None => failure,
-        }
-    }
 }
 
 /// Longest wait to find out which credential is good, where nothing else is asked.
@@ -141,6 +91,7 @@ impl Tools {
             let wiv::Answer { status, body, head, retry_after, .. } = &answer;
             return Err(told(ToolFailure::refused(facts, *status, body, head, *retry_after)));
         }
+        step.settled.get_or_init(|| used);
         Ok(Sent { answer, used })
     }
 
@@ -153,6 +104,9 @@ impl Tools {
         let Some(fallback) = &step.caller.fallback else {
             return Ok((send(step.caller).await, Used::First));
         };
+        if let Some(used) = step.settled.get() {
+            return Ok((send(used.of(step.caller)).await, *used));
+        }
         let is_dead =
             self.wiv.verdicts().fresh(step.caller.fingerprint) == Some(wiv::Verdict::Refused);
         let first = if is_dead { None } else { Some(send(step.caller).await) };
@@ -161,6 +115,14 @@ impl Tools {
             Next::Keep => Ok((first.expect("what is kept was asked"), Used::First)),
             Next::Fallback(used) => Ok((send(fallback).await, used)),
             Next::Beyond => Err(beyond_the_fallback()),
+        }
+    }
+
+    /// The fallback, as it is used where it was used before.
+    pub(super) fn used_instead(&self, caller: &Caller) -> Used {
+        match self.wiv.verdicts().fresh(caller.fingerprint) {
+            Some(wiv::Verdict::Refused) => Used::FallbackOfDead,
+            _ => Used::FallbackOfUntried,
         }
     }
 

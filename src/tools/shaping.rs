@@ -4,11 +4,7 @@
 
 use http::StatusCode;
 
-use super::{
-    Tools,
-    sending::{Sent, Used},
-    step::CallStep,
-};
+use super::{Tools, credential::Used, sending::Sent, step::CallStep};
 use crate::{
     answer::{
         self, FailureKind, Figures, Fitting, KnownNames, Layout, Narrowing, Position, ToolFailure,
@@ -75,10 +71,11 @@ impl Tools {
                 names: names.as_ref(),
                 ..layout
             };
-            let seal = |next| self.seal_cursor(step.caller, step.tool, step.arguments, &next);
+            let seal =
+                |next| self.seal_cursor(used.of(step.caller), step.tool, step.arguments, &next);
             answer::render(&answer.body, layout, &position, step.keys, notes, seal)
         } else {
-            let seal = self.cursor_seal(step.caller, step.tool, step.arguments);
+            let seal = self.cursor_seal(used.of(step.caller), step.tool, step.arguments);
             let (body, keys) = (answer.body.clone(), step.keys.clone());
             let money = operation.money.clone();
             let render = move || {

@@ -1,6 +1,10 @@
 //! What the steps of a call share: who calls what, until when.
 
+use std::sync::OnceLock;
+
 use tokio::time::Instant;
+
+use super::credential::Used;
 
 use crate::{
     answer::{FailureKind, Keys, ToolFailure},
@@ -20,6 +24,9 @@ pub(super) struct CallStep<'c> {
     pub(super) trace: wiv::Trace,
     /// When the whole call must be answered, however many requests it takes.
     pub(super) deadline: Instant,
+    /// The credential that the call's first answer was given to. It may open another
+    /// organization's data than the other one, so all of a call is asked with one.
+    pub(super) settled: &'c OnceLock<Used>,
 }
 
 /// Nothing was sent: the arguments don't fit.

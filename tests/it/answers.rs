@@ -5,6 +5,7 @@
 mod channels;
 mod csv;
 mod cursors;
+mod doubtful_pages;
 mod empty;
 mod executions;
 mod figures;

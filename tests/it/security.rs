@@ -15,6 +15,7 @@ mod logs;
 mod machine;
 mod memory;
 mod model;
+mod one_credential;
 mod one_name;
 mod purposes;
 mod quota;

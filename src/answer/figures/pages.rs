@@ -26,6 +26,17 @@ pub trait RowSink: Send + 'static {
     fn kept_bytes(&self) -> usize;
 }
 
+/// What the pages before said.
+#[derive(Debug, Clone, Default)]
+pub struct PagesBefore {
+    /// Rows that they had.
+    pub rows: usize,
+    /// The most rows that there are in all, as one of them said.
+    pub told: Option<usize>,
+    /// Their stamps.
+    pub stamps: Vec<u64>,
+}
+
 /// What a page said besides its rows.
 #[derive(Debug)]
 pub struct PageRead {
@@ -33,20 +44,25 @@ pub struct PageRead {
     pub rows: usize,
     /// Where the next page begins.
     pub next: Option<Box<RawValue>>,
-    /// Whether there is more is not known, and where neither.
+    /// What was read so far may not be all of what it should be: it says so, or does not say
+    /// that it is the last.
     pub has_doubt: bool,
+    /// It is a page that was read before; its rows were not read again.
+    pub is_repeated: bool,
+    /// The most rows that there are in all, as it or one before it said.
+    pub told: Option<usize>,
     /// Another number for another page.
     pub stamp: u64,
 }
 
-/// Reads a page that was asked for with so many rows, behind `before` others.
+/// Reads a page that was asked for with so many rows.
 ///
 /// # Errors
 /// When it is no list, or says that the call failed.
 pub fn read_page(
     body: &[u8],
     asked_rows: usize,
-    before: usize,
+    before: &PagesBefore,
     extent: Extent,
     keys: &Keys,
     sink: &mut impl RowSink,
@@ -60,27 +76,37 @@ pub fn read_page(
     if !upstream.data.starts_with('[') {
         return Err(MalformedAnswer::NoRows);
     }
+    let stamp = stamp(upstream.data);
     let mut rows = 0;
+    let is_repeated = before.stamps.contains(&stamp);
     for row in json::elements(upstream.data) {
         rows += 1;
         if rows > MAX_ROWS {
             return Err(MalformedAnswer::TooManyRows);
         }
-        sink.row(row);
+        if !is_repeated {
+            sink.row(row);
+        }
     }
     // The key goes back as it came.
     let next = match &cleaned.json {
         Cow::Owned(_) => Upstream::read(sent)?.next_page_key.map(ToOwned::to_owned),
         Cow::Borrowed(_) => upstream.next_page_key.map(ToOwned::to_owned),
     };
+    let so_far = before.rows + rows;
+    let hints = hints::of(&upstream, extent, so_far);
+    let told = before.told.max(hints.total);
+    let is_short = told.is_some_and(|total| total > so_far);
     // OpenSearch names a scroll to its end: a page without rows is behind the last one.
-    let next = next.filter(|_| rows > 0);
-    let hints = hints::of(&upstream, extent, before + rows);
+    let next = next.filter(|_| rows > 0 || is_short);
     // A full page that doesn't say that it is the last one may not be.
     let is_silent = !upstream.has_key_member && rows >= asked_rows;
-    let is_short = hints.total.is_some_and(|total| total > before + rows);
-    let has_doubt = next.is_none() && (is_silent || is_short || hints.leave_doubt());
-    Ok(PageRead { rows, next, has_doubt, stamp: stamp(upstream.data) })
+    let has_doubt = match next {
+        None => is_silent || is_short || hints.leave_doubt(),
+        Some(_) => hints.tell_of_failure(),
+    };
+    let is_repeated = is_repeated && rows > 0;
+    Ok(PageRead { rows, next, has_doubt, is_repeated, told, stamp })
 }
 
 fn stamp(data: &str) -> u64 {

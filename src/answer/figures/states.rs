@@ -12,7 +12,7 @@ use super::reader::said;
 
 /// What a row is to a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum RowPlace {
     /// It was asked for.
     Asked,
     /// It is left out of what is open, and told apart.
@@ -29,14 +29,14 @@ pub(super) enum Place {
 
 /// The states that a question is about.
 #[derive(Debug, Clone)]
-pub(super) struct States {
+pub(super) struct AskedStates {
     /// Nothing where it is about all.
     asked: Option<Box<[Box<str>]>>,
     about_open: bool,
     widened: bool,
 }
 
-impl States {
+impl AskedStates {
     pub(super) fn new(filters: &[FieldValues], facts: &RowFacts, about_open: bool) -> Self {
         let asked = filters.iter().find(|(field, _)| *field == facts.open.field);
         Self { asked: asked.map(|(_, values)| values.clone()), about_open, widened: false }
@@ -56,20 +56,20 @@ impl States {
     }
 
     /// What a row with this state is.
-    pub(super) fn place(&self, value: Option<&str>, facts: &RowFacts) -> Place {
-        let Some(asked) = &self.asked else { return Place::Asked };
+    pub(super) fn place(&self, value: Option<&str>, facts: &RowFacts) -> RowPlace {
+        let Some(asked) = &self.asked else { return RowPlace::Asked };
         let state = value.map(said).unwrap_or_default();
         if asked.iter().any(|one| is_same(one, &state)) {
-            return Place::Asked;
+            return RowPlace::Asked;
         }
         match StateKind::of(&state, facts) {
             // What a row does not say speaks against a filter no more than for it.
-            StateKind::Unknown if self.about_open || self.widened => Place::Unknown,
-            StateKind::Unknown if value.is_none() => Place::Asked,
-            StateKind::Excluded if self.about_open => Place::Excluded,
-            StateKind::Closed if self.widened => Place::Closed,
-            _ if self.widened => Place::Beside,
-            _ => Place::Unasked,
+            StateKind::Unknown if self.about_open || self.widened => RowPlace::Unknown,
+            StateKind::Unknown if value.is_none() => RowPlace::Asked,
+            StateKind::Excluded if self.about_open => RowPlace::Excluded,
+            StateKind::Closed if self.widened => RowPlace::Closed,
+            _ if self.widened => RowPlace::Beside,
+            _ => RowPlace::Unasked,
         }
     }
 }

@@ -78,12 +78,12 @@ fn the_last_failure_is_the_one_that_ended_last_with_its_step() {
 }
 
 #[test]
-fn rows_that_are_none_are_runs_that_nothing_is_known_of() {
+fn objects_that_say_nothing_are_runs_that_nothing_is_known_of() {
     let mut figures = figures(RunGroup::Day);
     for row in ["null", "[1]", "\"x\"", "{}", r#"{"started_at":{"a":1},"status":7}"#] {
         figures.row(row);
     }
-    assert_eq!((figures.all.runs, figures.all.ended()), (5, 0));
+    assert_eq!((figures.all.runs, figures.all.ended(), figures.no_objects), (2, 0, 3));
     assert_eq!(figures.groups().collect::<Vec<_>>().len(), 1);
 }
 
@@ -136,10 +136,4 @@ fn the_longest_that_have_not_ended_are_kept_whatever_the_order_they_came_in() {
         assert_eq!(figures.all.active, runs.len());
         assert_eq!(figures.undated, runs.len() - 600);
     }
-}
-
-#[test]
-fn what_is_no_object_is_no_run() {
-    let figures = of(&[json!(null), json!([1]), json!("x"), run("FAILED", 1)]);
-    assert_eq!((figures.all.runs, figures.no_objects), (1, 3));
 }

@@ -40,6 +40,7 @@ pub(super) const NAME: &str = "x-mcp-name";
 pub(super) const NAMES: &str = "x-mcp-names";
 pub(super) const RUNS: &str = "x-mcp-runs";
 pub(super) const VALUES: &str = "x-mcp-values";
+pub(super) const IDS: &str = "x-mcp-ids";
 pub(super) const ACTS: &str = "x-mcp-acts";
 pub(super) const FOLLOW: &str = "x-mcp-follow";
 pub(super) const STATE: &str = "x-mcp-state";
@@ -49,7 +50,7 @@ pub(super) const KEY_CHECK: &str = "x-mcp-key-check";
 pub(super) const KEY_CHECK_BODY: &str = "x-mcp-key-check-body";
 
 /// Extensions of an operation.
-const OF_OPERATIONS: [&str; 29] = [
+const OF_OPERATIONS: [&str; 30] = [
     TOOL,
     TITLE,
     DESCRIPTION,
@@ -72,6 +73,7 @@ const OF_OPERATIONS: [&str; 29] = [
     NAMES,
     RUNS,
     VALUES,
+    IDS,
     ACTS,
     FOLLOW,
     STATE,

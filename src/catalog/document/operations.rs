@@ -154,6 +154,11 @@ fn understand<'d>(
         mistakes.add(place.member(extensions::ROW), "only a query's fields are looked at");
     }
     let fields: Option<Box<[Box<str>]>> = optional(operation, extensions::FIELDS, &place, mistakes);
+    let ids_of_rows: Option<Box<[Box<str>]>> =
+        optional(operation, extensions::IDS, &place, mistakes);
+    if ids_of_rows.is_some() && paging.is_none() {
+        mistakes.add(place.member(extensions::IDS), "only the rows of a paged list are told apart");
+    }
     let inputs = parameters::read(written, paging, place, mistakes);
 
     if paging.is_some() && answer.is_some_and(|answer| answer != AnswerShape::Rows) {
@@ -200,6 +205,7 @@ fn understand<'d>(
         runs: None,
         names: None,
         values: None,
+        ids_of_rows: ids_of_rows.unwrap_or_default(),
         acting: None,
         following: None,
         state: None,

@@ -6,7 +6,7 @@ use aws_lc_rs::digest;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
-use crate::tools::{same_call, step::CallStep};
+use crate::tools::{credential::Used, same_call, step::CallStep};
 
 /// What a confirmation, an approval or a mark is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,9 +34,10 @@ pub(in crate::tools) enum Difference {
 }
 
 impl Deed {
-    /// The deed of a call, done to this version.
-    pub(in crate::tools) fn of(step: CallStep<'_>, version: &str) -> Self {
+    /// The deed of a call, done to this version by the credential that read it.
+    pub(in crate::tools) fn of(step: CallStep<'_>, used: Used, version: &str) -> Self {
         let CallStep { caller, tool, arguments, .. } = step;
+        let caller = used.of(caller);
         let short = |hash: &[u8]| URL_SAFE_NO_PAD.encode(&hash[..HASH_BYTES]);
         Self {
             caller: short(digest::digest(&digest::SHA256, &caller.key.digest()).as_ref()),

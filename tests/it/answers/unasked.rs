@@ -1,4 +1,4 @@
-//! An upstream that ignores filters: what came unasked is in no figure and on no page, and told.
+//! What came unasked, as filters were ignored, is left out and told.
 //!
 //! Not for filters that it knows; `figures` has those.
 
@@ -92,6 +92,7 @@ async fn rows_of_no_known_state_make_an_open_question_partial() {
         for (tool, more) in [
             ("wiv_get_cases_summary", json!({})),
             ("wiv_get_cases_summary", json!({ "since": "2026-11-01" })),
+            ("wiv_search_cases", json!({})),
             ("wiv_search_cases", json!({ "totals": "count" })),
             ("wiv_search_cases", json!({ "sort": "case_id" })),
         ] {

@@ -1,4 +1,4 @@
-//! Rows and conditions that can't be told for sure: said with their number, never dropped in silence.
+//! Rows and conditions that can't be told for sure are said, never dropped.
 //!
 //! Not for rows that came unasked; `unasked` has those.
 

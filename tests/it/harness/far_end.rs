@@ -46,7 +46,7 @@ impl Answer {
 
 /// An HTTP server on loopback, and what it has seen.
 pub(crate) struct FarEnd {
-    url: String,
+    pub(crate) url: String,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
