@@ -14,6 +14,7 @@ mod fold;
 mod instructions;
 mod key_owners;
 mod overlay;
+mod partial;
 mod plan;
 mod prompts;
 mod resources;

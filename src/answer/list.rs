@@ -145,7 +145,7 @@ pub(super) fn list(
     };
     let rows: Vec<&str> = named.iter().map(|row| &**row).collect();
     let is_beginning = position.offset == 0 && position.page_key.is_none();
-    let picked = layout.fields.of(&rows, is_beginning, &mut notes);
+    let picked = layout.fields.of(&rows, is_beginning, layout.format, &mut notes);
     let rows: Vec<&str> = picked.iter().map(|row| &**row).collect();
     let table = fit(
         &rows,

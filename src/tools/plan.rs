@@ -10,6 +10,7 @@ use super::{
     Tools,
     empty::is_without_rows,
     fold::{FoldExtent, Folded, Stopped},
+    partial::{lost, no_order, reading},
     sending::Sent,
     shaping::{Figured, notes, wanted_fields},
     step::{CallStep, invalid},
@@ -191,6 +192,7 @@ impl Tools {
         }
         let (figures, window) = sink.finish(window);
         let mut notes = notes(step, used);
+        notes.extend(extent.notes.iter().cloned());
         if extent.is_empty() {
             notes.extend(self.check_empty(step, operation).await);
         }
@@ -247,6 +249,7 @@ impl Tools {
         let folded = self.fold(step, &fold.source, &arguments, Figures::new(asked)).await?;
         let Folded { sink: figures, extent, used, at, _held } = folded;
         let mut notes = notes(step, used);
+        notes.extend(extent.notes.iter().cloned());
         if extent.is_empty() {
             notes.extend(self.check_empty(step, operation).await);
         }
@@ -311,39 +314,4 @@ fn source_arguments(arguments: &Arguments, asked: &Question) -> Arguments {
     }
     let states = facts.open.values.iter().chain(&facts.open.excluded);
     arguments.with_states(facts, &states.map(|state| &**state).collect::<Vec<_>>())
-}
-
-pub(super) fn reading(extent: &FoldExtent) -> Reading {
-    let stopped = extent.stopped.as_ref();
-    Reading {
-        rows: extent.rows_read,
-        partial: stopped.map(Stopped::reason),
-        is_bound: stopped.is_some_and(Stopped::is_bound),
-    }
-}
-
-/// Nothing but a page was read.
-fn lost(rows: usize, failure: &ToolFailure) -> Reading {
-    let stopped = Stopped::Failed(failure.kind, failure.status);
-    Reading { rows, partial: Some(stopped.reason()), is_bound: false }
-}
-
-/// Why there is no order over everything.
-fn no_order(extent: &FoldExtent, stopped: &Stopped) -> ToolFailure {
-    let (rows, reason) = (extent.rows_read, stopped.reason());
-    let (kind, status, advice) = match stopped {
-        Stopped::Failed(kind, status) => (*kind, *status, "Try again."),
-        Stopped::Changed(_) => (FailureKind::Conflict, None, "Try again."),
-        Stopped::Doubt | Stopped::SamePage => (FailureKind::Malformed, None, "Ask without `sort`."),
-        _ => (
-            FailureKind::TooLarge,
-            None,
-            "Narrow the filters, or group with a summary; without `sort` rows come by page.",
-        ),
-    };
-    let message = format!(
-        "An order is made over everything that matches or not at all. {rows} rows were read and \
-         there are or may be more, because {reason}. {advice}"
-    );
-    ToolFailure { status, ..ToolFailure::new(kind, message) }
 }

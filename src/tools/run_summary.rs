@@ -2,7 +2,9 @@
 //!
 //! Decides what is read; `fold` reads, `answer` adds up and tells.
 
-use super::{Tools, fold::Folded, plan::reading, runs::NO_NAMES, shaping::notes, step::CallStep};
+use super::{
+    Tools, fold::Folded, partial::reading, runs::NO_NAMES, shaping::notes, step::CallStep,
+};
 use crate::{
     answer::{self, Days, RunFigures, ToolFailure},
     catalog::RunsSummary,
@@ -36,6 +38,7 @@ impl Tools {
         let folded = self.fold(step, source, &arguments, figures).await?;
         let Folded { sink: figures, extent, used, at, _held } = folded;
         let mut notes = notes(step, used);
+        notes.extend(extent.notes.iter().cloned());
         if names.is_none() && source.names.is_some() {
             notes.push(NO_NAMES.to_owned());
         }

@@ -97,12 +97,18 @@ impl Tools {
     ) -> Result<ToolResult, ToolFailure> {
         let narrowing = Narrowing::new(step.arguments.narrowed(operation));
         let mut runs = GatheredRuns::new(facts, narrowing);
+        let mut of_reading = Vec::new();
         let mut first = None;
         for status in &facts.active {
             let arguments = step.arguments.with_run_status(Some(status));
             let folded = self.fold(step, operation, &arguments, runs).await?;
             if let Some(stopped) = &folded.extent.stopped {
                 return Err(not_all(&folded.extent, stopped));
+            }
+            for note in folded.extent.notes {
+                if !of_reading.contains(&note) {
+                    of_reading.push(note);
+                }
             }
             first.get_or_insert((folded.used, folded.at));
             runs = folded.sink;
@@ -116,6 +122,7 @@ impl Tools {
         }
         let (used, at) = first.expect("the catalogue names an active status");
         let mut notes = notes(step, used);
+        notes.append(&mut of_reading);
         notes.extend(runs.note_of_unfit());
         let window = Window { offset: position.offset, limit: step.arguments.limit() };
         let (window, total) = runs.finish(window);

@@ -13,6 +13,7 @@ mod grouping;
 mod guard;
 mod names;
 mod odd;
+mod odd_reads;
 mod order;
 mod paged;
 mod queries;

@@ -302,23 +302,3 @@ async fn more_groups_than_are_told_apart_are_no_sure_order() {
     let told = call(&of(&owners(3_000)).await, SUMMARY, json!({ "group_by": ["owner"] })).await;
     told.neither_says("more than 3000 groups");
 }
-
-#[tokio::test]
-async fn odd_runs_are_told_beside_the_figures_of_runs() {
-    let run = |number: usize, members: &str| {
-        format!(
-            r#"{{"execution_id":"e{number}","workflow_id":"w{number}","status":"RUNNING"{members}}}"#
-        )
-    };
-    let mut rows = vec!["null".to_owned(), "7".to_owned(), run(1, "")];
-    rows.push(run(2, r#","started_at":"2026-11-10T09:00:00Z""#));
-    rows.extend((3..=1_001).map(|number| run(number, r#","started_at":"2026-11-11T09:00:00Z""#)));
-    let body = format!("{{\"data\":[{}],\"next_page_key\":null}}", rows.join(","));
-    let server = FarEnd::saying(body).await.server().await;
-    let told = call(&server, "wiv_get_executions_summary", json!({})).await;
-    assert_eq!(told.structured["data"]["runs"], 1_001, "{}", told.text);
-    assert_eq!(told.structured["data"]["active_runs"][0]["execution_id"], "e2");
-    told.both_say("2 rows came that are no objects");
-    told.both_say("There is 1 execution that did not end and whose begin can't be read");
-    told.both_say("There are more than 1000 groups: those that came first");
-}
