@@ -9,12 +9,15 @@ mod conditions;
 mod excluded;
 mod exclusions;
 mod grouping;
+mod money;
 mod odd;
 mod once;
 mod ordering;
 mod pages;
 mod reader;
+mod sent;
 mod states;
+mod subject;
 mod taken;
 mod tally;
 
@@ -27,16 +30,18 @@ pub(super) use changes::Changes;
 use conditions::{Met, Tried};
 pub use excluded::ExcludedOnly;
 pub(super) use grouping::{Group, Grouping, MAX_GROUPS, day_of};
+use money::RowMoney;
 use odd::Odd;
 pub use once::Once;
 pub use ordering::{OrderedRows, OrderedWindow, Window};
 pub use pages::{PageRead, PagesBefore, RowSink, read_page};
 use reader::{MemberSlot, RowReader};
+use sent::SentFilters;
 use states::{AskedStates, RowPlace, StateKind};
+use subject::Subject;
 pub(super) use taken::RowTaken;
 pub(super) use tally::{Currencies, Tally};
 
-use super::fitting::fits;
 use crate::{
     catalog::{Conditions, FieldValues, Fold},
     clock,
@@ -57,6 +62,8 @@ pub struct Question {
     pub group_by: Box<[Box<str>]>,
     /// The day since which news are wanted.
     pub since: Option<Box<str>>,
+    /// The field that names the one thing that is asked about, such as a customer.
+    pub subject: Option<Box<str>>,
 }
 
 /// Figures, as far as rows were read.
@@ -67,8 +74,9 @@ pub struct Figures {
     slots: Slots,
     conditions: conditions::Compiled,
     states: AskedStates,
-    /// The other filters that were sent.
-    filters: Vec<(MemberSlot, Box<[Box<str>]>)>,
+    sent: SentFilters,
+    /// What all rows call the one thing that is asked about.
+    subject: Option<Subject>,
     /// When upstream answered, in Unix seconds.
     pub(super) at: u64,
     pub(super) currencies: Currencies,
@@ -140,8 +148,8 @@ impl Figures {
         let conditions = conditions::Compiled::new(&asked.conditions, &mut reader);
         let states = AskedStates::new(&asked.filters, facts, asked.about_open);
         let states = if asked.since.is_some() { states.widened(facts) } else { states };
-        let filters = asked.filters.iter().filter(|(field, _)| *field != facts.open.field);
-        let filters = filters.map(|(field, values)| (reader.slot(field), values.clone())).collect();
+        let sent = SentFilters::new(&asked.filters, &facts.open.field, &mut reader);
+        let subject = asked.subject.as_deref().map(|field| Subject::new(field, &mut reader));
         // With two names the first alone comes before both: so nobody has to add rows up.
         let groupings = (1..=asked.group_by.len())
             .map(|count| Grouping::new(&asked.group_by[..count], facts, &mut reader))
@@ -152,7 +160,8 @@ impl Figures {
             slots,
             conditions,
             states,
-            filters,
+            sent,
+            subject,
             at: clock::unix_seconds(),
             currencies: Currencies::default(),
             tally: Tally::default(),
@@ -201,8 +210,9 @@ impl Figures {
         (place == RowPlace::Excluded).then_some(self.slots.state)
     }
 
-    fn fit(&self, values: &[Option<&str>]) -> bool {
-        self.filters.iter().all(|(slot, wanted)| fits(values[slot.0], wanted))
+    fn money<'r>(&self, values: &[Option<&'r str>]) -> RowMoney<'r> {
+        let (amount, currency) = (values[self.slots.amount.0], values[self.slots.currency.0]);
+        RowMoney::read(amount, currency, &self.asked.fold.rows.money)
     }
 
     /// Adds a row. Whether it matches.
@@ -217,12 +227,15 @@ impl Figures {
         let facts = &self.asked.fold.rows;
         let place = self.states.place(values[self.slots.state.0], facts);
         let text = |slot: MemberSlot| values[slot.0].map(reader::said).unwrap_or_default();
-        let amount = values[self.slots.amount.0].and_then(amount::read);
-        let currency = text(self.slots.currency);
+        let RowMoney { amount, currency } = self.money(&values);
         let currency_index = self.currencies.index(&currency);
-        if place == RowPlace::Unasked || !self.fit(&values) {
+        if place == RowPlace::Unasked || !self.sent.fit(&values) {
             self.odd.unfit += 1;
             return false;
+        }
+        self.sent.look(&values);
+        if let Some(subject) = &mut self.subject {
+            subject.look(&values);
         }
         let seen = Seen {
             money: currency_index.zip(amount),
@@ -238,6 +251,7 @@ impl Figures {
             Met::Yes => {}
             Met::Unknown => {
                 self.odd.untried += usize::from(place == RowPlace::Asked);
+                self.odd.unknown_states += usize::from(place == RowPlace::Unknown);
                 return false;
             }
             Met::No => return false,

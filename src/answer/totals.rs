@@ -9,7 +9,7 @@ use super::{
     figures::{Currencies, Figures, Tally, to_the_cent},
     names::shown_name,
 };
-use crate::catalog::{Money, Period, Totals};
+use crate::catalog::Totals;
 
 /// Months of a year.
 const MONTHS: Decimal = Decimal::from_parts(12, 0, 0, false, 0);
@@ -94,9 +94,8 @@ impl Reading {
 
 /// One entry a currency, the most rows first.
 pub(super) fn by_currency(tally: &Tally, figures: &Figures, months: Months) -> Value {
-    let money = &figures.asked.fold.rows.money;
     let entries = ordered(tally, &figures.currencies).into_iter().map(|(name, count, sum)| {
-        let (yearly, monthly) = in_periods(sum, money);
+        let (yearly, monthly) = in_periods(sum);
         let mut entry = json!({ "currency": name, "count": count, "yearly": yearly });
         if months == Months::Told {
             entry["monthly"] = json!(monthly);
@@ -106,17 +105,10 @@ pub(super) fn by_currency(tally: &Tally, figures: &Figures, months: Months) -> V
     Value::Array(entries.collect())
 }
 
-/// A sum a year and a month, to the cent; each is rounded once.
-fn in_periods(sum: Decimal, money: &Money) -> (String, String) {
-    match money.period {
-        Period::Year => {
-            let monthly = sum.checked_div(MONTHS).unwrap_or(sum);
-            (to_the_cent(sum), to_the_cent(monthly.round_dp_with_strategy(2, MidpointNearestEven)))
-        }
-        Period::Month => {
-            (sum.checked_mul(MONTHS).map_or_else(String::new, to_the_cent), to_the_cent(sum))
-        }
-    }
+/// A sum of a year and of a month, to the cent; each is rounded once.
+fn in_periods(sum: Decimal) -> (String, String) {
+    let monthly = sum.checked_div(MONTHS).unwrap_or(sum);
+    (to_the_cent(sum), to_the_cent(monthly.round_dp_with_strategy(2, MidpointNearestEven)))
 }
 
 /// Whether months are told beside years.
@@ -128,11 +120,10 @@ pub(super) enum Months {
 
 /// `USD 120.00 a year (10.00 a month) in 3; EUR …`.
 pub(super) fn sums(tally: &Tally, figures: &Figures, months: Months) -> String {
-    let money = &figures.asked.fold.rows.money;
     let mut told = Vec::new();
     let all = ordered(tally, &figures.currencies);
     for (name, count, sum) in &all {
-        let (yearly, monthly) = in_periods(*sum, money);
+        let (yearly, monthly) = in_periods(*sum);
         let name = shown_name(name);
         told.push(match months {
             Months::Told => format!("{name} {yearly} a year ({monthly} a month) in {count}"),

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::{
-    Arguments, FieldValues, FilterValues, Operation,
+    Arguments, FieldValues, FilterValues, Operation, RowFacts,
     operation::{QueryParameter, ValueSource},
     question::{FILTERS, texts},
 };
@@ -33,6 +33,13 @@ impl Arguments {
         let filters = self.get(FILTERS).and_then(Value::as_object).into_iter().flatten();
         let filters = filters.map(|(field, values)| ((**field).into(), texts(values)));
         filters.filter(|(_, values): &FieldValues| !values.is_empty()).collect()
+    }
+
+    /// The field that names the one thing that an argument asks about: such as the name of the
+    /// customer, where one is given.
+    pub fn subject(&self, facts: &RowFacts) -> Option<Box<str>> {
+        let given = facts.labels.iter().find(|(id, _)| self.text(id).is_some());
+        given.map(|(_, label)| label.clone())
     }
 
     /// What the list of a filter's values is asked: of the same customer, where one is named.

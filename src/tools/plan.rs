@@ -59,7 +59,11 @@ impl Tools {
         let mut figured = Figured::default();
         let wanted = step.arguments.totals();
         if wanted != Totals::None {
-            figured.whole = Some(self.whole(step, fold, &asked, &sent, &position, wanted).await);
+            let whole = self.whole(step, fold, &asked, &sent, &position, wanted).await;
+            if whole.reading.rows > 0 && whole.reading.partial.is_none() {
+                figured.notes = self.check_unmet(step, operation, &whole.figures).await;
+            }
+            figured.whole = Some(whole);
         }
         if !asked.conditions.is_empty() || !asked.filters.is_empty() {
             let mut only = Figures::new(asked);
@@ -195,6 +199,8 @@ impl Tools {
         notes.extend(extent.notes.iter().cloned());
         if extent.is_empty() {
             notes.extend(self.check_empty(step, operation).await);
+        } else if extent.stopped.is_none() {
+            notes.extend(self.check_unmet(step, operation, &figures).await);
         }
         notes.extend(window.note_of_field());
         if by_money && figures.currency_count() > 1 {
@@ -249,9 +255,14 @@ impl Tools {
         let folded = self.fold(step, &fold.source, &arguments, Figures::new(asked)).await?;
         let Folded { sink: figures, extent, used, at, _held } = folded;
         let mut notes = notes(step, used);
-        notes.extend(extent.notes.iter().cloned());
+        // Of figures alone nothing is shown that anything could have been taken out of.
+        if !step.arguments.group_by().is_empty() {
+            notes.extend(extent.notes.iter().cloned());
+        }
         if extent.is_empty() {
             notes.extend(self.check_empty(step, operation).await);
+        } else if extent.stopped.is_none() {
+            notes.extend(self.check_unmet(step, operation, &figures).await);
         }
         let mut of_upstream = None;
         if extent.stopped.as_ref().is_some_and(Stopped::is_bound) {
@@ -296,6 +307,7 @@ fn asked(arguments: &Arguments, fold: &Arc<Fold>) -> Question {
         fold: Arc::clone(fold),
         conditions: arguments.conditions(),
         filters: arguments.sent_filters(),
+        subject: arguments.subject(&fold.rows),
         about_open: arguments.is_about_open(&fold.rows),
         group_by: Box::default(),
         since: None,

@@ -20,6 +20,7 @@ mod queries;
 mod reading;
 mod runs;
 mod shown;
+mod slipped;
 mod slips;
 mod unasked;
 mod unclear;

@@ -92,6 +92,11 @@ impl Compiled {
         }
     }
 
+    /// Whether amounts have bounds.
+    pub(super) const fn has_amounts(&self) -> bool {
+        self.from.is_some() || self.to.is_some()
+    }
+
     pub(super) fn hold(&self, values: &[Option<&str>], tried: &Tried<'_>) -> Met {
         if self.is_impossible || self.exclusions.take(values, tried.spared) {
             return Met::No;

@@ -3,7 +3,7 @@
 //! Rows of other states that come with them are in no figure: the page has them already.
 
 use super::{
-    Figures, RowSink, Tally, amount,
+    Figures, RowMoney, RowSink, Tally,
     conditions::{Met, Tried},
     reader::{self, MemberSlot},
     states::RowPlace,
@@ -26,12 +26,11 @@ impl Figures {
         let values = self.reader.read(row);
         let state = values[self.slots.state.0];
         let place = self.states.place(state, &self.asked.fold.rows);
-        if place != RowPlace::Excluded || !self.fit(&values) {
+        if place != RowPlace::Excluded || !self.sent.fit(&values) {
             return;
         }
         let text = |slot: MemberSlot| values[slot.0].map(reader::said).unwrap_or_default();
-        let amount = values[self.slots.amount.0].and_then(amount::read);
-        let currency = text(self.slots.currency);
+        let RowMoney { amount, currency } = self.money(&values);
         let tried = Tried {
             amount,
             currency: &currency,

@@ -79,16 +79,15 @@ pub fn read_page(
         return Err(MalformedAnswer::NoRows);
     }
     let stamp = stamp(upstream.data);
-    let mut rows = 0;
     let is_repeated = before.stamps.contains(&stamp);
-    for row in json::elements(upstream.data) {
-        rows += 1;
-        if rows > MAX_ROWS {
-            return Err(MalformedAnswer::TooManyRows);
-        }
-        if !is_repeated {
-            sink.row(row);
-        }
+    // All or none: a page of too many rows is in no figure.
+    let all: Vec<&str> = json::elements(upstream.data).take(MAX_ROWS + 1).collect();
+    let rows = all.len();
+    if rows > MAX_ROWS {
+        return Err(MalformedAnswer::TooManyRows);
+    }
+    if !is_repeated {
+        all.into_iter().for_each(|row| sink.row(row));
     }
     // The key goes back as it came.
     let (next, notes) = match &cleaned.json {

@@ -1,4 +1,4 @@
-//! What was read to be added up is odd: hidden characters, huge rows, rows that are none.
+//! What was read to be added up is odd, and told.
 
 use serde_json::json;
 
