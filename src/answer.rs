@@ -67,7 +67,7 @@ pub use refused::{FailedOperation, Unshaped};
 pub use row_names::{KnownNames, RowsWithoutNames};
 pub use run_summary::{Days, run_summary};
 pub use runs::RunFigures;
-pub use shape::{LONG_BODY_BYTES, data_of, render, render_ordered};
+pub use shape::{LONG_BODY_BYTES, render, render_ordered, sums_of};
 pub use summary::summary;
 pub use totals::Reading;
 

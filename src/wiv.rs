@@ -5,6 +5,7 @@
 
 mod client;
 mod head;
+mod its_clock;
 mod reading;
 mod retry;
 mod verdicts;

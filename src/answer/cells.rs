@@ -32,13 +32,23 @@ pub(super) fn write_text(out: &mut String, text: &str, limit: usize) {
 }
 
 fn write_characters(out: &mut String, characters: impl Iterator<Item = char>, limit: usize) {
+    let mut backslashes = 0;
     for (position, character) in characters.enumerate() {
         if position == limit {
             out.push('…');
             return;
         }
+        let before = std::mem::replace(&mut backslashes, 0);
         match character {
-            '|' => out.push_str("\\|"),
+            // Those in front would take our own for theirs, and the bar would end the cell.
+            '|' => {
+                out.extend(std::iter::repeat_n('\\', before));
+                out.push_str("\\|");
+            }
+            '\\' => {
+                backslashes = before + 1;
+                out.push('\\');
+            }
             character if character.is_control() => out.push(' '),
             character => out.push(character),
         }

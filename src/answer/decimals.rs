@@ -16,6 +16,45 @@ pub(super) fn rounded(number: &str) -> Cow<'_, str> {
     plain(number).map_or(Cow::Borrowed(number), Cow::Owned)
 }
 
+/// A JSON text in which every number is [`rounded`].
+pub(super) fn all_rounded(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find(|it: char| it == '"' || it == '-' || it.is_ascii_digit()) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = if rest.starts_with('"') {
+            json_string_end(rest)
+        } else {
+            let is_of_number = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
+            rest.bytes().position(|byte| !is_of_number(byte)).unwrap_or(rest.len())
+        };
+        let (token, behind) = rest.split_at(end);
+        if token.starts_with('"') {
+            out.push_str(token);
+        } else {
+            out.push_str(&rounded(token));
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Where a string ends that a text begins with, in bytes.
+fn json_string_end(text: &str) -> usize {
+    let mut is_escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
 fn plain(number: &str) -> Option<String> {
     let (sign, unsigned) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
     let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
@@ -57,7 +96,18 @@ const fn power(exponent: usize) -> u128 {
 
 #[cfg(test)]
 mod tests {
-    use super::rounded;
+    use super::{all_rounded, rounded};
+
+    #[test]
+    fn numbers_of_a_text_are_rounded_and_its_strings_are_not() {
+        let text =
+            r#"{"a\"1.005":"0.30000000000000004","b":[1357468.0199999998,-2,3.5e1],"c":null}"#;
+        let told = r#"{"a\"1.005":"0.30000000000000004","b":[1357468.02,-2,35],"c":null}"#;
+        assert_eq!(all_rounded(text), told);
+        for odd in ["", "{\"", "{\"a\":1.23456", "\\"] {
+            all_rounded(odd);
+        }
+    }
 
     #[test]
     fn sums_are_rounded_to_cents_half_to_even_and_have_no_exponent() {

@@ -65,12 +65,20 @@ pub struct ToolFailure {
     pub message: Cow<'static, str>,
     /// When to try again, in seconds, where known.
     pub retry_after_seconds: Option<u64>,
+    /// Upstream was not asked at all.
+    pub was_not_sent: bool,
 }
 
 impl ToolFailure {
     /// A failure without an upstream answer.
     pub fn new(kind: FailureKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, status: None, message: message.into(), retry_after_seconds: None }
+        Self {
+            kind,
+            status: None,
+            message: message.into(),
+            retry_after_seconds: None,
+            was_not_sent: false,
+        }
     }
 
     /// The failure of a step that can't be taken again, with what to do instead.
@@ -93,7 +101,8 @@ impl ToolFailure {
                 seconds => text.push_str(&format!(" Try again in {seconds} s.")),
             }
         }
-        text.push_str(&format!(" (request {request_id})"));
+        let status = self.status.map(|status| format!(", status {status}")).unwrap_or_default();
+        text.push_str(&format!(" ({}{status}, request {request_id})", self.kind.as_str()));
         let structured = json!({ "error": {
             "kind": self.kind.as_str(),
             "status": self.status,

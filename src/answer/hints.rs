@@ -141,23 +141,18 @@ const APART: [&str; 24] = [
     "columns",
 ];
 
+/// Parts of names of numbers of rows.
+const OF_ROWS: [&str; 8] =
+    ["returned", "items", "rows", "results", "records", "hits", "size", "limit"];
+
 /// Sentences: harmless unless they speak of parts.
 const SENTENCES: [&str; 5] = ["message", "msg", "note", "description", "title"];
 
 /// What such a sentence says of parts.
+#[rustfmt::skip]
 const OF_PARTS: [&str; 12] = [
-    "partial",
-    "more",
-    "first",
-    "only",
-    "trunc",
-    "incomplete",
-    "timed out",
-    "limit",
-    "fail",
-    "error",
-    "some",
-    "miss",
+    "partial", "more", "first", "only", "trunc", "incomplete", "timed out", "limit", "fail", "error",
+    "some", "miss",
 ];
 
 /// What was found.
@@ -173,16 +168,36 @@ pub(super) struct RowHints {
     is_unclear: bool,
 }
 
-/// Looks through the members beside `data` and at what the head said; `sent` rows came.
-pub(super) fn of(upstream: &Upstream<'_>, extent: Extent, sent: usize) -> RowHints {
+/// Rows that came.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Came {
+    /// On this page.
+    pub(super) page: usize,
+    /// On this and the pages before.
+    pub(super) so_far: usize,
+    /// Rows that were asked for, where a number was sent.
+    pub(super) asked: Option<usize>,
+}
+
+impl Came {
+    /// A number that only repeats what is known.
+    fn is_echo(self, number: usize) -> bool {
+        [Some(self.page), Some(self.so_far), self.asked].contains(&Some(number))
+    }
+}
+
+/// Looks through the members beside `data` and at what the head said.
+pub(super) fn of(upstream: &Upstream<'_>, extent: Extent, came: Came) -> RowHints {
     let mut hints = RowHints {
         total: extent.total,
         has_more: extent.has_more,
         has_failed: false,
-        is_unclear: extent.total.is_some_and(|total| total < sent),
+        is_unclear: extent.total.is_some_and(|total| total < came.so_far),
     };
+    // Who names the next page, or says that there is none, needs no size to tell.
+    let names_next = upstream.has_key_member;
     if let Some(beside) = upstream.beside() {
-        hints.look(beside.members.iter().copied(), 1, true, sent);
+        hints.look(beside.members.iter().copied(), 1, true, came, names_next);
         hints.is_unclear |= beside.left_out > 0;
     }
     hints
@@ -191,7 +206,8 @@ pub(super) fn of(upstream: &Upstream<'_>, extent: Extent, sent: usize) -> RowHin
 /// Whether the one object of an answer may be a part of what was asked for, by what stands beside
 /// it and by its own word.
 pub(super) fn is_partial(upstream: &Upstream<'_>) -> bool {
-    let hints = of(upstream, Extent::default(), 1);
+    let came = Came { page: 1, so_far: 1, asked: None };
+    let hints = of(upstream, Extent::default(), came);
     // Of its own members: others of these names may be about what the object is for.
     let of_its_own = json::members(upstream.data).any(|(name, value)| {
         let of_parts = ["truncated", "istruncated", "partial", "ispartial", "incomplete"];
@@ -216,7 +232,8 @@ impl RowHints {
         members: impl Iterator<Item = (&'a str, &'a str)>,
         level: usize,
         of_rows: bool,
-        sent: usize,
+        came: Came,
+        names_next: bool,
     ) {
         let (mut page, mut pages) = (1, 1);
         for (name, value) in members.take(MAX_MEMBERS) {
@@ -226,7 +243,7 @@ impl RowHints {
             let holds = holds_result(value);
             if is(&APART) {
             } else if is(&TOTALS) {
-                self.add_total(value, of_rows, sent);
+                self.add_total(value, of_rows, came);
             } else if is(&MORE) {
                 self.has_more |= is_yes(value);
             } else if is(&LAST) && matches!(word, "true" | "false") {
@@ -243,7 +260,8 @@ impl RowHints {
                 };
                 self.has_failed |= json::members(value).take(MAX_MEMBERS).any(failed);
             } else if value.starts_with('{') && level < MAX_LEVELS {
-                self.look(json::members(value), level + 1, of_rows && is(&PLACES), sent);
+                let of_rows = of_rows && is(&PLACES);
+                self.look(json::members(value), level + 1, of_rows, came, names_next);
             } else if is(&PAGE) {
                 page = amount(value).map_or(page, |(page, _)| page);
             } else if is(&PAGES) {
@@ -255,22 +273,28 @@ impl RowHints {
                 let sentence = word.to_ascii_lowercase();
                 self.is_unclear |= OF_PARTS.iter().any(|part| sentence.contains(part));
             } else if is(&SIZES) {
-                self.is_unclear |= amount(value).is_none_or(|(size, _)| size <= sent);
+                let is_full = amount(value).is_none_or(|(size, _)| size <= came.page);
+                self.is_unclear |= is_full && !names_next;
             } else if name.ends_with("count")
                 || name.starts_with("num")
                 || name.starts_with("total")
             {
-                let is_sent = amount(value).is_some_and(|(number, _)| number == sent);
-                self.is_unclear |= holds && !is_sent;
+                let is_echo = amount(value).is_some_and(|(number, _)| came.is_echo(number));
+                self.is_unclear |= holds && !is_echo;
             } else {
-                self.is_unclear |= holds || value == "false";
+                let of_rows = OF_ROWS.iter().any(|part| name.contains(part));
+                let is_echo = of_rows && whole(value).is_some_and(|number| came.is_echo(number));
+                self.is_unclear |= !is_echo && (holds || value == "false");
             }
         }
         self.has_more |= pages > page;
     }
 
-    fn add_total(&mut self, value: &str, of_rows: bool, sent: usize) {
+    fn add_total(&mut self, value: &str, of_rows: bool, came: Came) {
+        let sent = came.so_far;
         match amount(value) {
+            // It counts this page.
+            Some((total, true)) if total < sent && total == came.page => {}
             Some((total, is_exact)) => {
                 self.is_unclear |= !is_exact || total < sent || (total > sent && !of_rows);
                 if of_rows {

@@ -67,7 +67,8 @@ pub(super) fn list(
     let came = json::elements(upstream.data).count();
     let sent = sent_in_all.map_or(came, |sent| sent.max(came));
 
-    let hints = hints::of(upstream, layout.extent, sent);
+    let counted = hints::Came { page: came, so_far: sent, asked: layout.limit };
+    let hints = hints::of(upstream, layout.extent, counted);
     let is_short = sent_in_all.is_some() && hints.total.is_some_and(|total| total > sent);
     let has_unsent = next_key.is_none() && (key.is_some() || hints.has_more || is_short);
     if has_unsent && is_too_long && layout.scrolls {

@@ -210,6 +210,7 @@ impl ToolFailure {
             retry_after_seconds: retry_after
                 .filter(|_| may_pass(status) && !may_be_done)
                 .map(|wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0)),
+            was_not_sent: false,
         }
     }
 

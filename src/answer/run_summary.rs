@@ -265,7 +265,7 @@ impl Told<'_> {
         };
         let left_out = match runs {
             0 => Value::Null,
-            _ => json!({ "groups": count, "runs": runs, "failed": failed }),
+            _ => json!({ "groups": count, "count": runs, "failed": failed }),
         };
         let named = match self.figures.group_by {
             RunGroup::Workflow => "workflow",

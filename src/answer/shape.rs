@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde_json::value::RawValue;
 
 use super::{
-    Keys, MalformedAnswer, Position, beside, cleaning,
+    Keys, MalformedAnswer, Position, beside, cleaning, decimals,
     envelope::Upstream,
     figures::OrderedWindow,
     format,
@@ -88,11 +88,13 @@ pub fn render_ordered(
     list(&Upstream::read(&body)?, layout, position, notes, seal)
 }
 
-/// The data of an answer, as one JSON value; nothing where it can't be read.
-pub fn data_of(body: &[u8], keys: &Keys) -> Option<Box<RawValue>> {
+/// Sums that upstream made, as one JSON value: an object whose floats are rounded. Nothing where it
+/// can't be read, or is no object: rows are no sums.
+pub fn sums_of(body: &[u8], keys: &Keys) -> Option<Box<RawValue>> {
     let cleaned = cleaning::clean(text_of(body).ok()?, keys);
     let upstream = Upstream::read(&cleaned.json).ok().filter(|it| !it.says_it_failed())?;
-    RawValue::from_string(upstream.data.to_owned()).ok()
+    let sums = Some(upstream.data).filter(|data| data.starts_with('{'))?;
+    RawValue::from_string(decimals::all_rounded(sums)).ok()
 }
 
 fn object(upstream: &Upstream<'_>, layout: Layout<'_>, mut notes: Vec<String>) -> Rendered {

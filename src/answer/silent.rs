@@ -9,6 +9,12 @@ impl ToolFailure {
     /// No whole answer came.
     pub fn silent(operation: FailedOperation<'_>, failure: &wiv::Failure) -> Self {
         use wiv::Failure;
+        let was_not_sent = matches!(failure, Failure::Unreachable(_) | Failure::Unsendable(_));
+        Self { was_not_sent, ..Self::in_words(operation, failure) }
+    }
+
+    fn in_words(operation: FailedOperation<'_>, failure: &wiv::Failure) -> Self {
+        use wiv::Failure;
         let unknown_outcome = "The request was sent and its answer was lost: the change may or \
              may not have been made. Read the object before trying again.";
         match failure {
@@ -57,6 +63,13 @@ impl ToolFailure {
             ),
             Failure::Broken(_) | Failure::Timeout if operation.writes => {
                 Self::new(FailureKind::OutcomeUnknown, unknown_outcome)
+            }
+            // What can't be asked for again is told behind it.
+            Failure::Broken(_) if operation.continues => {
+                Self::new(FailureKind::UpstreamError, "The connection to the WIV API broke.")
+            }
+            Failure::Timeout if operation.continues => {
+                Self::new(FailureKind::Timeout, "The WIV API did not answer in time.")
             }
             Failure::Broken(_) => Self::new(
                 FailureKind::UpstreamError,

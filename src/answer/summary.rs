@@ -58,6 +58,10 @@ pub fn summary(
         notes.extend(fitted.cuts.note(""));
         if let Ok(value) = serde_json::from_str::<Value>(&fitted.json) {
             data.insert("summed_by_wiv".into(), value);
+            notes.push(
+                "`summed_by_wiv` is what WIV itself sums: its amounts may be of several currencies."
+                    .to_owned(),
+            );
             text.push_str("\nSummed by WIV, over all that its filters match:\n");
             text.push_str(&fitted.text);
             taken += fitted.text.len().max(fitted.json.len());

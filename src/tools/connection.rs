@@ -53,7 +53,8 @@ impl Tools {
         let scopes = caller.grant.as_ref().map(|grant| grant.scopes.as_str());
         let view = self.views.bounds(step.caller);
         let toolsets: Vec<&str> = view.toolsets().map(Toolset::as_str).collect();
-        let (ends, now) = (known.ends.map(clock::day), clock::unix_seconds());
+        // Days in questions are those of the data.
+        let (ends, now) = (known.ends.map(clock::day), self.wiv.its_time());
         let notes: Vec<&str> = not_used
             .as_deref()
             .into_iter()
@@ -76,6 +77,7 @@ impl Tools {
                 "server": concat!("wiv-mcp ", env!("CARGO_PKG_VERSION")),
             },
             "notes": notes,
+            "as_of": clock::timestamp(now),
         });
         let said = |value: &Option<String>| value.as_deref().map_or("unknown".to_owned(), quoted);
         let mut text = match scopes {

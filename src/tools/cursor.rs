@@ -142,13 +142,14 @@ fn scroll_mark(step: CallStep<'_>, position: &Position) -> Option<String> {
     Some(hash.as_ref()[..BINDING_BYTES].iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Whether a failure says that the page was not given: too much at once, here or there, or a
-/// credential that was refused.
+/// Whether a failure says that the page was not given: nothing was sent, too much at once, here or
+/// there, or a credential that was refused.
 fn leaves_the_page(failure: &ToolFailure) -> bool {
-    matches!(
-        failure.kind,
-        FailureKind::RateLimited | FailureKind::Unauthorized | FailureKind::Forbidden
-    )
+    failure.was_not_sent
+        || matches!(
+            failure.kind,
+            FailureKind::RateLimited | FailureKind::Unauthorized | FailureKind::Forbidden
+        )
 }
 
 fn seal(cursors: &Sealer, binding: &[u8], position: &Position) -> String {

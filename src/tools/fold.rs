@@ -49,7 +49,7 @@ pub(super) struct Folded<S> {
     /// When upstream answered first, in Unix seconds.
     pub(super) at: u64,
     /// Memory for what the sink keeps.
-    pub(super) _held: Held<Fingerprint>,
+    pub(super) held: Held<Fingerprint>,
 }
 
 /// How far a fold went.
@@ -86,6 +86,8 @@ pub(super) enum Stopped {
     Doubt,
     /// So many rows came twice.
     Changed(usize),
+    /// This server had no room for another page.
+    NoRoom,
     /// Upstream failed on the way.
     Failed(FailureKind, Option<u16>),
 }
@@ -113,8 +115,12 @@ impl Stopped {
             Self::Changed(rows) => {
                 format!("{rows} rows came twice: the list changed while it was read")
             }
+            Self::NoRoom => "this server has too much to do just now".to_owned(),
+            Self::Failed(FailureKind::Malformed, _) => {
+                "WIV sent a page that can't be read".to_owned()
+            }
             Self::Failed(FailureKind::TooLarge, _) => {
-                "a page of it is larger than what this server reads at once".to_owned()
+                "WIV sent a page that is larger than this server takes".to_owned()
             }
             Self::Failed(_, Some(status)) => format!("WIV failed on the way (status {status})"),
             Self::Failed(FailureKind::Timeout, None) => "WIV did not answer in time".to_owned(),
@@ -171,10 +177,10 @@ impl Tools {
                 Err(Lost { failure, sink: Some(left) }) if first.is_some() => {
                     sink = left;
                     let is_late = failure.kind == FailureKind::Timeout && Instant::now() >= end;
-                    extent.stopped = Some(if is_late {
-                        Stopped::Time
-                    } else {
-                        Stopped::Failed(failure.kind, failure.status)
+                    extent.stopped = Some(match failure.kind {
+                        _ if is_late => Stopped::Time,
+                        FailureKind::RateLimited if failure.status.is_none() => Stopped::NoRoom,
+                        kind => Stopped::Failed(kind, failure.status),
                     });
                     break;
                 }
@@ -223,7 +229,7 @@ impl Tools {
             "fold"
         );
         let (used, at) = first.expect("the loop ends behind a first page");
-        Ok(Folded { sink: sink.sink, extent, used, at, _held: held })
+        Ok(Folded { sink: sink.sink, extent, used, at, held })
     }
 
     #[expect(clippy::too_many_arguments, reason = "one page's place in a walk, used once")]
@@ -234,7 +240,7 @@ impl Tools {
         request: &UpstreamRequest,
         rows: usize,
         before: &PagesBefore,
-        mut sink: S,
+        sink: S,
         is_first: bool,
     ) -> Result<Page<S>, Lost<S>> {
         let sent = match self.send(step, source, request).await {
@@ -246,7 +252,7 @@ impl Tools {
         let size = answer.body.len();
         let (body, keys, extent) = (answer.body.clone(), step.keys.clone(), answer.head.extent);
         let before = before.clone();
-        let read = move || {
+        let read = move |mut sink: S| {
             if is_first {
                 sink.begin(at);
             }
@@ -254,9 +260,17 @@ impl Tools {
             (read, sink)
         };
         let (read, sink) = if size < answer::LONG_BODY_BYTES {
-            read()
+            read(sink)
         } else {
-            match self.aside.run(step.deadline, read).await {
+            // What was read before must not be lost with the turn.
+            let turn = match self.aside.turn(step.deadline).await {
+                Ok(turn) => turn,
+                Err(why) => {
+                    let failure = self.unshaped(step, source, request, answer.status, why);
+                    return Err(Lost { failure, sink: Some(sink) });
+                }
+            };
+            match turn.run(move || read(sink)).await {
                 Ok(read) => read,
                 Err(why) => {
                     let failure = self.unshaped(step, source, request, answer.status, why);

@@ -5,25 +5,30 @@
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
+use tokio::time::{Duration, Instant};
 
 use super::{
     Tools,
     empty::is_without_rows,
+    extent::{lost, no_order, note_of_future, reading},
     fold::{FoldExtent, Folded, Stopped},
-    partial::{lost, no_order, reading},
     sending::Sent,
     shaping::{Figured, notes, wanted_fields},
     step::{CallStep, invalid},
 };
 use crate::{
     answer::{
-        self, ExcludedOnly, FailureKind, Figures, Layout, OrderedRows, PagesBefore, Position,
+        self, ExcludedOnly, FailureKind, Figures, Layout, Once, OrderedRows, PagesBefore, Position,
         Question, Reading, ToolFailure, Whole, Window,
     },
     catalog::{AnswerShape, Arguments, Fold, Operation, Sort, Totals},
     clock,
     mcp::ToolResult,
+    wiv,
 };
+
+/// Longest wait for what WIV sums itself: ours are there already.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Tools {
     /// Runs a tool whose rows can be counted.
@@ -75,6 +80,8 @@ impl Tools {
         }
         if position.page_key.is_none() && is_without_rows(&sent, step) {
             figured.notes = self.check_empty(step, operation).await;
+            let at = sent.answer.head.date.unwrap_or_else(clock::unix_seconds);
+            figured.notes.extend(note_of_future(step.arguments, at));
         }
         self.shape(step, operation, &request, &sent, position, figured).await
     }
@@ -130,7 +137,8 @@ impl Tools {
     ) -> Option<(Figures, usize, bool)> {
         let answer = &sent.answer;
         let (body, keys, extent) = (answer.body.clone(), step.keys.clone(), answer.head.extent);
-        let (limit, mut figures) = (step.arguments.limit(), Figures::new(asked.clone()));
+        let (limit, ids) = (step.arguments.limit(), asked.fold.source.row_ids());
+        let mut figures = Once::new(Figures::new(asked.clone()), ids);
         answer::RowSink::begin(&mut figures, answer.head.date.unwrap_or_else(clock::unix_seconds));
         let read = move || {
             let read = answer::read_page(
@@ -142,7 +150,8 @@ impl Tools {
                 &mut figures,
             )
             .ok()?;
-            Some((figures, read.rows, read.next.is_none() && !read.has_doubt))
+            let is_all = read.next.is_none() && !read.has_doubt && figures.repeated == 0;
+            Some((figures.sink, read.rows, is_all))
         };
         if answer.body.len() < answer::LONG_BODY_BYTES {
             return read();
@@ -187,7 +196,7 @@ impl Tools {
         if let Some(stopped) = &folded.extent.stopped {
             return Err(no_order(&folded.extent, stopped));
         }
-        let Folded { sink, extent, used, at, _held } = folded;
+        let Folded { sink, extent, used, at, held: _held } = folded;
         if sink.is_too_large() {
             return Err(ToolFailure::new(
                 FailureKind::TooLarge,
@@ -199,6 +208,7 @@ impl Tools {
         notes.extend(extent.notes.iter().cloned());
         if extent.is_empty() {
             notes.extend(self.check_empty(step, operation).await);
+            notes.extend(note_of_future(step.arguments, at));
         } else if extent.stopped.is_none() {
             notes.extend(self.check_unmet(step, operation, &figures).await);
         }
@@ -253,7 +263,7 @@ impl Tools {
         let arguments = source_arguments(step.arguments, &asked);
         let has_conditions = !asked.conditions.is_empty();
         let folded = self.fold(step, &fold.source, &arguments, Figures::new(asked)).await?;
-        let Folded { sink: figures, extent, used, at, _held } = folded;
+        let Folded { sink: figures, extent, used, at, held: _held } = folded;
         let mut notes = notes(step, used);
         // Of figures alone nothing is shown that anything could have been taken out of.
         if !step.arguments.group_by().is_empty() {
@@ -261,6 +271,7 @@ impl Tools {
         }
         if extent.is_empty() {
             notes.extend(self.check_empty(step, operation).await);
+            notes.extend(note_of_future(step.arguments, at));
         } else if extent.stopped.is_none() {
             notes.extend(self.check_unmet(step, operation, &figures).await);
         }
@@ -296,9 +307,16 @@ impl Tools {
         step: CallStep<'_>,
         operation: &Operation,
     ) -> Option<Box<RawValue>> {
+        let step = CallStep { deadline: step.deadline.min(Instant::now() + PATIENCE), ..step };
         let request = operation.request(step.arguments, None).ok()?;
-        let sent = self.send(step, operation, &request).await.ok()?;
-        answer::data_of(&sent.answer.body, step.keys)
+        let wiv::Answer { body, .. } = self.send(step, operation, &request).await.ok()?.answer;
+        let keys = step.keys.clone();
+        let is_long = body.len() >= answer::LONG_BODY_BYTES;
+        let read = move || answer::sums_of(&body, &keys);
+        if !is_long {
+            return read();
+        }
+        self.aside.run(step.deadline, read).await.ok()?
     }
 }
 

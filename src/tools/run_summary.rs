@@ -3,7 +3,12 @@
 //! Decides what is read; `fold` reads, `answer` adds up and tells.
 
 use super::{
-    Tools, fold::Folded, partial::reading, runs::NO_NAMES, shaping::notes, step::CallStep,
+    Tools,
+    extent::{note_of_future, reading},
+    fold::Folded,
+    runs::NO_NAMES,
+    shaping::notes,
+    step::CallStep,
 };
 use crate::{
     answer::{self, Days, RunFigures, ToolFailure},
@@ -31,14 +36,15 @@ impl Tools {
         let days = match step.arguments.days() {
             Some((start, end)) => Days { start: start.into(), end: end.into() },
             // The names came with upstream's time: its days may not be ours.
-            None => last_days(names.as_ref().map_or_else(clock::unix_seconds, |read| read.at)),
+            None => last_days(names.as_ref().map_or_else(|| self.wiv.its_time(), |read| read.at)),
         };
         let arguments = step.arguments.with_days(&days.start, &days.end);
         let figures = RunFigures::new(summary.facts.clone(), step.arguments.run_group());
         let folded = self.fold(step, source, &arguments, figures).await?;
-        let Folded { sink: figures, extent, used, at, _held } = folded;
+        let Folded { sink: figures, extent, used, at, held: _held } = folded;
         let mut notes = notes(step, used);
         notes.extend(extent.notes.iter().cloned());
+        notes.extend(note_of_future(step.arguments, at));
         if names.is_none() && source.names.is_some() {
             notes.push(NO_NAMES.to_owned());
         }

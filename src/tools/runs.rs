@@ -6,7 +6,7 @@ use tokio::time::{Duration, Instant};
 
 use super::{
     Tools,
-    fold::{FoldExtent, Stopped},
+    extent::{not_all, note_of_future},
     shaping::{Figured, notes, wanted_fields},
     step::{CallStep, invalid},
 };
@@ -75,6 +75,8 @@ impl Tools {
         let rows = rows_without_names(step, operation, &sent.answer);
         if rows.rows == 0 && position.page_key.is_none() {
             figured.notes.extend(note_of_status(&status, facts));
+            let at = sent.answer.head.date.unwrap_or_else(clock::unix_seconds);
+            figured.notes.extend(note_of_future(step.arguments, at));
         }
         if rows.without > 0
             && let Some(of) = self.wanted_names(step, operation)
@@ -98,7 +100,7 @@ impl Tools {
         let narrowing = Narrowing::new(step.arguments.narrowed(operation));
         let mut runs = GatheredRuns::new(facts, narrowing);
         let mut of_reading = Vec::new();
-        let mut first = None;
+        let (mut first, mut held) = (None, None);
         for status in &facts.active {
             let arguments = step.arguments.with_run_status(Some(status));
             let folded = self.fold(step, operation, &arguments, runs).await?;
@@ -112,6 +114,7 @@ impl Tools {
             }
             first.get_or_insert((folded.used, folded.at));
             runs = folded.sink;
+            held = Some(folded.held);
         }
         if runs.is_too_large {
             return Err(ToolFailure::new(
@@ -151,6 +154,7 @@ impl Tools {
             answer::render_ordered(&window, total, layout, &position, notes, seal)
         };
         let rendered = self.rendered(step, render).await?;
+        drop(held);
         let rendered = rendered
             .map_err(|malformed| ToolFailure::new(FailureKind::Malformed, malformed.to_string()))?;
         Ok(ToolResult::new(rendered.text, rendered.structured))
@@ -262,19 +266,4 @@ fn listed<'s>(statuses: impl Iterator<Item = &'s str>) -> String {
     } else {
         format!("{} and {last}", statuses.join(", "))
     }
-}
-
-/// Runs that have not ended are all shown, or none.
-fn not_all(extent: &FoldExtent, stopped: &Stopped) -> ToolFailure {
-    let (rows, reason) = (extent.rows_read, stopped.reason());
-    let (kind, status) = match stopped {
-        Stopped::Failed(kind, status) => (*kind, *status),
-        Stopped::Doubt | Stopped::SamePage => (FailureKind::Malformed, None),
-        _ => (FailureKind::TooLarge, None),
-    };
-    let message = format!(
-        "What is active is shown as one list or not at all. {rows} runs were read and there are or \
-         may be more, because {reason}. Ask for one status; then rows come by page."
-    );
-    ToolFailure { status, ..ToolFailure::new(kind, message) }
 }

@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{
     BodyHead, Failure, Verdicts,
+    its_clock::ItsClock,
     reading::{self, failure},
     retry::{self, SendOutcome},
 };
@@ -114,6 +115,7 @@ pub struct Client {
     tries: Arc<Places<Address>>,
     answers: Arc<Pool<Fingerprint>>,
     verdicts: Verdicts,
+    its_clock: ItsClock,
 }
 
 /// Why a request may be sent now; given back when dropped.
@@ -147,12 +149,18 @@ impl Client {
             tries: Places::new(settings.limits.tries, settings.limits.tries_per_address),
             answers: Arc::clone(&settings.limits.answers),
             verdicts: Verdicts::new(),
+            its_clock: ItsClock::default(),
         })
     }
 
     /// What is known about keys.
     pub fn verdicts(&self) -> &Verdicts {
         &self.verdicts
+    }
+
+    /// What time it is for the WIV API, in Unix seconds; ours, until it answered once.
+    pub fn its_time(&self) -> u64 {
+        self.its_clock.now()
     }
 
     /// Room for what is kept of a caller's answers; none is taken yet.
@@ -293,6 +301,7 @@ impl Client {
         let status = response.status();
         let retry_after = seconds(response.headers().get(header::RETRY_AFTER));
         let head = BodyHead::of(&response);
+        self.its_clock.note(head.date);
         let mut held = self.room(caller);
         let body = reading::read(response, self.body_limit_bytes, &mut held, deadline).await?;
         Ok(Answer { status, retry_after, body, head, _held: held })

@@ -103,7 +103,8 @@ pub fn read_page(
         Cow::Borrowed(_) => (upstream.next_page_key.map(ToOwned::to_owned), Vec::new()),
     };
     let so_far = before.rows + rows;
-    let hints = hints::of(&upstream, extent, so_far);
+    let hints =
+        hints::of(&upstream, extent, hints::Came { page: rows, so_far, asked: Some(asked_rows) });
     let told = before.told.max(hints.total);
     let is_short = told.is_some_and(|total| total > so_far);
     // OpenSearch names a scroll to its end: a page without rows is behind the last one.

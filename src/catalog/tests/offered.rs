@@ -90,7 +90,7 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("wiv_msp_cases_query", &["query!", "customer_id", "size", "from", "sort", "aggs", "_source"]),
     ("wiv_list_msp_customers", &["fields"]),
     ("wiv_generate_workflow", &["prompt!", "wait", "force"]),
-    ("wiv_get_generated_workflow", &["generation_id!", "wait"]),
+    ("wiv_get_generated_workflow", &["generation_id!", "wait", "customer_id"]),
     ("wiv_get_executions_summary", &["workflow_id", "date_range", "group_by", "customer_id"]),
     ("wiv_get_connection", &[]),
 ];

@@ -165,3 +165,88 @@ async fn runs_are_told_without_names_where_these_take_too_long() {
     }
     assert!(begun.elapsed() < std::time::Duration::from_secs(25), "{:?}", begun.elapsed());
 }
+
+#[tokio::test]
+async fn echoes_of_sizes_and_counts_leave_no_doubt() {
+    let pages = |word: &str| -> Vec<String> {
+        vec![
+            page(&rows(0..500), NEXT[0]),
+            page(&rows(500..1_000), NEXT[1]),
+            page(&rows(1_000..1_200), &format!("{word},{END}")),
+        ]
+    };
+    for word in [
+        r#""limit":500"#,
+        r#""page_size":500"#,
+        r#""count":200"#,
+        r#""max_returned_items":500"#,
+        r#""returned_items":200"#,
+        r#""pagination":{"page":3,"page_size":500,"total":1200}"#,
+    ] {
+        let told = summary(pages(word)).await;
+        assert_eq!(told, (json!(1_200), json!("12000.00"), json!(true)), "{word}");
+    }
+    for word in [r#""total":1201"#, r#""remaining":500"#, r#""count":1500"#, r#""has_more":true"#] {
+        assert_eq!(summary(pages(word)).await, partial(1_200, "12000.00"), "{word}");
+    }
+}
+
+#[tokio::test]
+async fn what_wiv_sums_itself_is_rounded_and_is_no_list() {
+    let full = page(&rows(0..500), r#""next_page_key":{"at":1}"#);
+    for (sums, is_told) in [
+        (r#"{"data":{"total":1357468.0199999998}}"#, true),
+        (r#"{"data":[{"case_id":"c"}],"next_page_key":{"n":1}}"#, false),
+    ] {
+        let (number, full) = (AtomicUsize::new(0), full.clone());
+        let far_end = FarEnd::start(move |seen| {
+            if seen.target.contains("summary") {
+                return (200, sums.to_owned());
+            }
+            let begin = number.fetch_add(1, SeqCst) * 500;
+            (200, full.replace("\"case_id\":\"c", &format!("\"case_id\":\"{begin}-")))
+        })
+        .await;
+        let told = call(&far_end.server().await, "wiv_get_cases_summary", json!({})).await;
+        assert_eq!(told.structured["totals"]["complete"], false);
+        assert_eq!(told.structured["data"]["summed_by_wiv"].is_object(), is_told);
+        if is_told {
+            told.both_say("1357468.02");
+            told.both_say("may be of several currencies");
+        }
+        told.neither_says("0199999998");
+    }
+}
+
+#[tokio::test]
+async fn days_that_have_not_come_are_told() {
+    let server = Server::start().await;
+    let days = json!({ "start": "2026-12-01", "end": "2026-12-05" });
+    for tool in [
+        "wiv_search_cases",
+        "wiv_get_cases_summary",
+        "wiv_list_all_executions",
+        "wiv_get_executions_summary",
+    ] {
+        let told = call(&server, tool, json!({ "date_range": days })).await;
+        told.both_say("begins after 2026-11-16");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_says_its_kind_and_status_in_words_too() {
+    let server = Server::start().await;
+    let told = call(&server, "wiv_get_space", json!({ "space_id": "none" })).await;
+    assert!(told.text.contains("(not_found, status 404, request "), "{}", told.text);
+    let told = call(&server, "wiv_get_space", json!({})).await;
+    assert!(told.text.contains("(invalid_arguments, request "), "{}", told.text);
+}
+
+#[tokio::test]
+async fn the_connections_day_is_that_of_the_data() {
+    let server = Server::start().await;
+    call(&server, "wiv_list_spaces", json!({})).await;
+    let told = call(&server, "wiv_get_connection", json!({})).await;
+    told.both_say("2026-11-16");
+    assert!(told.structured["as_of"].as_str().unwrap().starts_with("2026-11-16T"));
+}

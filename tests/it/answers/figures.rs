@@ -67,11 +67,11 @@ async fn what_fails_on_the_third_page_makes_figures_partial_and_never_wrong() {
     for (instead, reason) in [
         (Instead::Status(500), "status 500"),
         (Instead::Status(429), "status 429"),
-        (Instead::Body("{\"data\":[{\"case_id\":\"c1\"".into()), "failed"),
+        (Instead::Body("{\"data\":[{\"case_id\":\"c1\"".into()), "a page that can't be read"),
         (Instead::Body("[]".into()), ""),
-        (Instead::Body("{\"data\":{}}".into()), "failed"),
+        (Instead::Body("{\"data\":{}}".into()), "a page that can't be read"),
         (Instead::Body("{\"error\":\"scroll lost\"}".into()), "failed"),
-        (Instead::Body(huge), "larger than what this server reads"),
+        (Instead::Body(huge), "larger than this server takes"),
     ] {
         let paged = Paged::start(cents(1_600), Some((3, instead.clone()))).await;
         let server = paged.server().await;

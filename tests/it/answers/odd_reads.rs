@@ -89,6 +89,6 @@ async fn rows_too_large_for_a_usual_page_are_read_by_smaller_ones() {
     }
     let told = call(&server, "wiv_search_cases", json!({ "limit": 5 })).await;
     assert_eq!(told.structured["totals"]["complete"], false, "{}", told.text);
-    told.both_say("a page of it is larger than what this server reads at once");
+    told.both_say("a page that is larger than this server takes");
     told.both_say("Narrow the filters for whole figures.");
 }
