@@ -4,6 +4,7 @@
 //! failures have everywhere. Nothing is cut without a
 //! sentence in `notes`, and text from cloud accounts is data, never markup.
 
+mod active_runs;
 mod beside;
 mod cells;
 mod cleaning;
@@ -25,6 +26,7 @@ mod hits;
 mod known_values;
 mod layout;
 mod list;
+mod moment;
 mod names;
 mod narrowing;
 mod numbers;
@@ -38,6 +40,7 @@ mod reason;
 mod refused;
 mod row_names;
 mod run_summary;
+mod running_now;
 mod runs;
 mod shape;
 mod shorten;
@@ -46,6 +49,7 @@ mod summary;
 mod table;
 mod totals;
 
+pub use active_runs::ActiveRuns;
 pub use cleaning::Keys;
 pub use failure::{FailureKind, ToolFailure};
 pub use fields::WantedFields;
@@ -65,7 +69,8 @@ pub use query::found_nothing;
 pub use reason::{Reason, is_in_wivs_form};
 pub use refused::{FailedOperation, Unshaped};
 pub use row_names::{KnownNames, RowsWithoutNames};
-pub use run_summary::{Days, run_summary};
+pub use run_summary::run_summary;
+pub use running_now::{Days, RunningNow};
 pub use runs::RunFigures;
 pub use shape::{LONG_BODY_BYTES, render, render_ordered, sums_of};
 pub use summary::summary;

@@ -63,6 +63,28 @@ async fn a_prompts_figures_are_the_tools_own() {
 }
 
 #[tokio::test]
+async fn the_quarterly_review_has_what_closed_and_came_for_every_customer() {
+    let server = Server::start().await;
+    let customers = server.data(MSP, "wiv_list_msp_customers", json!({})).await;
+    let text = prompt(&server, MSP, "msp_quarterly_review", json!({})).await;
+    assert!(!text.contains("This read failed"), "{text}");
+    assert!(!text.contains("\nThe other "), "every customer in every table: {text}");
+    let parts: Vec<&str> = text.split("\n## ").collect();
+    for title in [
+        "Open cases by customer",
+        "Cases of every status",
+        "Closed since",
+        "Cases by customer and the month",
+    ] {
+        let part = parts.iter().find(|part| part.starts_with(title)).unwrap();
+        for customer in customers["data"].as_array().unwrap() {
+            let name = customer["customer_name"].as_str().unwrap();
+            assert!(part.contains(name), "{name} is not in {part}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn triage_is_narrowed_to_a_board() {
     let server = Server::start().await;
     let boards = completed(&server, "triage_new_cases", "board", "").await;

@@ -114,26 +114,3 @@ proptest! {
         prop_assert!(seconds.iter().any(|it| u64::from(*it) == p95));
     }
 }
-
-#[test]
-fn the_longest_that_have_not_ended_are_kept_whatever_the_order_they_came_in() {
-    let begun = |minute: usize| {
-        json!({
-            "execution_id": format!("e{minute}"), "workflow_id": "w", "status": "RUNNING",
-            "started_at": format!("2026-11-16T{:02}:{:02}:00Z", minute / 60, minute % 60),
-        })
-    };
-    let newest_first: Vec<Value> = (0..600).rev().map(begun).collect();
-    let mut oldest_first = newest_first.clone();
-    oldest_first.reverse();
-    let mut mixed: Vec<Value> = (0..600).map(|number| begun(number * 7 % 600)).collect();
-    mixed.insert(3, json!({ "execution_id": "odd", "status": "RUNNING", "started_at": 7 }));
-    for runs in [newest_first, oldest_first, mixed] {
-        let figures = of(&runs);
-        let ids: Vec<&str> = figures.active.iter().map(|run| &*run.id).collect();
-        let first: Vec<String> = (0..MAX_ACTIVE).map(|minute| format!("e{minute}")).collect();
-        assert_eq!(ids, first);
-        assert_eq!(figures.all.active, runs.len());
-        assert_eq!(figures.undated, runs.len() - 600);
-    }
-}

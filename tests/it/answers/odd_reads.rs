@@ -92,3 +92,51 @@ async fn rows_too_large_for_a_usual_page_are_read_by_smaller_ones() {
     told.both_say("a page that is larger than this server takes");
     told.both_say("Narrow the filters for whole figures.");
 }
+
+#[tokio::test]
+async fn what_runs_now_is_told_whenever_it_began() {
+    let run = |id: &str, status: &str, day: &str| json!({ "execution_id": id, "workflow_id": "w", "status": status, "started_at": format!("2026-{day}T09:00:00Z") });
+    let old = run("old", "RUNNING", "09-01");
+    let waiting = run("waiting", "WAITING", "08-01");
+    let new = run("new", "RUNNING", "11-10");
+    // An upstream that knows days and statuses, and one that knows neither.
+    for knows in [true, false] {
+        let (old, new, waiting) = (old.clone(), new.clone(), waiting.clone());
+        let far_end = FarEnd::start(move |seen| {
+            let target = &seen.target;
+            let rows = match () {
+                () if !target.contains("/executions") => vec![],
+                () if !knows => vec![&old, &new, &waiting],
+                () if target.contains("WAITING") => vec![&waiting],
+                () if target.contains("RUNNING") => vec![&old, &new],
+                () => vec![&new],
+            };
+            (200, json!({ "data": rows, "next_page_key": null }).to_string())
+        });
+        let told =
+            call(&far_end.await.server().await, "wiv_get_executions_summary", json!({})).await;
+        let data = &told.structured["data"];
+        let ids: Vec<&str> = data["active_runs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|run| run["execution_id"].as_str().unwrap())
+            .collect();
+        assert_eq!(ids, ["waiting", "old", "new"], "{}", told.text);
+        assert_eq!(data["active_now"], 3);
+        assert_eq!(data["active"], if knows { 1 } else { 3 });
+        assert!(told.text.contains("Running now, whenever they began, the longest first:"));
+    }
+    // Where statuses can't be asked for, the days are what there is.
+    let far_end = FarEnd::start(move |seen| match seen.target.contains("RUNNING") {
+        true => (400, r#"{"error":"no"}"#.to_owned()),
+        false if seen.target.contains("/executions") => {
+            (200, json!({ "data": [&new], "next_page_key": null }).to_string())
+        }
+        false => (200, r#"{"data":[],"next_page_key":null}"#.to_owned()),
+    });
+    let told = call(&far_end.await.server().await, "wiv_get_executions_summary", json!({})).await;
+    assert_eq!(told.structured["data"]["active_now"], serde_json::Value::Null);
+    assert_eq!(told.structured["data"]["active_runs"][0]["execution_id"], "new");
+    told.both_say("and still runs could not be read");
+}
