@@ -183,6 +183,7 @@ fn main() {
         writes: false,
         only: None,
         narrowing: None,
+        fitting: None,
         names: None,
         whole: None,
         ordered: None,
