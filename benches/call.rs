@@ -207,6 +207,7 @@ fn render(bencher: Bencher<'_, '_>, body: &str, limit: usize) {
         writes: false,
         only: None,
         narrowing: None,
+        fitting: None,
         names: None,
         whole: None,
         ordered: None,

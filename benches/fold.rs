@@ -126,7 +126,12 @@ fn main() {
         Figures::new(Question {
             fold: fold.clone(),
             conditions: Default::default(),
+            filters: Box::new([(
+                "status".into(),
+                ["To Do", "Acknowledged", "In Progress"].map(Into::into).into(),
+            )]),
             about_open: true,
+            subject: None,
             group_by: group_by.iter().map(|name| (*name).into()).collect(),
             since: since.map(Into::into),
         })
@@ -178,6 +183,7 @@ fn main() {
         writes: false,
         only: None,
         narrowing: None,
+        fitting: None,
         names: None,
         whole: None,
         ordered: None,

@@ -4,6 +4,7 @@
 //! failures have everywhere. Nothing is cut without a
 //! sentence in `notes`, and text from cloud accounts is data, never markup.
 
+mod active_runs;
 mod around;
 mod beside;
 mod cells;
@@ -16,15 +17,18 @@ mod equal_runs;
 mod failure;
 mod fields;
 mod figures;
+mod fitting;
 mod format;
 mod gathered;
 mod grid;
+mod grouping_notes;
 mod groups;
 mod hints;
 mod hits;
 mod known_values;
 mod layout;
 mod list;
+mod moment;
 mod names;
 mod narrowing;
 mod numbers;
@@ -38,6 +42,7 @@ mod reason;
 mod refused;
 mod row_names;
 mod run_summary;
+mod running_now;
 mod runs;
 mod shape;
 mod shorten;
@@ -46,6 +51,7 @@ mod summary;
 mod table;
 mod totals;
 
+pub use active_runs::ActiveRuns;
 pub use around::{Around, NextCall};
 pub use cleaning::Keys;
 pub use equal_runs::{EqualRuns, FoundRun};
@@ -55,6 +61,7 @@ pub use figures::{
     ExcludedOnly, Figures, Once, OrderedRows, OrderedWindow, PageRead, PagesBefore, Question,
     RowSink, Window, read_page,
 };
+pub use fitting::Fitting;
 pub use gathered::GatheredRuns;
 pub use known_values::KnownValues;
 pub use layout::{Layout, Limits, Whole};
@@ -66,7 +73,8 @@ pub use query::found_nothing;
 pub use reason::{Reason, is_in_wivs_form};
 pub use refused::{FailedOperation, Unshaped};
 pub use row_names::{KnownNames, RowsWithoutNames};
-pub use run_summary::{Days, run_summary};
+pub use run_summary::run_summary;
+pub use running_now::{Days, RunningNow};
 pub use runs::RunFigures;
 pub use shape::{LONG_BODY_BYTES, data_of, render, render_ordered, sums_of};
 pub use summary::summary;

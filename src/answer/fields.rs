@@ -5,7 +5,10 @@
 use std::borrow::Cow;
 
 use super::names::shown_name;
-use crate::{catalog::nearest_names, json};
+use crate::{
+    catalog::{RowFormat, nearest_names},
+    json,
+};
 
 /// Rows that are looked at for their names, and names that are kept of them.
 const MAX_LOOKED_AT: (usize, usize) = (100, 100);
@@ -45,6 +48,7 @@ impl WantedFields {
         &self,
         rows: &[&'a str],
         is_beginning: bool,
+        format: RowFormat,
         notes: &mut Vec<String>,
     ) -> Vec<Cow<'a, str>> {
         let all = || rows.iter().map(|row| Cow::Borrowed(*row)).collect();
@@ -73,6 +77,11 @@ impl WantedFields {
         if is_usual && is_beginning && !others.is_empty() {
             notes.push(format!("More fields: {}; name them in `fields`.", listed(&others)));
         }
+        if format == RowFormat::Csv {
+            // Pages are put together: a column stays where it is, though no row of one has it.
+            let wanted: Vec<&str> = wanted.iter().map(|name| &**name).collect();
+            return rows.iter().map(|row| in_columns(row, &wanted)).collect();
+        }
         rows.iter().map(|row| picked(row, &there)).collect()
     }
 
@@ -100,6 +109,25 @@ fn picked<'a>(row: &'a str, wanted: &[&str]) -> Cow<'a, str> {
     }
     out.push('}');
     out.into()
+}
+
+/// All wanted members of a row, in the order in which they are wanted.
+fn in_columns<'a>(row: &'a str, wanted: &[&str]) -> Cow<'a, str> {
+    if !row.starts_with('{') {
+        return row.into();
+    }
+    let mut values = vec![None; wanted.len()];
+    for (name, value) in json::members(row) {
+        let name = json::said(name);
+        if let Some(place) = wanted.iter().position(|wanted| *wanted == name) {
+            values[place] = Some(value);
+        }
+    }
+    let members = wanted.iter().zip(values).map(|(name, value)| {
+        let name = serde_json::Value::from(*name);
+        format!("{name}:{}", value.unwrap_or("null"))
+    });
+    format!("{{{}}}", members.collect::<Vec<_>>().join(",")).into()
 }
 
 /// Names of members in the first rows.

@@ -6,11 +6,19 @@
 mod amount;
 mod changes;
 mod conditions;
+mod excluded;
+mod exclusions;
 mod grouping;
+mod money;
+mod odd;
 mod once;
 mod ordering;
 mod pages;
 mod reader;
+mod sent;
+mod states;
+mod subject;
+mod taken;
 mod tally;
 
 use std::sync::Arc;
@@ -19,16 +27,23 @@ use rust_decimal::Decimal;
 
 pub(super) use amount::{is_amount, to_the_cent};
 pub(super) use changes::Changes;
-use conditions::Tried;
-pub(super) use grouping::{Group, Grouping, day_of};
+use conditions::{Met, Tried};
+pub use excluded::ExcludedOnly;
+pub(super) use grouping::{Group, Grouping, MAX_GROUPS, day_of};
+use money::RowMoney;
+use odd::Odd;
 pub use once::Once;
 pub use ordering::{OrderedRows, OrderedWindow, Window};
 pub use pages::{PageRead, PagesBefore, RowSink, read_page};
 use reader::{MemberSlot, RowReader};
+use sent::SentFilters;
+use states::{AskedStates, RowPlace, StateKind};
+use subject::Subject;
+pub(super) use taken::RowTaken;
 pub(super) use tally::{Currencies, Tally};
 
 use crate::{
-    catalog::{Conditions, Fold},
+    catalog::{Conditions, FieldValues, Fold},
     clock,
 };
 
@@ -39,12 +54,16 @@ pub struct Question {
     pub fold: Arc<Fold>,
     /// Conditions that are tried here.
     pub conditions: Conditions,
+    /// Filters that are sent. Rows that they don't fit come all the same where WIV knows them not.
+    pub filters: Box<[FieldValues]>,
     /// The question is about open rows: others that come are told apart.
     pub about_open: bool,
     /// Names to group by, one or two, or none.
     pub group_by: Box<[Box<str>]>,
     /// The day since which news are wanted.
     pub since: Option<Box<str>>,
+    /// The field that names the one thing that is asked about, such as a customer.
+    pub subject: Option<Box<str>>,
 }
 
 /// Figures, as far as rows were read.
@@ -54,6 +73,10 @@ pub struct Figures {
     reader: RowReader,
     slots: Slots,
     conditions: conditions::Compiled,
+    states: AskedStates,
+    sent: SentFilters,
+    /// What all rows call the one thing that is asked about.
+    subject: Option<Subject>,
     /// When upstream answered, in Unix seconds.
     pub(super) at: u64,
     pub(super) currencies: Currencies,
@@ -65,9 +88,11 @@ pub struct Figures {
     pub(super) excluded_unknown: bool,
     pub(super) span: Span,
     pub(super) without_owner: usize,
+    /// Rows that match have the member that names an owner.
+    pub(super) speaks_of_owner: bool,
     pub(super) groupings: Vec<Grouping>,
     pub(super) changes: Option<Changes>,
-    pub(super) unreadable: Unreadable,
+    pub(super) odd: Odd,
     pub(super) rows_read: usize,
 }
 
@@ -97,23 +122,6 @@ impl Span {
     }
 }
 
-/// Why money of rows can't be added.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Unreadable {
-    pub(super) without_amount: usize,
-    pub(super) odd_amount: usize,
-    pub(super) without_currency: usize,
-}
-
-impl Unreadable {
-    fn look(&mut self, value: Option<&str>, has_amount: bool, has_currency: bool) {
-        let is_absent = value.is_none_or(|value| value == "null");
-        self.without_amount += usize::from(is_absent);
-        self.odd_amount += usize::from(!is_absent && !has_amount);
-        self.without_currency += usize::from(has_amount && !has_currency);
-    }
-}
-
 /// What one row holds, as figures need it.
 struct Seen<'v, 'r> {
     values: &'v [Option<&'r str>],
@@ -138,6 +146,10 @@ impl Figures {
             owner: facts.owner.as_deref().map(|owner| reader.slot(owner)),
         };
         let conditions = conditions::Compiled::new(&asked.conditions, &mut reader);
+        let states = AskedStates::new(&asked.filters, facts, asked.about_open);
+        let states = if asked.since.is_some() { states.widened(facts) } else { states };
+        let sent = SentFilters::new(&asked.filters, &facts.open.field, &mut reader);
+        let subject = asked.subject.as_deref().map(|field| Subject::new(field, &mut reader));
         // With two names the first alone comes before both: so nobody has to add rows up.
         let groupings = (1..=asked.group_by.len())
             .map(|count| Grouping::new(&asked.group_by[..count], facts, &mut reader))
@@ -147,6 +159,9 @@ impl Figures {
             reader,
             slots,
             conditions,
+            states,
+            sent,
+            subject,
             at: clock::unix_seconds(),
             currencies: Currencies::default(),
             tally: Tally::default(),
@@ -154,9 +169,10 @@ impl Figures {
             excluded_unknown: false,
             span: Span::default(),
             without_owner: 0,
+            speaks_of_owner: false,
             groupings,
             changes,
-            unreadable: Unreadable::default(),
+            odd: Odd::default(),
             rows_read: 0,
             asked,
         }
@@ -173,53 +189,54 @@ impl Figures {
         Self { excluded_unknown: true, ..self }
     }
 
-    /// The same, to be told of excluded rows alone.
-    #[must_use]
-    pub fn before_excluded(self) -> Self {
-        Self { excluded: Tally::default(), ..self }
-    }
-
-    /// Adds a row to those that would match if they were not excluded, if it is one.
-    fn add_excluded(&mut self, row: &str) {
-        let values = self.reader.read(row);
-        let text = |slot: MemberSlot| values[slot.0].map(reader::said).unwrap_or_default();
-        let excluded = &self.asked.fold.rows.open.excluded;
-        let state = text(self.slots.state);
-        if !excluded.iter().any(|one| **one == *state) || !self.takes(row) {
-            return;
-        }
-        let amount = values[self.slots.amount.0].and_then(amount::read);
-        let currency = self.currencies.index(&text(self.slots.currency));
-        self.excluded.add(currency.zip(amount));
-    }
-
     /// Rows that match.
     pub fn count(&self) -> usize {
         self.tally.count
     }
 
-    /// Whether a row meets the conditions that are tried here.
-    pub fn takes(&self, row: &str) -> bool {
-        let values = self.reader.read(row);
-        let text = |slot: MemberSlot| values[slot.0].map(reader::said).unwrap_or_default();
-        let tried = Tried {
-            amount: values[self.slots.amount.0].and_then(amount::read),
-            currency: &text(self.slots.currency),
-            updated: clock::unix_micros(&text(self.slots.updated)),
-            at: self.at,
-        };
-        self.conditions.hold(&values, &tried)
+    /// Rows of every state are to be read, although some were asked for: what closed since a day
+    /// has another one.
+    pub fn reads_every_state(&self) -> bool {
+        self.states.are_widened()
+    }
+
+    /// Whether rows are tried here, besides by what upstream was asked for.
+    pub(super) fn has_conditions(&self) -> bool {
+        !self.asked.conditions.is_empty()
+    }
+
+    /// A field whose excluded values don't count: an excluded row is told of whatever leaves it out.
+    fn spared(&self, place: RowPlace) -> Option<MemberSlot> {
+        (place == RowPlace::Excluded).then_some(self.slots.state)
+    }
+
+    fn money<'r>(&self, values: &[Option<&'r str>]) -> RowMoney<'r> {
+        let (amount, currency) = (values[self.slots.amount.0], values[self.slots.currency.0]);
+        RowMoney::read(amount, currency, &self.asked.fold.rows.money)
     }
 
     /// Adds a row. Whether it matches.
     pub fn add(&mut self, row: &str) -> bool {
         self.rows_read += 1;
+        if !row.starts_with('{') {
+            self.odd.no_objects += 1;
+            return false;
+        }
         let values = self.reader.read(row);
-        let text = |slot: MemberSlot| values[slot.0].map(reader::said).unwrap_or_default();
+        self.conditions.exclusions.look(row, &values);
         let facts = &self.asked.fold.rows;
-        let amount = values[self.slots.amount.0].and_then(amount::read);
-        let currency = text(self.slots.currency);
+        let place = self.states.place(values[self.slots.state.0], facts);
+        let text = |slot: MemberSlot| values[slot.0].map(reader::said).unwrap_or_default();
+        let RowMoney { amount, currency } = self.money(&values);
         let currency_index = self.currencies.index(&currency);
+        if place == RowPlace::Unasked || !self.sent.fit(&values) {
+            self.odd.unfit += 1;
+            return false;
+        }
+        self.sent.look(&values);
+        if let Some(subject) = &mut self.subject {
+            subject.look(&values);
+        }
         let seen = Seen {
             money: currency_index.zip(amount),
             created: clock::unix_micros(&text(self.slots.created)),
@@ -227,54 +244,46 @@ impl Figures {
             has_owner: self.slots.owner.is_some_and(|owner| !text(owner).is_empty()),
             values: &values,
         };
-        let tried = Tried { amount, currency: &currency, updated: seen.updated, at: self.at };
-        if !self.conditions.hold(&values, &tried) {
-            return false;
-        }
-        let state = text(self.slots.state);
-        let is = |states: &[Box<str>]| states.iter().any(|one| **one == *state);
-        if self.asked.about_open && !is(&facts.open.values) {
-            if is(&facts.open.excluded) {
-                self.excluded.add(seen.money);
-            } else if let Some(changes) = &mut self.changes {
-                changes.closed(&seen);
+        let spared = self.spared(place);
+        let tried =
+            Tried { amount, currency: &currency, updated: seen.updated, at: self.at, spared };
+        match self.conditions.hold(&values, &tried) {
+            Met::Yes => {}
+            Met::Unknown => {
+                self.odd.untried += usize::from(place == RowPlace::Asked);
+                self.odd.unknown_states += usize::from(place == RowPlace::Unknown);
+                return false;
             }
+            Met::No => return false,
+        }
+        match (place, &mut self.changes) {
+            (RowPlace::Asked, _) => {}
+            (RowPlace::Unknown, _) => self.odd.unknown_states += 1,
+            (RowPlace::Excluded, _) => self.excluded.add(seen.money),
+            (RowPlace::Closed, Some(changes)) => changes.closed(&seen),
+            _ => {}
+        }
+        if place != RowPlace::Asked {
             return false;
         }
-        self.unreadable.look(
-            values[self.slots.amount.0],
-            amount.is_some(),
-            currency_index.is_some(),
-        );
+        self.odd.look(values[self.slots.amount.0], amount.is_some(), &currency, currency_index);
+        self.odd.without_created += usize::from(seen.created.is_none());
+        self.odd.without_updated += usize::from(seen.updated.is_none());
         self.tally.add(seen.money);
         self.span.add(seen.created);
-        if self.slots.owner.is_some() && !seen.has_owner {
-            self.without_owner += 1;
+        if let Some(owner) = self.slots.owner {
+            self.without_owner += usize::from(!seen.has_owner);
+            self.speaks_of_owner |= values[owner.0].is_some();
         }
-        let is_closed = !is(&facts.open.values) && !is(&facts.open.excluded);
         if let Some(changes) = &mut self.changes {
-            changes.row(&seen, is_closed);
+            let state = StateKind::of(&text(self.slots.state), facts);
+            self.odd.unplaced += usize::from(state == StateKind::Unknown);
+            changes.row(&seen, state == StateKind::Closed);
         }
         for grouping in &mut self.groupings {
             grouping.add(&seen, self.at);
         }
         true
-    }
-}
-
-/// Figures that are told of excluded rows, and of no others.
-#[derive(Debug)]
-pub struct ExcludedOnly(pub Figures);
-
-impl RowSink for ExcludedOnly {
-    fn begin(&mut self, _at: u64) {}
-
-    fn row(&mut self, row: &str) {
-        self.0.add_excluded(row);
-    }
-
-    fn kept_bytes(&self) -> usize {
-        self.0.kept_bytes()
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use super::{Narrowing, OrderedWindow, RowSink, Window, narrowing::value_of};
+use super::{Fitting, Narrowing, OrderedWindow, RowSink, Window, narrowing::value_of};
 use crate::{catalog::RunFacts, clock};
 
 /// Most bytes of rows that are kept.
@@ -15,6 +15,9 @@ const MAX_KEPT_BYTES: usize = 4 * 1024 * 1024;
 pub struct GatheredRuns {
     id: Box<str>,
     started: Box<str>,
+    fitting: Fitting,
+    /// Some had another status than those that were asked for.
+    has_unfit: bool,
     narrowing: Option<Narrowing>,
     runs: Vec<GatheredRun>,
     kept_bytes: usize,
@@ -37,12 +40,24 @@ impl GatheredRuns {
         Self {
             id: facts.id.clone(),
             started: facts.started.clone(),
+            fitting: Fitting::new([(facts.status.clone(), facts.active.clone())]),
+            has_unfit: false,
             narrowing,
             runs: Vec::new(),
             kept_bytes: 0,
             is_too_large: false,
             at: None,
         }
+    }
+
+    /// What there is to say of rows that came unasked. They are not counted: each status is asked
+    /// for by itself, so one may have come twice.
+    pub fn note_of_unfit(&self) -> Option<String> {
+        self.has_unfit.then(|| {
+            "Rows came that do not fit the status that was asked for, and are left out: WIV may \
+             not know this filter."
+                .to_owned()
+        })
     }
 
     /// A part of them, and how many there are. One that was in two lists counts once, as it was
@@ -71,6 +86,10 @@ impl RowSink for GatheredRuns {
     }
 
     fn row(&mut self, row: &str) {
+        if !self.fitting.takes(row) {
+            self.has_unfit = true;
+            return;
+        }
         if self.narrowing.as_ref().is_some_and(|narrowing| !narrowing.takes(row)) {
             return;
         }

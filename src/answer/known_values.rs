@@ -26,12 +26,20 @@ pub struct KnownValues {
     field: Box<str>,
     values: Vec<Box<str>>,
     are_all: bool,
+    /// Something hidden was taken out of some.
+    were_cleaned: bool,
 }
 
 impl KnownValues {
     /// None yet, of rows with the value in this field.
     pub fn new(field: &str) -> Self {
-        Self { field: field.into(), values: Vec::new(), are_all: true }
+        Self { field: field.into(), values: Vec::new(), are_all: true, were_cleaned: false }
+    }
+
+    /// The same values, of which some were cleaned before they came.
+    #[must_use]
+    pub fn cleaned(self) -> Self {
+        Self { were_cleaned: true, ..self }
     }
 
     /// What a caller should know who filtered by these values and got no rows; nothing where
@@ -42,7 +50,14 @@ impl KnownValues {
         }
         let is_known = |value: &str| self.values.iter().any(|known| **known == *value);
         let wrong: Vec<&str> = given.iter().copied().filter(|value| !is_known(value)).collect();
-        let first = *wrong.first()?;
+        let Some(&first) = wrong.first() else {
+            return self.were_cleaned.then(|| {
+                format!(
+                    "Some values of {filter} hold invisible characters in WIV, which are taken out \
+                     here: a filter by what is shown does not find those."
+                )
+            });
+        };
         let told = wrong.iter().take(MAX_WRONG);
         let told: Vec<String> =
             told.map(|value| text::quoted(&text::shown_name(value, MAX_SHOWN_CHARS))).collect();

@@ -5,7 +5,7 @@
 use http::StatusCode;
 
 use super::{
-    Around, KnownNames, Narrowing, draft::Rooms, fields::WantedFields, figures::Figures,
+    Around, Fitting, KnownNames, Narrowing, draft::Rooms, fields::WantedFields, figures::Figures,
     totals::Reading,
 };
 use crate::{
@@ -66,6 +66,8 @@ pub struct Layout<'a> {
     pub only: Option<&'a Figures>,
     /// Conditions that rows must meet, where upstream does not know them.
     pub narrowing: Option<&'a Narrowing>,
+    /// Filters that were sent, where `only` does not know them.
+    pub fitting: Option<&'a Fitting>,
     /// Names that rows get beside their ids.
     pub names: Option<&'a KnownNames>,
     /// Figures over everything that matches.

@@ -6,6 +6,8 @@ use super::{
     MalformedAnswer, PageSummary, Position, beside,
     draft::Rules,
     envelope::Upstream,
+    figures::{Figures, RowTaken},
+    fitting,
     format::{self, row_count},
     hints,
     layout::{Layout, Rendered, finish},
@@ -42,11 +44,16 @@ pub(super) fn list(
     let key = upstream.next_page_key.filter(|_| rows().next().is_some());
     let is_too_long = key.is_some_and(|key| key.get().len() > MAX_PAGE_KEY_BYTES);
     let next_key = key.filter(|_| layout.scrolls && !is_too_long);
-    let keeps = |row: &&str| {
-        layout.only.is_none_or(|only| only.takes(row))
-            && layout.narrowing.is_none_or(|narrowing| narrowing.takes(row))
-    };
-    let matching = rows().filter(keeps);
+    let mut unfit = 0;
+    let matching = rows().filter(|row| {
+        let taken = match (layout.fitting, layout.only) {
+            (Some(fitting), _) if !fitting.takes(row) => RowTaken::Unfit,
+            (_, Some(only)) => only.takes(row),
+            _ => RowTaken::Yes,
+        };
+        unfit += usize::from(taken == RowTaken::Unfit);
+        taken == RowTaken::Yes && layout.narrowing.is_none_or(|narrowing| narrowing.takes(row))
+    });
     let (rows, mut page) = match layout.ordered {
         Some((total, stamp)) => {
             let rows: Vec<&str> = matching.collect();
@@ -55,6 +62,7 @@ pub(super) fn list(
         }
         None => PageSummary::take(matching, next_key, position, layout.limit)?,
     };
+    let is_tried = layout.narrowing.is_some() || layout.only.is_some_and(Figures::has_conditions);
     let sent_in_all = page.total;
     let came = json::elements(upstream.data).count();
     let sent = sent_in_all.map_or(came, |sent| sent.max(came));
@@ -87,11 +95,20 @@ pub(super) fn list(
         (Some(sent), _) if !has_doubt => Some(sent),
         (_, Some(totals::ToldTotals { count: Some(count), .. })) => Some(*count),
         // What WIV counts is not what is left of it.
-        _ if layout.only.is_some() || layout.narrowing.is_some() => None,
+        _ if is_tried || unfit > 0 => None,
         (Some(sent), _) => hints.total.filter(|total| *total > sent),
         (None, _) => hints.total.filter(|total| *total >= page.shown),
     };
-    if layout.only.is_some() && next_key.is_some() {
+    // Nothing matches on any page.
+    let is_nothing = rows.is_empty() && page.total == Some(0);
+    if is_nothing {
+        page.next = None;
+    }
+    // Of everything that matches `totals` tells it.
+    if layout.whole.is_none_or(|whole| whole.figures.odd.unfit == 0) {
+        notes.extend(fitting::note(unfit));
+    }
+    if layout.only.is_some_and(Figures::has_conditions) && next_key.is_some() && !is_nothing {
         notes.push(
             "`where` was tried on this page alone; go on with the cursor for the others.".into(),
         );
@@ -129,7 +146,7 @@ pub(super) fn list(
     };
     let rows: Vec<&str> = named.iter().map(|row| &**row).collect();
     let is_beginning = position.offset == 0 && position.page_key.is_none();
-    let picked = layout.fields.of(&rows, is_beginning, &mut notes);
+    let picked = layout.fields.of(&rows, is_beginning, layout.format, &mut notes);
     let rows: Vec<&str> = picked.iter().map(|row| &**row).collect();
     let table = fit(
         &rows,

@@ -130,13 +130,18 @@ pub fn said_of(object: &str, name: &str) -> Option<String> {
 
 /// What a member of a row says; nothing where it is null or not there.
 pub(super) fn value_of<'r>(row: &'r str, name: &str) -> Option<Cow<'r, str>> {
-    // Of members that repeat the last counts, as every reader takes it.
-    let value = json::members(row).filter(|(one, _)| json::said(one) == name).last()?.1;
+    let value = raw_value_of(row, name)?;
     match value.as_bytes().first()? {
         b'n' => None,
         b'"' => Some(json::said(value)),
         _ => Some(Cow::Borrowed(value)),
     }
+}
+
+/// A member's value as it is written.
+pub(super) fn raw_value_of<'r>(row: &'r str, name: &str) -> Option<&'r str> {
+    // Of members that repeat the last counts, as every reader takes it.
+    json::members(row).filter(|(one, _)| json::said(one) == name).last().map(|(_, value)| value)
 }
 
 #[cfg(test)]

@@ -6,42 +6,30 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    KnownNames, Reading,
-    draft::{Rooms, Rules},
+    Days, KnownNames, Reading, RunningNow,
+    draft::Rooms,
     format,
     layout::{Layout, Rendered, finish},
+    moment::Moment,
     names::shown_name,
-    runs::{Moment, RunFigures, RunTally},
+    running_now::{self, NAME, RULES},
+    runs::{MAX_GROUPS, RunFigures, RunTally},
     table,
 };
 use crate::{
-    catalog::{RowFormat, RunGroup},
+    catalog::RunGroup,
     text::{self, quoted},
 };
-
-/// Runs that have not ended and are shown.
-const MAX_ACTIVE: usize = 20;
 
 /// Bytes of names around figures and groups.
 const FRAME: usize = 600;
 
-/// The column that names a workflow.
-const NAME: &str = "workflow_name";
-
-/// The days in which runs began that are told of, first and last.
-#[derive(Debug, Clone)]
-pub struct Days {
-    /// `YYYY-MM-DD`.
-    pub start: Box<str>,
-    /// The same.
-    pub end: Box<str>,
-}
-
-/// Renders a summary of runs.
+/// Renders a summary of runs. Where what runs now could not be read, those of the days are told.
 pub fn run_summary(
     figures: &RunFigures,
     reading: &Reading,
     days: &Days,
+    now: Option<&RunningNow>,
     names: Option<&KnownNames>,
     layout: Layout<'_>,
     mut notes: Vec<String>,
@@ -66,14 +54,24 @@ pub fn run_summary(
         ));
     }
     notes.extend(told.notes());
+    notes.extend(running_now::notes(figures, now, days));
     let rooms = layout
         .limits
         .rooms(text.len() + FRAME, Value::Object(data.clone()).to_string().len() + FRAME);
     let part = Rooms { text: rooms.text / 4, json: rooms.json / 4 };
-    let (active, left_out) = told.active(part);
+    let runs = now.map_or(&figures.active, |now| &now.runs);
+    let (active, left_out) = running_now::table(runs, figures, names, part);
+    let are_all = now.is_some_and(|now| now.are_all);
+    data.insert("active_now".into(), json!(are_all.then_some(runs.count)));
     data.insert("active_runs".into(), Value::Null);
-    if all.active > 0 {
-        text.push_str(&format!("\nNot ended, the longest first{left_out}:\n\n{}", active.text));
+    let which = match now {
+        None => "Not ended",
+        Some(_) => "Running now, whenever they began",
+    };
+    if runs.count > 0 {
+        text.push_str(&format!("\n{which}, the longest first{left_out}:\n\n{}", active.text));
+    } else if are_all {
+        text.push_str("Nothing runs now.\n");
     }
     let data = Value::Object(data).to_string().replacen(
         "\"active_runs\":null",
@@ -177,51 +175,30 @@ impl Told<'_> {
             });
             notes.push(format!(
                 "{} with a status that is not known, counted in `runs` alone: {}.",
-                are(unknown),
+                running_now::are(unknown),
                 statuses.collect::<Vec<_>>().join(", ")
+            ));
+        }
+        if self.figures.no_objects > 0 {
+            notes.push(match self.figures.no_objects {
+                1 => "1 row came that is no object, and is in no figure.".to_owned(),
+                rows => format!("{rows} rows came that are no objects, and are in no figure."),
+            });
+        }
+        if self.figures.beyond.runs > 0 {
+            notes.push(format!(
+                "There are more than {MAX_GROUPS} groups: those that came first are told apart, and \
+                 others may be larger. Ask for fewer days for a sure order."
             ));
         }
         let untimed = self.figures.all.untimed;
         if untimed > 0 {
             notes.push(format!(
                 "{} that ended without times that can be read, and in no number of seconds.",
-                are(untimed)
+                running_now::are(untimed)
             ));
         }
         notes
-    }
-
-    /// Runs that have not ended, and how many are not shown.
-    fn active(&self, rooms: Rooms) -> (table::Table, String) {
-        let facts = self.figures.facts();
-        let mut active: Vec<_> = self.figures.active.iter().collect();
-        active.sort_by_key(|run| {
-            std::cmp::Reverse(run.started.as_ref().map(|it| it.seconds_until(self.figures.at)))
-        });
-        let rows: Vec<String> = active
-            .into_iter()
-            .take(MAX_ACTIVE)
-            .map(|run| {
-                let mut row = Map::new();
-                row.insert(facts.id.to_string(), json!(&*run.id));
-                row.insert(facts.workflow.to_string(), json!(&*run.workflow));
-                if let Some(names) = self.names {
-                    row.insert(NAME.into(), json!(names.get(&run.workflow)));
-                }
-                row.insert(facts.status.to_string(), json!(&*run.status));
-                let started = run.started.as_ref();
-                row.insert(facts.started.to_string(), json!(started.map(|it| &*it.written)));
-                let seconds = started.map(|it| it.seconds_until(self.figures.at));
-                row.insert("seconds".into(), json!(seconds));
-                Value::Object(row).to_string()
-            })
-            .collect();
-        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-        let table = table::fit(&rows, rooms, RULES);
-        let all = self.figures.all.active;
-        let left_out =
-            if table.rows < all { format!(" ({} of {all})", table.rows) } else { String::new() };
-        (table, left_out)
     }
 
     /// The groups as JSON and as text.
@@ -303,15 +280,6 @@ impl Told<'_> {
     }
 }
 
-/// Rows of ours: columns stay, rows go at the end.
-const RULES: Rules<'static> = Rules {
-    whole: &[],
-    rows_may_go: true,
-    are_asked_for: true,
-    columns_may_go: false,
-    format: RowFormat::Rows,
-};
-
 /// Tenths of a percent as a percentage.
 fn percent(tenths: usize) -> String {
     format!("{}.{}%", tenths / 10, tenths % 10)
@@ -319,12 +287,4 @@ fn percent(tenths: usize) -> String {
 
 fn executions(count: usize) -> String {
     if count == 1 { "1 execution".to_owned() } else { format!("{count} executions") }
-}
-
-fn are(count: usize) -> String {
-    if count == 1 {
-        "There is 1 execution".to_owned()
-    } else {
-        format!("There are {count} executions")
-    }
 }

@@ -5,24 +5,22 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::RowSink;
+use super::{
+    RowSink,
+    active_runs::{ActiveRun, ActiveRuns, said},
+    figures::day_of,
+    moment::{Moment, whole_seconds},
+};
 use crate::{
-    answer::figures::day_of,
     catalog::{RunFacts, RunGroup},
     clock, json,
 };
 
 /// Groups that are told apart. Runs of others are counted together.
-const MAX_GROUPS: usize = 1_000;
-
-/// Runs that have not ended and are kept by themselves.
-const MAX_ACTIVE: usize = 200;
+pub(super) const MAX_GROUPS: usize = 1_000;
 
 /// Unknown statuses that are kept.
 const MAX_UNKNOWN: usize = 10;
-
-/// Characters of a value that are kept. Real ones have at most 60.
-const MAX_CHARS: usize = 200;
 
 /// What a group takes besides its times, in bytes.
 const GROUP_BYTES: usize = 512;
@@ -41,8 +39,10 @@ pub struct RunFigures {
     groups: HashMap<Box<str>, RunTally>,
     /// Runs of groups beyond the first.
     pub(super) beyond: RunTally,
-    /// Runs that have not ended, as they came.
-    pub(super) active: Vec<ActiveRun>,
+    /// Runs that have not ended.
+    pub(super) active: ActiveRuns,
+    /// Rows that are no objects.
+    pub(super) no_objects: usize,
     /// Statuses that the catalogue doesn't know, with their runs.
     pub(super) unknown: Vec<(Box<str>, usize)>,
 }
@@ -66,22 +66,6 @@ pub(super) struct RunTally {
     pub(super) last_step: Option<Box<str>>,
 }
 
-/// A time as upstream writes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Moment {
-    micros: i64,
-    pub(super) written: Box<str>,
-}
-
-/// A run that has not ended.
-#[derive(Debug)]
-pub(super) struct ActiveRun {
-    pub(super) id: Box<str>,
-    pub(super) workflow: Box<str>,
-    pub(super) status: Box<str>,
-    pub(super) started: Option<Moment>,
-}
-
 /// How a run ended, or that it didn't.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum RunEnd {
@@ -96,13 +80,14 @@ impl RunFigures {
     /// Nothing yet.
     pub fn new(facts: Arc<RunFacts>, group_by: RunGroup) -> Self {
         Self {
-            facts,
             group_by,
             at: clock::unix_seconds(),
             all: RunTally::default(),
             groups: HashMap::new(),
             beyond: RunTally::default(),
-            active: Vec::new(),
+            active: ActiveRuns::new(Arc::clone(&facts)),
+            facts,
+            no_objects: 0,
             unknown: Vec::new(),
         }
     }
@@ -150,6 +135,10 @@ impl RowSink for RunFigures {
     }
 
     fn row(&mut self, row: &str) {
+        if !row.starts_with('{') {
+            self.no_objects += 1;
+            return;
+        }
         let facts = Arc::clone(&self.facts);
         let fields =
             [&facts.id, &facts.workflow, &facts.status, &facts.started, &facts.ended, &facts.step];
@@ -178,9 +167,7 @@ impl RowSink for RunFigures {
             self.group(&key).add(&seen);
         }
         match kind {
-            RunEnd::Active if self.active.len() < MAX_ACTIVE => {
-                self.active.push(ActiveRun { id, workflow, status, started });
-            }
+            RunEnd::Active => self.active.take(ActiveRun { id, workflow, status, started }),
             RunEnd::Unknown => self.count_unknown(status),
             _ => {}
         }
@@ -250,19 +237,6 @@ impl RunTally {
     }
 }
 
-impl Moment {
-    fn read(text: &str) -> Option<Self> {
-        let micros = clock::unix_micros(text)?;
-        Some(Self { micros, written: text.into() })
-    }
-
-    /// Seconds from then to a time in Unix seconds; none for one in the future.
-    pub(super) fn seconds_until(&self, at: u64) -> u64 {
-        let at = i64::try_from(at).unwrap_or(i64::MAX).saturating_mul(clock::MICROS);
-        whole_seconds(u64::try_from(at.saturating_sub(self.micros)).unwrap_or(0))
-    }
-}
-
 /// Keeps the later of two. Whether that is the new one.
 fn later(kept: &mut Option<Moment>, new: Option<&Moment>) -> bool {
     let Some(new) = new else { return false };
@@ -271,17 +245,6 @@ fn later(kept: &mut Option<Moment>, new: Option<&Moment>) -> bool {
         *kept = Some(new.clone());
     }
     is_later
-}
-
-/// Rounded half up.
-fn whole_seconds(micros: u64) -> u64 {
-    micros.saturating_add(clock::MICROS.unsigned_abs() / 2) / clock::MICROS.unsigned_abs()
-}
-
-/// What a value says, not longer than is kept; nothing of null.
-fn said(value: Option<&str>) -> Box<str> {
-    let value = value.filter(|value| !value.starts_with('n')).unwrap_or_default();
-    json::said(value).chars().take(MAX_CHARS).collect()
 }
 
 fn or_none(value: &str) -> String {

@@ -110,8 +110,9 @@ fn object(upstream: &Upstream<'_>, layout: Layout<'_>, mut notes: Vec<String>) -
     if upstream.beside().is_none() {
         notes.extend(what_is_empty(value, layout));
     }
-    if layout.shape == AnswerShape::Rows && value.starts_with('{') {
-        notes.push("WIV sent one object and no list of rows; it is shown as it came.".to_owned());
+    if layout.shape == AnswerShape::Rows && !value.starts_with('[') && value != "null" {
+        let what = if value.starts_with('{') { "object" } else { "value" };
+        notes.push(format!("WIV sent one {what} and no list of rows; it is shown as it came."));
     }
     if upstream.next_page_key.is_some() {
         notes.push("WIV has more of this, and this server does not know how to ask for it.".into());

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{
     draft::{Rooms, Rules},
     figures::{Figures, Group, Grouping, Tally, day_of, to_the_cent},
-    format,
+    format, grouping_notes,
     layout::{Layout, Rendered, finish},
     names::shown_name,
     table::{self, Table},
@@ -19,6 +19,10 @@ use crate::catalog::{RowFormat, Totals};
 
 /// The column that counts the rows of a group.
 const COUNT: &str = "cases";
+
+/// The columns of the first and the last day.
+const OLDEST: &str = "oldest";
+const NEWEST: &str = "newest";
 
 /// Bytes of names around figures and groups.
 const FRAME: usize = 600;
@@ -35,6 +39,8 @@ pub fn summary(
 ) -> Rendered {
     let told = totals::tell(figures, reading, Totals::Full);
     notes.extend(told.notes);
+    notes.extend(grouping_notes::of_times(figures));
+    notes.extend(grouping_notes::of_owner(figures));
     let (mut data, details) = details(figures);
     let mut text = told.text;
     text.push_str(&details);
@@ -69,7 +75,7 @@ pub fn summary(
         let rooms = Rooms { text: rooms.text / count, json: rooms.json / count };
         let sorted = sorted(grouping, figures, before.as_deref());
         let shown = ShownGroups::fit(grouping, &sorted, figures, top, rooms);
-        notes.extend(lacking(grouping));
+        notes.extend(grouping_notes::of(grouping, figures));
         text.push('\n');
         text.push_str(&shown.text);
         groups.push(shown.json);
@@ -90,11 +96,13 @@ fn details(figures: &Figures) -> (Map<String, Value>, String) {
     let (mut data, mut lines) = (Map::new(), String::new());
     let mut said = Vec::new();
     if let Some(owner) = &figures.asked.fold.rows.owner {
-        let without = figures.without_owner;
+        // Where no row speaks of it, nobody knows.
+        let without =
+            (figures.speaks_of_owner || figures.tally.count == 0).then_some(figures.without_owner);
         data.insert(format!("without_{owner}"), json!(without));
-        said.push(format!("{without} without {owner}"));
+        said.extend(without.map(|without| format!("{without} without {owner}")));
     }
-    for (name, at) in [("oldest", figures.span.oldest), ("newest", figures.span.newest)] {
+    for (name, at) in [(OLDEST, figures.span.oldest), (NEWEST, figures.span.newest)] {
         if let Some(day) = at.and_then(day_of) {
             said.push(format!("{name} {day}"));
             data.insert(name.into(), json!(day));
@@ -121,7 +129,11 @@ fn details(figures: &Figures) -> (Map<String, Value>, String) {
             let money = if money.is_empty() { money } else { format!(" (a year {money})") };
             said.push(format!("{} {name}{money}", of_kind.count));
         }
-        lines.push_str(&format!("Since {day}: {}.\n", said.join(", ")));
+        if changes.untimed > 0 {
+            since.insert("untimed".into(), json!(changes.untimed));
+        }
+        let least = if changes.untimed > 0 { "at least " } else { "" };
+        lines.push_str(&format!("Since {day}: {least}{}.\n", said.join(", ")));
         data.insert("since".into(), since.into());
     }
     (data, lines)
@@ -141,13 +153,14 @@ impl ShownGroups {
         top: usize,
         rooms: Rooms,
     ) -> Self {
+        let columns = columns(grouping, figures);
         let mut count = top.min(sorted.len());
         loop {
             let (shown, others) = sorted.split_at(count);
             let rows = shown.iter().enumerate().map(|(place, group)| {
                 // Cells of nothing are left out, as they are empty in the text; but the first row
                 // has all columns in their order.
-                row(grouping, group, figures, place == 0).to_string()
+                row(grouping, group, figures, &columns, place == 0).to_string()
             });
             let rows: Vec<String> = rows.collect();
             let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
@@ -204,31 +217,56 @@ impl ShownGroups {
     }
 }
 
+/// Names of columns for the currencies, which may be called as others are.
+fn columns<'f>(grouping: &Grouping, figures: &'f Figures) -> Vec<(&'f str, String)> {
+    let owner = figures.asked.fold.rows.owner.as_deref();
+    let without = owner.map(|owner| format!("without_{owner}")).unwrap_or_default();
+    let mut taken: Vec<String> = [COUNT, OLDEST, NEWEST, &without].map(str::to_owned).to_vec();
+    for by in &grouping.by {
+        taken.extend([&*by.name].into_iter().chain(by.label()).map(str::to_owned));
+    }
+    let currencies = ordered(&figures.tally, &figures.currencies).into_iter();
+    currencies
+        .map(|(name, ..)| {
+            let mut column = name.to_owned();
+            while taken.contains(&column) {
+                column.push_str(" (currency)");
+            }
+            taken.push(column.clone());
+            (name, column)
+        })
+        .collect()
+}
+
 /// A group as a row: values, labels, count, a column a currency, its span.
-fn row(grouping: &Grouping, group: &Group, figures: &Figures, is_whole: bool) -> Value {
+fn row(
+    grouping: &Grouping,
+    group: &Group,
+    figures: &Figures,
+    columns: &[(&str, String)],
+    is_whole: bool,
+) -> Value {
     let mut row = Map::new();
     let mut labels = group.labels.iter();
     for (by, value) in grouping.by.iter().zip(&group.values) {
         row.insert(by.name.to_string(), json!(value));
         if let (Some(label), Some(value)) = (by.label(), by.label().and_then(|_| labels.next())) {
-            row.insert(label.into(), json!(value));
+            row.insert(label.into(), json!(value.text()));
         }
     }
     row.insert(COUNT.into(), json!(group.tally.count));
-    for (name, _, _) in ordered(&figures.tally, &figures.currencies) {
-        let sum = ordered(&group.tally, &figures.currencies);
-        let sum = sum.iter().find(|(of, ..)| *of == name).map(|(_, _, sum)| to_the_cent(*sum));
-        // A currency may be called as a column is.
-        let column =
-            if row.contains_key(name) { format!("{name} (currency)") } else { name.to_owned() };
+    let sums = ordered(&group.tally, &figures.currencies);
+    for (name, column) in columns {
+        let sum = sums.iter().find(|(of, ..)| of == name).map(|(_, _, sum)| to_the_cent(*sum));
         if is_whole || sum.is_some() {
-            row.insert(column, json!(sum));
+            row.insert(column.clone(), json!(sum));
         }
     }
-    for (name, at) in [("oldest", group.span.oldest), ("newest", group.span.newest)] {
+    for (name, at) in [(OLDEST, group.span.oldest), (NEWEST, group.span.newest)] {
         row.extend(at.and_then(day_of).map(|day| (name.to_owned(), json!(day))));
     }
     if let Some(owner) = &figures.asked.fold.rows.owner
+        && figures.speaks_of_owner
         && !grouping.by.iter().any(|by| by.name == *owner)
     {
         row.insert(format!("without_{owner}"), json!(group.without_owner));
@@ -293,15 +331,4 @@ fn declared(grouping: &Grouping, figures: &Figures, one: &Group, other: &Group) 
         order = order.then(next);
     }
     order
-}
-
-/// Names that no row has a value for.
-fn lacking(grouping: &Grouping) -> Vec<String> {
-    let is_last = grouping.by.len() - 1;
-    let lacks = (is_last..grouping.by.len()).filter(|&place| grouping.lacks(place));
-    lacks
-        .map(|place| {
-            format!("No row that matches has a value for {}.", shown_name(&grouping.by[place].name))
-        })
-        .collect()
 }

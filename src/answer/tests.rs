@@ -27,6 +27,7 @@ const LAYOUT: Layout<'static> = Layout {
     writes: false,
     only: None,
     narrowing: None,
+    fitting: None,
     names: None,
     whole: None,
     ordered: None,

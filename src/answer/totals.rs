@@ -9,13 +9,10 @@ use super::{
     figures::{Currencies, Figures, Tally, to_the_cent},
     names::shown_name,
 };
-use crate::catalog::{Money, Period, Totals};
+use crate::catalog::Totals;
 
 /// Months of a year.
 const MONTHS: Decimal = Decimal::from_parts(12, 0, 0, false, 0);
-
-/// Currencies that are named in a sentence; the structure and tables have all.
-const MAX_NAMED: usize = 20;
 
 /// How far the reading went.
 #[derive(Debug, Clone, Default)]
@@ -44,7 +41,7 @@ pub(super) struct ToldTotals {
 
 /// Tells figures.
 pub(super) fn tell(figures: &Figures, reading: &Reading, wanted: Totals) -> ToldTotals {
-    let complete = reading.partial.is_none();
+    let complete = reading.partial.is_none() && figures.odd.unknown_states == 0;
     let count = figures.tally.count;
     let mut totals = json!({ "count": count, "complete": complete, "rows_read": reading.rows });
     let rows = reading.rows;
@@ -54,6 +51,11 @@ pub(super) fn tell(figures: &Figures, reading: &Reading, wanted: Totals) -> Told
         format!("At least {count} match ({rows} rows read)")
     };
     let mut notes: Vec<String> = reading.note().into_iter().collect();
+    notes.extend(figures.odd.notes_of_rows());
+    notes.extend(figures.notes_of_conditions());
+    if count == 0 && rows > 0 && complete && figures.has_conditions() {
+        notes.push(format!("None of the {rows} rows that were read meets `where`."));
+    }
     if wanted == Totals::Full {
         totals["by_currency"] = by_currency(&figures.tally, figures, Months::Told);
         totals["unreadable"] = json!(figures.tally.unreadable);
@@ -61,7 +63,7 @@ pub(super) fn tell(figures: &Figures, reading: &Reading, wanted: Totals) -> Told
             text.push_str(&format!(": {}", sums(&figures.tally, figures, Months::Told)));
         }
         notes.extend(of_currencies(figures));
-        notes.extend(of_unreadable(figures));
+        notes.extend(figures.odd.note_of_money(figures.tally.unreadable));
     }
     text.push_str(".\n");
     ToldTotals {
@@ -92,9 +94,8 @@ impl Reading {
 
 /// One entry a currency, the most rows first.
 pub(super) fn by_currency(tally: &Tally, figures: &Figures, months: Months) -> Value {
-    let money = &figures.asked.fold.rows.money;
     let entries = ordered(tally, &figures.currencies).into_iter().map(|(name, count, sum)| {
-        let (yearly, monthly) = in_periods(sum, money);
+        let (yearly, monthly) = in_periods(sum);
         let mut entry = json!({ "currency": name, "count": count, "yearly": yearly });
         if months == Months::Told {
             entry["monthly"] = json!(monthly);
@@ -104,17 +105,10 @@ pub(super) fn by_currency(tally: &Tally, figures: &Figures, months: Months) -> V
     Value::Array(entries.collect())
 }
 
-/// A sum a year and a month, to the cent; each is rounded once.
-fn in_periods(sum: Decimal, money: &Money) -> (String, String) {
-    match money.period {
-        Period::Year => {
-            let monthly = sum.checked_div(MONTHS).unwrap_or(sum);
-            (to_the_cent(sum), to_the_cent(monthly.round_dp_with_strategy(2, MidpointNearestEven)))
-        }
-        Period::Month => {
-            (sum.checked_mul(MONTHS).map_or_else(String::new, to_the_cent), to_the_cent(sum))
-        }
-    }
+/// A sum of a year and of a month, to the cent; each is rounded once.
+fn in_periods(sum: Decimal) -> (String, String) {
+    let monthly = sum.checked_div(MONTHS).unwrap_or(sum);
+    (to_the_cent(sum), to_the_cent(monthly.round_dp_with_strategy(2, MidpointNearestEven)))
 }
 
 /// Whether months are told beside years.
@@ -126,19 +120,15 @@ pub(super) enum Months {
 
 /// `USD 120.00 a year (10.00 a month) in 3; EUR …`.
 pub(super) fn sums(tally: &Tally, figures: &Figures, months: Months) -> String {
-    let money = &figures.asked.fold.rows.money;
     let mut told = Vec::new();
     let all = ordered(tally, &figures.currencies);
-    for (name, count, sum) in all.iter().take(MAX_NAMED) {
-        let (yearly, monthly) = in_periods(*sum, money);
+    for (name, count, sum) in &all {
+        let (yearly, monthly) = in_periods(*sum);
         let name = shown_name(name);
         told.push(match months {
             Months::Told => format!("{name} {yearly} a year ({monthly} a month) in {count}"),
             Months::LeftOut => format!("{name} {yearly} in {count}"),
         });
-    }
-    if all.len() > MAX_NAMED {
-        told.push(format!("and {} more currencies", all.len() - MAX_NAMED));
     }
     told.join("; ")
 }
@@ -163,31 +153,9 @@ fn of_currencies(figures: &Figures) -> Option<String> {
     if all.len() < 2 {
         return None;
     }
-    let mut names: Vec<String> =
-        all.iter().take(MAX_NAMED).map(|(name, ..)| shown_name(name)).collect();
+    let mut names: Vec<String> = all.iter().map(|(name, ..)| shown_name(name)).collect();
     let last = names.pop()?;
     Some(format!("{} and {last} are never added together.", names.join(", ")))
-}
-
-fn of_unreadable(figures: &Figures) -> Option<String> {
-    let why = figures.unreadable;
-    let reasons = [
-        (why.without_amount, "without an amount"),
-        (why.odd_amount, "with an amount that is no plain number"),
-        (why.without_currency, "without a currency"),
-    ];
-    let reasons: Vec<String> = reasons
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, words)| format!("{count} {words}"))
-        .collect();
-    let unreadable = figures.tally.unreadable;
-    (unreadable > 0).then(|| {
-        let reasons =
-            if reasons.is_empty() { "odd amounts".to_owned() } else { reasons.join(", ") };
-        let rows = if unreadable == 1 { "row that matches is" } else { "rows that match are" };
-        format!("{unreadable} {rows} in no sum: {reasons}.")
-    })
 }
 
 fn of_excluded(figures: &Figures) -> Option<String> {

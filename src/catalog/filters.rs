@@ -5,9 +5,9 @@
 use serde_json::Value;
 
 use super::{
-    Arguments, FilterValues, Operation,
+    Arguments, FieldValues, FilterValues, Operation, RowFacts,
     operation::{QueryParameter, ValueSource},
-    question::FILTERS,
+    question::{FILTERS, texts},
 };
 
 impl Arguments {
@@ -25,6 +25,21 @@ impl Arguments {
             }
         }
         filters
+    }
+
+    /// Every filter that is sent: fields, each with the values of which a row should have one. An
+    /// empty value stands for none at all.
+    pub fn sent_filters(&self) -> Box<[FieldValues]> {
+        let filters = self.get(FILTERS).and_then(Value::as_object).into_iter().flatten();
+        let filters = filters.map(|(field, values)| ((**field).into(), texts(values)));
+        filters.filter(|(_, values): &FieldValues| !values.is_empty()).collect()
+    }
+
+    /// The field that names the one thing that an argument asks about: such as the name of the
+    /// customer, where one is given.
+    pub fn subject(&self, facts: &RowFacts) -> Option<Box<str>> {
+        let given = facts.labels.iter().find(|(id, _)| self.text(id).is_some());
+        given.map(|(_, label)| label.clone())
     }
 
     /// What the list of a filter's values is asked: of the same customer, where one is named.

@@ -225,7 +225,7 @@ fn no_day(path: &str) -> Problem {
     Problem { path: path.into(), message: "there is no such day in the calendar".into() }
 }
 
-fn texts(values: &Value) -> Box<[Box<str>]> {
+pub(super) fn texts(values: &Value) -> Box<[Box<str>]> {
     values.as_array().into_iter().flatten().filter_map(Value::as_str).map(Into::into).collect()
 }
 

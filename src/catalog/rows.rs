@@ -77,6 +77,13 @@ impl RowFacts {
         self.order.iter().find(|(name, _)| **name == *field).map(|(_, values)| &**values)
     }
 
+    /// The states of rows that are done with, as far as they are declared.
+    pub fn closed(&self) -> impl Iterator<Item = &str> {
+        let open = &self.open;
+        let states = self.order_of(&open.field).unwrap_or_default().iter();
+        states.filter(|it| !open.values.contains(it) && !open.excluded.contains(it)).map(|it| &**it)
+    }
+
     /// The field that names what this one identifies.
     pub fn label_of(&self, field: &str) -> Option<&str> {
         self.labels.iter().find(|(of, _)| **of == *field).map(|(_, label)| &**label)
@@ -87,10 +94,10 @@ impl Open {
     /// The word that stands for all values of open rows.
     pub const WORD: &str = "open";
 
-    /// Whether these values are those of open rows, in any order.
+    /// Whether these values are those of open rows, in any order and however often.
     pub fn are_all(&self, values: &[&str]) -> bool {
-        values.len() == self.values.len()
-            && self.values.iter().all(|open| values.contains(&&**open))
+        let is_open = |value: &&str| self.values.iter().any(|open| **open == **value);
+        values.iter().all(is_open) && self.values.iter().all(|open| values.contains(&&**open))
     }
 }
 

@@ -109,6 +109,14 @@ impl Arguments {
         other
     }
 
+    /// The same for any day.
+    #[must_use]
+    pub fn without_days(&self) -> Self {
+        let mut other = self.clone();
+        other.values.remove(DATE_RANGE);
+        other
+    }
+
     /// Whether they ask for the runs of one workflow alone.
     pub fn names_ids_of(&self, operation: &Operation) -> bool {
         operation.ids(self).next().is_some()

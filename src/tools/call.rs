@@ -2,12 +2,12 @@
 //!
 //! Failures of a call are results; only an unknown name is an error of the protocol.
 
-use std::{sync::OnceLock, time::Instant};
+use std::time::Instant;
 
 use super::{
     Tools,
     shaping::Figured,
-    step::{CallStep, invalid},
+    step::{CallStep, Errand, invalid},
     views::lets,
 };
 use crate::{
@@ -29,14 +29,27 @@ impl Tools {
         context: &Context,
         call: ToolCall,
     ) -> Result<Outcome<ToolResult>, mcp::Error> {
+        self.run_for(&Errand::until(self.wiv.deadline()), caller, context, call).await
+    }
+
+    /// The same as one of several calls.
+    ///
+    /// # Errors
+    /// When there is no such tool.
+    pub(super) async fn run_for(
+        &self,
+        errand: &Errand,
+        caller: &Caller,
+        context: &Context,
+        call: ToolCall,
+    ) -> Result<Outcome<ToolResult>, mcp::Error> {
         let begun = Instant::now();
         let Some(tool) = self.offered(caller, &call.name) else {
             return Err(self.unknown_tool(caller, &call.name));
         };
-        let deadline = self.wiv.deadline();
+        let deadline = errand.deadline;
         let outcome = match self.check(tool, call, deadline).await {
             Ok(arguments) => {
-                let settled = OnceLock::new();
                 let step = CallStep {
                     caller,
                     keys: &Keys::of(caller),
@@ -44,7 +57,7 @@ impl Tools {
                     arguments: &arguments,
                     trace: trace(context),
                     deadline,
-                    settled: &settled,
+                    settled: &errand.settled,
                 };
                 self.outcome(step, context).await
             }

@@ -1,18 +1,18 @@
 //! An answer without rows: whether a filter's value is one that no row has.
 //!
-//! Costs one read for each filter, three at most. What can't be read says nothing.
+//! Costs one read for each filter, five at most. What can't be read says nothing.
 
 use tokio::time::{Duration, Instant};
 
 use super::{Tools, sending::Sent, step::CallStep};
 use crate::{
-    answer::{self, KnownValues, RowSink},
+    answer::{self, Figures, KnownValues, RowSink},
     catalog::{FilterValues, Operation},
     wiv,
 };
 
 /// Filters of one call whose values are read.
-const MAX_FILTERS: usize = 3;
+const MAX_FILTERS: usize = 5;
 
 /// Longest wait for all of them: the answer is there without.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -25,6 +25,20 @@ impl Tools {
         operation: &Operation,
     ) -> Vec<String> {
         self.check_values(step, operation, &step.arguments.filters(operation)).await
+    }
+
+    /// The same of values that no row had although others have rows.
+    pub(super) async fn check_unmet(
+        &self,
+        step: CallStep<'_>,
+        operation: &Operation,
+        figures: &Figures,
+    ) -> Vec<String> {
+        let unmet = figures.unmet_filters();
+        if unmet.is_empty() {
+            return Vec::new();
+        }
+        self.check_values(step, operation, &unmet).await
     }
 
     /// The same for fields and values from anywhere in a call.
@@ -87,7 +101,8 @@ impl Tools {
                 &keys,
                 &mut known,
             );
-            read.ok().filter(|read| read.next.is_none() && !read.has_doubt).map(|_| known)
+            let read = read.ok().filter(|read| read.next.is_none() && !read.has_doubt)?;
+            Some(if read.notes.is_empty() { known } else { known.cleaned() })
         };
         if is_long { self.aside.run(step.deadline, read).await.ok()? } else { read() }
     }

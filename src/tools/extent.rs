@@ -22,7 +22,7 @@ pub(super) fn reading(extent: &FoldExtent) -> Reading {
 /// Nothing but a page was read.
 pub(super) fn lost(rows: usize, failure: &ToolFailure) -> Reading {
     let stopped = Stopped::Failed(failure.kind, failure.status);
-    Reading { rows, partial: Some(stopped.reason()), is_bound: false }
+    Reading { rows, partial: Some(stopped.reason()), is_bound: stopped.is_bound() }
 }
 
 /// Why there is no order over everything.
@@ -48,6 +48,7 @@ fn all_or_nothing(
 ) -> ToolFailure {
     let (rows, reason) = (extent.rows_read, stopped.reason());
     let (kind, status, advice) = match stopped {
+        Stopped::Failed(kind @ FailureKind::TooLarge, status) => (*kind, *status, when_large),
         Stopped::Failed(kind, status) => (*kind, *status, "Try again."),
         Stopped::NoRoom => (FailureKind::RateLimited, None, "Try again."),
         Stopped::Changed(_) => (FailureKind::Conflict, None, "Try again."),

@@ -24,6 +24,9 @@ use crate::{
 /// Rows of one page: the most that WIV advises for reading many.
 const PAGE_ROWS: usize = 500;
 
+/// The same, where rows are so large that the usual page is refused.
+const LARGE_PAGE_ROWS: usize = 100;
+
 /// Most rows of a fold.
 const MAX_ROWS: usize = 10_000;
 
@@ -55,6 +58,8 @@ pub(super) struct FoldExtent {
     pub(super) rows_read: usize,
     /// Why it is not all; nothing where it is.
     pub(super) stopped: Option<Stopped>,
+    /// What was taken out of what was read, in sentences.
+    pub(super) notes: Vec<String>,
 }
 
 impl FoldExtent {
@@ -90,7 +95,8 @@ pub(super) enum Stopped {
 impl Stopped {
     /// Asking for less helps.
     pub(super) fn is_bound(&self) -> bool {
-        matches!(self, Self::Rows | Self::Requests | Self::Time | Self::Bytes)
+        let is_large = matches!(self, Self::Failed(FailureKind::TooLarge, _));
+        is_large || matches!(self, Self::Rows | Self::Requests | Self::Time | Self::Bytes)
     }
 
     /// In words, behind "because".
@@ -137,7 +143,7 @@ impl Tools {
     ) -> Result<Folded<S>, ToolFailure> {
         let end = Instant::now() + MAX_TIME;
         let step = CallStep { deadline: step.deadline.min(end), ..step };
-        let rows = source.page_rows.map_or(PAGE_ROWS, |most| most.min(PAGE_ROWS));
+        let mut rows = source.page_rows.map_or(PAGE_ROWS, |most| most.min(PAGE_ROWS));
         let (mut key, mut extent): (Option<Box<RawValue>>, _) = (None, FoldExtent::default());
         let (mut requests, mut bytes, mut has_doubt) = (0, 0, false);
         let (mut before, mut sink) = (PagesBefore::default(), Once::new(sink, source.row_ids()));
@@ -152,6 +158,21 @@ impl Tools {
                 Ok(Page { read, sink: filled, used, at, size }) => {
                     sink = filled;
                     (read, used, at, size)
+                }
+                // A page of so many rows is too large: a smaller one may not be. A list that has
+                // begun keeps its size.
+                Err(Lost { failure, sink: Some(left) })
+                    if first.is_none()
+                        && failure.kind == FailureKind::TooLarge
+                        && rows > LARGE_PAGE_ROWS =>
+                {
+                    (sink, rows) = (left, LARGE_PAGE_ROWS);
+                    continue;
+                }
+                Err(Lost { failure, .. })
+                    if first.is_none() && failure.kind == FailureKind::TooLarge =>
+                {
+                    return Err(too_large(failure));
                 }
                 Err(Lost { failure, sink: Some(left) }) if first.is_some() => {
                     sink = left;
@@ -170,6 +191,11 @@ impl Tools {
             if let Err(busy) = held.grow(more, step.deadline).await {
                 let failure = wiv::Failure::NoRoom(busy);
                 return Err(ToolFailure::silent(self.facts(step, source, &request), &failure));
+            }
+            for note in page.notes {
+                if !extent.notes.contains(&note) {
+                    extent.notes.push(note);
+                }
             }
             bytes += size;
             has_doubt |= page.has_doubt;
@@ -268,6 +294,15 @@ impl Tools {
             }
         }
     }
+}
+
+/// The advice of a page that was asked for by its size helps nobody who can't choose it.
+fn too_large(failure: ToolFailure) -> ToolFailure {
+    let message = format!(
+        "{LARGE_PAGE_ROWS} of these rows are larger than what this server reads at once, so nothing \
+         could be added up or put in order. Narrow the filters."
+    );
+    ToolFailure { message: message.into(), ..failure }
 }
 
 /// A page that was read.

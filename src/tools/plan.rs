@@ -64,9 +64,13 @@ impl Tools {
         let mut figured = Figured::default();
         let wanted = step.arguments.totals();
         if wanted != Totals::None {
-            figured.whole = Some(self.whole(step, fold, &asked, &sent, &position, wanted).await);
+            let whole = self.whole(step, fold, &asked, &sent, &position, wanted).await;
+            if whole.reading.rows > 0 && whole.reading.partial.is_none() {
+                figured.notes = self.check_unmet(step, operation, &whole.figures).await;
+            }
+            figured.whole = Some(whole);
         }
-        if !asked.conditions.is_empty() {
+        if !asked.conditions.is_empty() || !asked.filters.is_empty() {
             let mut only = Figures::new(asked);
             answer::RowSink::begin(
                 &mut only,
@@ -201,9 +205,12 @@ impl Tools {
         }
         let (figures, window) = sink.finish(window);
         let mut notes = notes(step, used);
+        notes.extend(extent.notes.iter().cloned());
         if extent.is_empty() {
             notes.extend(self.check_empty(step, operation).await);
             notes.extend(note_of_future(step.arguments, at));
+        } else if extent.stopped.is_none() {
+            notes.extend(self.check_unmet(step, operation, &figures).await);
         }
         notes.extend(window.note_of_field());
         if by_money && figures.currency_count() > 1 {
@@ -258,9 +265,15 @@ impl Tools {
         let folded = self.fold(step, &fold.source, &arguments, Figures::new(asked)).await?;
         let Folded { sink: figures, extent, used, at, held: _held } = folded;
         let mut notes = notes(step, used);
+        // Of figures alone nothing is shown that anything could have been taken out of.
+        if !step.arguments.group_by().is_empty() {
+            notes.extend(extent.notes.iter().cloned());
+        }
         if extent.is_empty() {
             notes.extend(self.check_empty(step, operation).await);
             notes.extend(note_of_future(step.arguments, at));
+        } else if extent.stopped.is_none() {
+            notes.extend(self.check_unmet(step, operation, &figures).await);
         }
         let mut of_upstream = None;
         if extent.stopped.as_ref().is_some_and(Stopped::is_bound) {
@@ -311,6 +324,8 @@ fn asked(arguments: &Arguments, fold: &Arc<Fold>) -> Question {
     Question {
         fold: Arc::clone(fold),
         conditions: arguments.conditions(),
+        filters: arguments.sent_filters(),
+        subject: arguments.subject(&fold.rows),
         about_open: arguments.is_about_open(&fold.rows),
         group_by: Box::default(),
         since: None,
@@ -320,12 +335,12 @@ fn asked(arguments: &Arguments, fold: &Arc<Fold>) -> Question {
 /// What the source is asked: a question about open rows also reads what it leaves out.
 fn source_arguments(arguments: &Arguments, asked: &Question) -> Arguments {
     let facts = &asked.fold.rows;
+    // What closed since a day has another state.
+    if Figures::new(asked.clone()).reads_every_state() {
+        return arguments.with_states(facts, &[]);
+    }
     if !asked.about_open {
         return arguments.clone();
-    }
-    // What closed since a day has any state.
-    if asked.since.is_some() {
-        return arguments.with_states(facts, &[]);
     }
     let states = facts.open.values.iter().chain(&facts.open.excluded);
     arguments.with_states(facts, &states.map(|state| &**state).collect::<Vec<_>>())

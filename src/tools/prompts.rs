@@ -10,12 +10,13 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use futures_util::future::join_all;
 use serde_json::{Map, Value};
+use tokio::time::{Duration, Instant};
 
 use self::{
     filling::Given,
     table::{CompletionRow, PromptRow, ReadRow, invalid},
 };
-use super::Tools;
+use super::{Tools, step::Errand};
 use crate::{
     caller::Caller,
     clock,
@@ -24,6 +25,12 @@ use crate::{
         PromptRequest, PromptResult, Role, ToolCall, ToolResult,
     },
 };
+
+/// Longest argument, in characters, as of a tool's filters.
+const MAX_CHARS: usize = 256;
+
+/// How long a person who types waits.
+const TYPING: Duration = Duration::from_secs(5);
 
 /// Said once before the figures.
 const HOW_TO_READ: &str = "The figures below were read just now with your own access, each by the \
@@ -44,17 +51,18 @@ impl Tools {
     ) -> Result<PromptResult, Error> {
         let row = self.prompts.find(&request.name, |tool| self.offered(caller, tool).is_some())?;
         let arguments = checked(row, &request.arguments)?;
+        let errand = Errand::until(self.wiv.deadline());
         let mut given = Given { arguments, now: clock::unix_seconds() };
         let mut parts = Vec::with_capacity(row.reads.len());
         // The first read tells upstream's day, from which "a week ago" is counted.
         let (first, others) = row.reads.split_first().unzip();
         if let Some(first) = first {
-            let (told, at) = self.part(caller, context, first, &given).await?;
+            let (told, at) = self.part(&errand, caller, context, first, &given).await?;
             given.now = at.unwrap_or(given.now);
             parts.push(told);
         }
         let others = others.unwrap_or_default().iter();
-        let others = others.map(|read| self.part(caller, context, read, &given));
+        let others = others.map(|read| self.part(&errand, caller, context, read, &given));
         for part in join_all(others).await {
             parts.push(part?.0);
         }
@@ -66,6 +74,7 @@ impl Tools {
     /// What one read says, and when upstream said it.
     async fn part(
         &self,
+        errand: &Errand,
         caller: &Caller,
         context: &Context,
         read: &ReadRow,
@@ -77,7 +86,7 @@ impl Tools {
         let call = Value::from(arguments.clone());
         // Writing to a string can't fail.
         let _ = writeln!(told, "`{}` {call}\n", read.tool);
-        let result = self.read_with(caller, context, &read.tool, arguments).await?;
+        let result = self.read_with(errand, caller, context, &read.tool, arguments).await?;
         if result.is_error {
             told.push_str("This read failed, so its figures are missing; say so. ");
         }
@@ -89,6 +98,7 @@ impl Tools {
     /// A tool call that is made here for the caller.
     pub(super) async fn read_with(
         &self,
+        errand: &Errand,
         caller: &Caller,
         context: &Context,
         tool: &str,
@@ -97,7 +107,7 @@ impl Tools {
         let text = Value::from(arguments.clone()).to_string().into();
         let call = ToolCall { name: tool.to_owned(), arguments, text };
         // A call's future is large; several of them stand in one here.
-        match Box::pin(self.run(caller, context, call)).await? {
+        match Box::pin(self.run_for(errand, caller, context, call)).await? {
             Outcome::Complete(result) => Ok(result),
             // A tool that reads asks for nothing.
             Outcome::InputRequired(_) => {
@@ -127,7 +137,8 @@ impl Tools {
             return Ok(Vec::new());
         }
         let arguments = completion.arguments.clone();
-        let result = self.read_with(caller, context, &completion.tool, arguments).await?;
+        let errand = Errand::until(self.wiv.deadline().min(Instant::now() + TYPING));
+        let result = self.read_with(&errand, caller, context, &completion.tool, arguments).await?;
         Ok(values(completion, &structure(&result), &request.typed))
     }
 }
@@ -138,19 +149,26 @@ fn checked(
     row: &PromptRow,
     arguments: &Map<String, Value>,
 ) -> Result<BTreeMap<String, String>, Error> {
-    let known = |name: &str| row.arguments.iter().any(|argument| argument.name == name);
+    let known = |name: &str| row.arguments.iter().find(|argument| argument.name == name);
     let mut given = BTreeMap::new();
     for (name, value) in arguments {
-        if !known(name) {
+        let Some(argument) = known(name) else {
             let names: Vec<&str> = row.arguments.iter().map(|known| &*known.name).collect();
             return Err(invalid(format!(
                 "`{}` has no such argument; it takes: {}",
                 row.name,
                 names.join(", ")
             )));
-        }
+        };
         match value {
             Value::String(text) if text.is_empty() => {}
+            Value::String(text) if text.chars().nth(MAX_CHARS).is_some() => {
+                let message = format!("the argument `{name}` takes {MAX_CHARS} characters at most");
+                return Err(invalid(message));
+            }
+            Value::String(text) if argument.is_day && !is_day(text) => {
+                return Err(invalid(format!("the argument `{name}` must be a day, YYYY-MM-DD")));
+            }
             Value::String(text) => _ = given.insert(name.clone(), text.clone()),
             _ => return Err(invalid(format!("the argument `{name}` must be a string"))),
         }
@@ -162,6 +180,10 @@ fn checked(
         }
         None => Ok(given),
     }
+}
+
+fn is_day(text: &str) -> bool {
+    text.len() == 10 && clock::day_number(text).is_some()
 }
 
 fn structure(result: &ToolResult) -> Value {

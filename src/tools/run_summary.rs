@@ -2,6 +2,8 @@
 //!
 //! Decides what is read; `fold` reads, `answer` adds up and tells.
 
+use std::sync::Arc;
+
 use super::{
     Tools,
     extent::{note_of_future, reading},
@@ -11,8 +13,8 @@ use super::{
     step::CallStep,
 };
 use crate::{
-    answer::{self, Days, RunFigures, ToolFailure},
-    catalog::RunsSummary,
+    answer::{self, ActiveRuns, Days, RunFigures, RunningNow, ToolFailure},
+    catalog::{Operation, RunsSummary},
     clock,
     mcp::ToolResult,
 };
@@ -42,7 +44,9 @@ impl Tools {
         let figures = RunFigures::new(summary.facts.clone(), step.arguments.run_group());
         let folded = self.fold(step, source, &arguments, figures).await?;
         let Folded { sink: figures, extent, used, at, held: _held } = folded;
+        let now = self.running_now(step, source, summary).await;
         let mut notes = notes(step, used);
+        notes.extend(extent.notes.iter().cloned());
         notes.extend(note_of_future(step.arguments, at));
         if names.is_none() && source.names.is_some() {
             notes.push(NO_NAMES.to_owned());
@@ -50,10 +54,38 @@ impl Tools {
         let (layout, reading) = (self.layout(step, source, at), reading(&extent));
         let render = move || {
             let names = names.map(|read| read.names);
-            answer::run_summary(&figures, &reading, &days, names.as_ref(), layout, notes)
+            answer::run_summary(
+                &figures,
+                &reading,
+                &days,
+                now.as_ref(),
+                names.as_ref(),
+                layout,
+                notes,
+            )
         };
         let rendered = self.rendered(step, render).await?;
         Ok(ToolResult::new(rendered.text, rendered.structured))
+    }
+
+    /// What has not ended, whichever day it began: one fold a status. Nothing where the first
+    /// can't be read.
+    async fn running_now(
+        &self,
+        step: CallStep<'_>,
+        source: &Operation,
+        summary: &RunsSummary,
+    ) -> Option<RunningNow> {
+        let mut now =
+            RunningNow { runs: ActiveRuns::new(Arc::clone(&summary.facts)), are_all: true };
+        let any_day = step.arguments.without_days();
+        for status in &summary.facts.active {
+            let arguments = any_day.with_run_status(Some(status));
+            let folded = self.fold(step, source, &arguments, now.runs).await.ok()?;
+            now.are_all &= folded.extent.stopped.is_none();
+            now.runs = folded.sink;
+        }
+        Some(now)
     }
 }
 

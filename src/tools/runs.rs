@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     answer::{
-        self, FailureKind, GatheredRuns, KnownNames, Layout, Narrowing, Position, RowSink as _,
-        RowsWithoutNames, ToolFailure, Window,
+        self, FailureKind, Fitting, GatheredRuns, KnownNames, Layout, Narrowing, Position,
+        RowSink as _, RowsWithoutNames, ToolFailure, Window,
     },
     catalog::{AskedStatus, Operation, RowNames, RunFacts},
     clock,
@@ -66,7 +66,9 @@ impl Tools {
             .map_err(|problem| invalid(&[problem]))?;
         let sent = self.send_for_page(step, operation, &request, &position).await;
         let sent = sent.map_err(|failure| with_statuses(failure, &status, facts))?;
+        let filter = known.map(|known| (facts.status.clone(), Box::from([known.into()])));
         let mut figured = Figured {
+            fitting: Some(Fitting::new(filter)),
             narrowing: Narrowing::new(step.arguments.narrowed(operation)),
             ..Figured::default()
         };
@@ -97,12 +99,18 @@ impl Tools {
     ) -> Result<ToolResult, ToolFailure> {
         let narrowing = Narrowing::new(step.arguments.narrowed(operation));
         let mut runs = GatheredRuns::new(facts, narrowing);
+        let mut of_reading = Vec::new();
         let (mut first, mut held) = (None, None);
         for status in &facts.active {
             let arguments = step.arguments.with_run_status(Some(status));
             let folded = self.fold(step, operation, &arguments, runs).await?;
             if let Some(stopped) = &folded.extent.stopped {
                 return Err(not_all(&folded.extent, stopped));
+            }
+            for note in folded.extent.notes {
+                if !of_reading.contains(&note) {
+                    of_reading.push(note);
+                }
             }
             first.get_or_insert((folded.used, folded.at));
             runs = folded.sink;
@@ -116,9 +124,11 @@ impl Tools {
             ));
         }
         let (used, at) = first.expect("the catalogue names an active status");
+        let mut notes = notes(step, used);
+        notes.append(&mut of_reading);
+        notes.extend(runs.note_of_unfit());
         let window = Window { offset: position.offset, limit: step.arguments.limit() };
         let (window, total) = runs.finish(window);
-        let mut notes = notes(step, used);
         notes.push(format!("Active means {}.", listed(facts.active.iter().map(|it| &**it))));
         if position.stamp.is_some_and(|stamp| stamp != window.stamp) {
             notes.push(

@@ -7,8 +7,8 @@ use http::StatusCode;
 use super::{Tools, credential::Used, sending::Sent, step::CallStep};
 use crate::{
     answer::{
-        self, Around, FailureKind, Figures, KnownNames, Layout, Narrowing, Position, ToolFailure,
-        WantedFields, Whole,
+        self, Around, FailureKind, Figures, Fitting, KnownNames, Layout, Narrowing, Position,
+        ToolFailure, WantedFields, Whole,
     },
     catalog::{Operation, Paging, UpstreamRequest},
     clock::{self, unix_seconds},
@@ -29,6 +29,8 @@ pub(super) struct Figured {
     pub(super) whole: Option<Whole>,
     /// Only rows that meet these conditions are shown.
     pub(super) narrowing: Option<Narrowing>,
+    /// Only rows that fit these filters are shown.
+    pub(super) fitting: Option<Fitting>,
     /// Names that rows get.
     pub(super) names: Option<KnownNames>,
     pub(super) notes: Vec<String>,
@@ -57,7 +59,7 @@ impl Tools {
         };
         let mut notes = notes(step, *used);
         notes.extend(figured.notes);
-        let Figured { only, whole, narrowing, names, around, .. } = figured;
+        let Figured { only, whole, narrowing, fitting, names, around, .. } = figured;
         let fields = wanted_fields(step, operation);
         let told = |failure| used.told(step.caller, failure);
         let rendered = if answer.body.len() < answer::LONG_BODY_BYTES {
@@ -67,6 +69,7 @@ impl Tools {
                 only: only.as_ref(),
                 whole: whole.as_ref(),
                 narrowing: narrowing.as_ref(),
+                fitting: fitting.as_ref(),
                 names: names.as_ref(),
                 around: Some(&around),
                 ..layout
@@ -85,6 +88,7 @@ impl Tools {
                     only: only.as_ref(),
                     whole: whole.as_ref(),
                     narrowing: narrowing.as_ref(),
+                    fitting: fitting.as_ref(),
                     names: names.as_ref(),
                     around: Some(&around),
                     ..layout
@@ -141,6 +145,7 @@ impl Tools {
             writes: false,
             only: None,
             narrowing: None,
+            fitting: None,
             names: None,
             whole: None,
             ordered: None,

@@ -29,6 +29,20 @@ pub(super) struct CallStep<'c> {
     pub(super) settled: &'c OnceLock<Used>,
 }
 
+/// What the calls share that are made for one request: so that they end together, and ask with one
+/// credential.
+pub(super) struct Errand {
+    pub(super) deadline: Instant,
+    pub(super) settled: OnceLock<Used>,
+}
+
+impl Errand {
+    /// Nothing was asked yet.
+    pub(super) fn until(deadline: Instant) -> Self {
+        Self { deadline, settled: OnceLock::new() }
+    }
+}
+
 /// Nothing was sent: the arguments don't fit.
 pub(super) fn invalid(problems: &[Problem]) -> ToolFailure {
     let mut message = "Nothing was sent to WIV. ".to_owned();

@@ -48,6 +48,19 @@ async fn the_csv_has_every_case_that_matches_under_one_header() {
 }
 
 #[tokio::test]
+async fn a_file_of_many_pages_is_counted_once() {
+    let server = Server::start().await;
+    let before = server.upstream_calls().await.len();
+    let answer = read(&server, ACME, "wiv://cases.csv").await;
+    let csv = answer["result"]["contents"][0]["text"].as_str().unwrap();
+    let rows = csv.lines().count() - 1;
+    let searches = server.upstream_calls().await.into_iter().skip(before);
+    let searches = searches.filter(|call| call["path"] == "/v2/cases/search").count();
+    assert!(rows > 1_000, "several folds' pages");
+    assert_eq!(searches, rows.div_ceil(100) + rows.div_ceil(500), "{rows} rows");
+}
+
+#[tokio::test]
 async fn a_failing_later_page_leaves_a_file_that_says_so() {
     let server = Server::start().await;
     server.fault(json!({ "match": { "path": "/v2/cases/search" }, "fault": "malformed", "times": 0, "skip": 1 })).await;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Groups that are told apart: with their names and sums about a megabyte.
-const MAX_GROUPS: usize = 3_000;
+pub(in crate::answer) const MAX_GROUPS: usize = 3_000;
 
 /// What a group takes, with its names and sums, in bytes.
 const GROUP_BYTES: usize = 320;
@@ -22,6 +22,9 @@ const GROUP_BYTES: usize = 320;
 /// Characters of a value that are kept. Longer ones get their hash behind them, so that no two
 /// become one.
 const MAX_VALUE_CHARS: usize = 120;
+
+/// Names of one value that are kept. More than one is a surprise.
+const MAX_LABELS: usize = 4;
 
 /// What stands where a row has no value.
 const NONE: &str = "(none)";
@@ -68,10 +71,49 @@ pub(in crate::answer) struct Group {
     /// A value for each name.
     pub(in crate::answer) values: Vec<Box<str>>,
     /// A label for each name that has one.
-    pub(in crate::answer) labels: Vec<Box<str>>,
+    pub(in crate::answer) labels: Vec<Label>,
     pub(in crate::answer) tally: Tally,
     pub(in crate::answer) span: Span,
     pub(in crate::answer) without_owner: usize,
+}
+
+/// What rows of a group call the thing that a value identifies.
+#[derive(Debug, Clone, Default)]
+pub(in crate::answer) struct Label {
+    /// One name, or several that differ.
+    names: Vec<Box<str>>,
+    /// There are others.
+    has_others: bool,
+}
+
+impl Label {
+    fn add(&mut self, name: &str) {
+        // Nearly always the first one again.
+        if name.is_empty() || self.names.iter().any(|known| **known == *name) {
+            return;
+        }
+        let mut kept = String::new();
+        push_value(&mut kept, name);
+        if self.names.iter().any(|known| **known == *kept) {
+            return;
+        }
+        if self.names.len() == MAX_LABELS {
+            self.has_others = true;
+        } else {
+            self.names.push(kept.into());
+        }
+    }
+
+    /// Rows of one value are named differently.
+    pub(in crate::answer) fn is_ambiguous(&self) -> bool {
+        self.names.len() > 1
+    }
+
+    /// All names.
+    pub(in crate::answer) fn text(&self) -> String {
+        let others = if self.has_others { " / …" } else { "" };
+        format!("{}{others}", self.names.join(" / "))
+    }
 }
 
 impl By {
@@ -90,6 +132,14 @@ impl By {
         }
     }
 
+    /// Which time its values are made of: the first one, or the last; neither where it is a field.
+    pub(in crate::answer) fn time(&self) -> Option<Derived> {
+        match self.from {
+            From::Derived(derived) => Some(derived),
+            From::Field(_) => None,
+        }
+    }
+
     /// Its values are months.
     pub(in crate::answer) fn is_month(&self) -> bool {
         matches!(self.from, From::Derived(Derived::Month))
@@ -99,7 +149,12 @@ impl By {
         let derived = match &self.from {
             From::Field(slot) => {
                 let value = seen.values[slot.0].map(said).unwrap_or_default();
-                return push_value(out, if value.is_empty() { self.missing } else { &value });
+                return match &*value {
+                    "" => out.push_str(self.missing),
+                    // Somebody is called as what stands for nobody.
+                    named if named == self.missing => out.push_str(&format!("\"{named}\"")),
+                    named => push_value(out, named),
+                };
             }
             From::Derived(derived) => derived,
         };
@@ -151,18 +206,13 @@ impl Grouping {
             self.key.push('\n');
         }
         if let Some(group) = self.groups.get_mut(self.key.as_str()) {
-            return group.add(seen);
+            return group.add(seen, &self.by);
         }
         if self.groups.len() == MAX_GROUPS {
             return self.beyond.add(seen.money);
         }
         let values = self.key.split_terminator('\n').map(Into::into).collect();
-        let labels = self.by.iter().filter_map(|by| by.label.as_ref()).map(|(_, slot)| {
-            let label = seen.values[slot.0].map(said).unwrap_or_default();
-            let mut kept = String::new();
-            push_value(&mut kept, &label);
-            kept.into()
-        });
+        let labels = self.by.iter().filter(|by| by.label.is_some()).map(|_| Label::default());
         let mut group = Group {
             values,
             labels: labels.collect(),
@@ -170,7 +220,7 @@ impl Grouping {
             span: Span::default(),
             without_owner: 0,
         };
-        group.add(seen);
+        group.add(seen, &self.by);
         self.groups.insert(self.key.as_str().into(), group);
     }
 
@@ -188,7 +238,11 @@ impl Grouping {
 }
 
 impl Group {
-    fn add(&mut self, seen: &Seen<'_, '_>) {
+    fn add(&mut self, seen: &Seen<'_, '_>, by: &[By]) {
+        let slots = by.iter().filter_map(|by| by.label.as_ref());
+        for (label, (_, slot)) in self.labels.iter_mut().zip(slots) {
+            label.add(&seen.values[slot.0].map(said).unwrap_or_default());
+        }
         self.tally.add(seen.money);
         self.span.add(seen.created);
         self.without_owner += usize::from(!seen.has_owner);

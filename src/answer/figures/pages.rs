@@ -53,6 +53,8 @@ pub struct PageRead {
     pub told: Option<usize>,
     /// Another number for another page.
     pub stamp: u64,
+    /// What was taken out of it, in sentences.
+    pub notes: Vec<String>,
 }
 
 /// Reads a page that was asked for with so many rows.
@@ -77,21 +79,28 @@ pub fn read_page(
         return Err(MalformedAnswer::NoRows);
     }
     let stamp = stamp(upstream.data);
-    let mut rows = 0;
     let is_repeated = before.stamps.contains(&stamp);
-    for row in json::elements(upstream.data) {
-        rows += 1;
-        if rows > MAX_ROWS {
-            return Err(MalformedAnswer::TooManyRows);
-        }
-        if !is_repeated {
-            sink.row(row);
-        }
+    // All or none: a page of too many rows is in no figure.
+    let all: Vec<&str> = json::elements(upstream.data).take(MAX_ROWS + 1).collect();
+    let rows = all.len();
+    if rows > MAX_ROWS {
+        return Err(MalformedAnswer::TooManyRows);
+    }
+    if !is_repeated {
+        all.into_iter().for_each(|row| sink.row(row));
     }
     // The key goes back as it came.
-    let next = match &cleaned.json {
-        Cow::Owned(_) => Upstream::read(sent)?.next_page_key.map(ToOwned::to_owned),
-        Cow::Borrowed(_) => upstream.next_page_key.map(ToOwned::to_owned),
+    let (next, notes) = match &cleaned.json {
+        Cow::Owned(_) => {
+            let as_sent = Upstream::read(sent)?;
+            // Nobody is shown the key, so nobody cares what would be taken out of it.
+            let notes = match as_sent.next_page_key {
+                Some(_) => cleaning::clean(&as_sent.shown(), keys).notes().collect(),
+                None => cleaned.notes().collect(),
+            };
+            (as_sent.next_page_key.map(ToOwned::to_owned), notes)
+        }
+        Cow::Borrowed(_) => (upstream.next_page_key.map(ToOwned::to_owned), Vec::new()),
     };
     let so_far = before.rows + rows;
     let hints =
@@ -107,7 +116,7 @@ pub fn read_page(
         Some(_) => hints.tell_of_failure(),
     };
     let is_repeated = is_repeated && rows > 0;
-    Ok(PageRead { rows, next, has_doubt, is_repeated, told, stamp })
+    Ok(PageRead { rows, next, has_doubt, is_repeated, told, stamp, notes })
 }
 
 fn stamp(data: &str) -> u64 {

@@ -28,6 +28,11 @@ impl Currencies {
         u16::try_from(self.0.len() - 1).ok()
     }
 
+    /// All that were seen.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|name| &**name)
+    }
+
     pub(in crate::answer) fn name(&self, index: u16) -> &str {
         self.0.get(usize::from(index)).map_or("", |name| name)
     }

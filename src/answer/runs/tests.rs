@@ -78,12 +78,12 @@ fn the_last_failure_is_the_one_that_ended_last_with_its_step() {
 }
 
 #[test]
-fn rows_that_are_none_are_runs_that_nothing_is_known_of() {
+fn objects_that_say_nothing_are_runs_that_nothing_is_known_of() {
     let mut figures = figures(RunGroup::Day);
     for row in ["null", "[1]", "\"x\"", "{}", r#"{"started_at":{"a":1},"status":7}"#] {
         figures.row(row);
     }
-    assert_eq!((figures.all.runs, figures.all.ended()), (5, 0));
+    assert_eq!((figures.all.runs, figures.all.ended(), figures.no_objects), (2, 0, 3));
     assert_eq!(figures.groups().collect::<Vec<_>>().len(), 1);
 }
 

@@ -28,6 +28,9 @@ pub(super) struct ArgumentRow {
     pub(super) description: String,
     #[serde(default)]
     pub(super) required: bool,
+    /// It is a day, `YYYY-MM-DD`; only such may stand in a title.
+    #[serde(default)]
+    pub(super) is_day: bool,
     pub(super) completed: Option<CompletionRow>,
 }
 

@@ -26,6 +26,16 @@ fn every_argument_that_a_read_names_is_one_of_its_prompt() {
 }
 
 #[test]
+fn a_title_holds_nothing_of_the_callers_but_days() {
+    for row in table::rows() {
+        for argument in row.arguments.iter().filter(|argument| !argument.is_day) {
+            let name = format!("{{{}", argument.name);
+            assert!(!row.reads.iter().any(|read| read.title.contains(&name)), "{}", row.name);
+        }
+    }
+}
+
+#[test]
 fn a_prompt_is_there_only_with_all_its_tools() {
     let all = Prompts::new(|_| true);
     assert_eq!(all.list(|_| true).len(), 4);

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     caller::Caller,
     mcp::{Code, Context, Error, ResourceBody, ResourceContents},
-    tools::Tools,
+    tools::{Tools, step::Errand},
 };
 
 /// Where the file is, and what reads it.
@@ -48,6 +48,7 @@ impl Tools {
         let mut file = File::default();
         let mut cursor: Option<String> = None;
         let begun = Instant::now();
+        let errand = Errand::until(self.wiv.deadline());
         for page in 0.. {
             if page == MAX_PAGES || begun.elapsed() > BEGIN_WITHIN {
                 file.is_cut("the bound of one file was reached");
@@ -56,14 +57,16 @@ impl Tools {
             let mut arguments = Map::new();
             arguments.insert("format".into(), "csv".into());
             arguments.insert("limit".into(), PAGE_ROWS.into());
-            arguments.insert("totals".into(), "count".into());
+            // Counted once: of a later page it would be a fold of everything again.
+            let totals = if cursor.is_none() { "count" } else { "none" };
+            arguments.insert("totals".into(), totals.into());
             if let Some(filters) = &filters {
                 arguments.insert("filters".into(), filters.clone());
             }
             if let Some(cursor) = cursor.take() {
                 arguments.insert("cursor".into(), cursor.into());
             }
-            let result = self.read_with(caller, context, CASES.tool, arguments).await?;
+            let result = self.read_with(&errand, caller, context, CASES.tool, arguments).await?;
             if result.is_error {
                 if page == 0 {
                     return Err(failed(&result));

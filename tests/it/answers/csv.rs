@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::paged::{Paged, case};
 use super::reading::LIMIT;
 use crate::harness::*;
 use crate::reports::answers::{Told, call, told};
@@ -143,4 +144,33 @@ async fn a_csv_without_rows_is_empty_and_says_so() {
     let told = told(r#"{"data":[]}"#, "wiv_list_folders", json!({ "format": "csv" })).await;
     assert_eq!(told.structured["csv"], "");
     told.text.contains("No rows.").then_some(()).expect("no rows are told");
+}
+
+#[tokio::test]
+async fn columns_of_csv_are_the_same_on_every_page() {
+    // Rows without an owner don't have the member, as where nulls are left out.
+    let rows: Vec<String> = (0..20)
+        .map(|number| {
+            let owner = if number < 10 { r#""owner":"Ana","# } else { "" };
+            case(number, &format!(r#"{owner}"case_type":"t","status":"To Do","account_name":"a","annual_potential_savings":1,"currency":"USD""#))
+        })
+        .collect();
+    let server = Paged::start(rows, None).await.server().await;
+    for fields in [None, Some(json!(["case_id", "owner", "currency", "none"]))] {
+        let mut arguments = json!({ "format": "csv", "limit": 10 });
+        if let Some(fields) = &fields {
+            arguments["fields"] = fields.clone();
+        }
+        let first = call(&server, "wiv_search_cases", arguments.clone()).await;
+        arguments["cursor"] = first.structured["page"]["next_cursor"].clone();
+        let second = call(&server, "wiv_search_cases", arguments).await;
+        let [first, second] = [&first, &second].map(|told| {
+            let csv = told.structured["csv"].as_str().unwrap();
+            csv.lines().map(|line| line.split(',').collect::<Vec<_>>()).collect::<Vec<_>>()
+        });
+        assert_eq!(first[0], second[0]);
+        let owner = first[0].iter().position(|name| *name == "owner").unwrap();
+        assert!(first[1..].iter().all(|line| line[owner] == "Ana"), "{first:?}");
+        assert!(second[1..].iter().all(|line| line[owner].is_empty()), "{second:?}");
+    }
 }

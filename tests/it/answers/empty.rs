@@ -49,16 +49,17 @@ async fn the_customers_of_an_msp_have_values_of_their_own() {
 }
 
 #[tokio::test]
-async fn three_filters_are_looked_at_and_only_when_there_are_no_rows() {
+async fn five_filters_are_looked_at_and_only_when_there_are_no_rows() {
     let server = Server::start().await;
     call(&server, "wiv_search_cases", json!({ "filters": { "provider": ["AWS"] } })).await;
     assert_eq!(reads_of_values(&server).await, [""; 0]);
     let filters = json!({
         "provider": ["x"], "service": ["x"], "board": ["x"], "region": ["x"], "effort": ["x"],
+        "case_type": ["x"],
     });
     let told = call(&server, "wiv_search_cases", json!({ "filters": filters })).await;
-    assert_eq!(reads_of_values(&server).await.len(), 3);
-    assert_eq!(told.text.matches("No case has ").count(), 3, "{}", told.text);
+    assert_eq!(reads_of_values(&server).await.len(), 5);
+    assert_eq!(told.text.matches("No case has ").count(), 5, "{}", told.text);
 }
 
 #[tokio::test]

@@ -95,8 +95,9 @@ async fn where_nobody_names_days_it_is_the_last_thirty_of_upstreams_clock() {
     told.both_say("2026-01-31");
     told.both_say("2026-03-01");
     assert!(told.text.starts_with("0 executions started from 2026-01-31 to 2026-03-01 (UTC)"));
-    let asked = far_end.seen().pop().unwrap().target;
-    assert!(asked.contains("2026-01-31") && asked.contains("2026-03-01"), "{asked}");
+    let asked: Vec<String> = far_end.seen().into_iter().map(|seen| seen.target).collect();
+    let of_days = asked.iter().filter(|it| it.contains("2026-01-31") && it.contains("2026-03-01"));
+    assert_eq!(of_days.count(), 1, "{asked:?}");
 }
 
 #[tokio::test]
@@ -265,8 +266,9 @@ async fn odd_runs_are_counted_and_told_and_names_that_fail_leave_ids() {
     });
     let server = far_end.await.server().await;
     let told = call(&server, SUMMARY, json!({})).await;
-    assert_eq!(told.structured["data"]["runs"], 4);
-    told.both_say("There are 2 executions with a status that is not known");
+    assert_eq!(told.structured["data"]["runs"], 3);
+    told.both_say("1 row came that is no object");
+    told.both_say("There is 1 execution with a status that is not known");
     told.both_say("There is 1 execution that ended without times");
     told.both_say("The names of workflows could not be read");
     assert!(groups(&told.structured).iter().any(|group| group["workflow_id"] == "(none)"));

@@ -55,7 +55,12 @@ impl TwoOrganizations {
 
     /// Calls a tool with both credentials.
     async fn call(&self, tool: &str, arguments: Value) -> Value {
-        let body = request(1, "tools/call", json!({ "name": tool, "arguments": arguments }));
+        self.ask("tools/call", json!({ "name": tool, "arguments": arguments })).await
+    }
+
+    /// Asks with both credentials.
+    async fn ask(&self, method: &str, params: Value) -> Value {
+        let body = request(1, method, params);
         let headers = [("authorization", self.bearer.as_str())];
         let response = self.server.post_with("/mcp", KEY_OF_A, body, &headers).await;
         assert_eq!(response.status(), 200);
@@ -141,4 +146,20 @@ async fn a_list_goes_on_with_the_credential_that_it_began_with() {
     next["cursor"] = page["page"]["next_cursor"].clone();
     let page = two.call("wiv_search_cases", next).await;
     assert_eq!(page["structuredContent"]["data"][0]["case_id"], "b6", "{page}");
+}
+
+#[tokio::test]
+async fn a_prompt_and_a_file_are_of_one_organization() {
+    for (method, params) in [
+        ("prompts/get", json!({ "name": "triage_new_cases" })),
+        ("resources/read", json!({ "uri": "wiv://cases.csv" })),
+    ] {
+        let two = TwoOrganizations::start().await;
+        two.call("wiv_search_cases", json!({ "limit": 1, "totals": "none" })).await;
+        // The first read takes two pages, a page of the file and what counts it three.
+        two.left.store(if method == "prompts/get" { 2 } else { 3 }, SeqCst);
+        let result = two.ask(method, params).await.to_string();
+        assert!(result.contains("failed") || result.contains("not whole"), "{result:.2000}");
+        assert_eq!(two.asked_of_b(), [""; 0], "{method}");
+    }
 }
