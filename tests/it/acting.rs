@@ -2,6 +2,8 @@
 //!
 //! The stand-in counts what it was told to start.
 
+mod callers;
 mod confirmation;
 mod form;
 mod preview;
+mod update;
