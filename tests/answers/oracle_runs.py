@@ -114,6 +114,12 @@ def workflow_steps(view: View, workflow: str) -> list:
     return [[Text(step["name"]), Text(step["type"])] for step in whole["steps"]]
 
 
+def renamed(view: View, workflow: str, to: str) -> list:
+    """One field, before and after; nothing where the workflow is not called that (any more)."""
+    is_there = any(row["name"] == workflow for row in view.own.workflows())
+    return [[Text("name"), Text(workflow), Text(to)]] if is_there else []
+
+
 def workflows_of(view: View, space: str | None = None, name: str | None = None) -> list:
     ids = {row["space_id"] for row in view.own.rows("/spaces") if space in (None, row["name"])}
     rows = [row for row in view.own.workflows() if row["space_id"] in ids]

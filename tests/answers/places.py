@@ -217,6 +217,8 @@ def of_structure(value, name: str = "") -> list:
                 places += of_csv(member)
             elif key == "notes":
                 places += [Line(note) for note in member]
+            elif name == "preview" and key == "summary":
+                places.append(Line(member))
             elif isinstance(member, (dict, list)):
                 places += of_structure(member, key)
     elif isinstance(value, list):

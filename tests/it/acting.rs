@@ -2,10 +2,12 @@
 //!
 //! The stand-in counts what it was told to start.
 
+mod callers;
 mod confirmation;
 mod form;
 mod preview;
 mod repeat;
+mod update;
 mod wait;
 
 use serde_json::{Value, json};
