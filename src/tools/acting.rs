@@ -189,6 +189,10 @@ impl Tools {
         };
         let layout = self.layout(step, what_to_read(step, acting), present.at);
         let mut notes: Vec<String> = why.map(str::to_owned).into_iter().collect();
+        if mode == ConfirmMode::Person {
+            // Nothing is done until somebody can be asked.
+            notes.push("A person has to approve this, and this server can't ask one yet.".into());
+        }
         notes.extend(self::notes(step, present.used));
         notes.extend(preview.notes.iter().cloned());
         let (headline, data) = (&*preview.headline, preview.data.to_string());
