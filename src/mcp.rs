@@ -25,6 +25,7 @@ mod response;
 mod revision;
 mod run;
 mod state;
+mod task;
 mod tool;
 mod view;
 
@@ -48,6 +49,7 @@ pub use outbox::{LogLevel, Outbox};
 pub use response::{Response, ResponseClass};
 pub use revision::{LATEST_LEGACY, REVISIONS, Revision};
 pub(crate) use run::{Run, RunId};
+pub use task::{Task, TaskRefused, TaskState};
 pub use tool::{HeaderParameter, ToolCall, ToolDescription, ToolResult};
 pub use view::View;
 

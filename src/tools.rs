@@ -29,7 +29,9 @@ mod views;
 
 use std::{borrow::Cow, sync::Arc};
 
-use acting::Confirmations;
+use serde_json::{Map, Value};
+
+use acting::{Confirmations, TaskIds};
 pub use acting::{ConfirmMode, ConfirmPolicy};
 use aside::Aside;
 pub use key_owners::KeyOwners;
@@ -45,7 +47,7 @@ use crate::{
     marks::Marks,
     mcp::{
         self, Capabilities, CompletionRequest, Context, Host, Icon, Implementation, Outcome,
-        Prompt, PromptRequest, PromptResult, Resource, ResourceContents, StateSealer, ToolCall,
+        Prompt, PromptRequest, PromptResult, Resource, ResourceContents, StateSealer, Task, TaskRefused, ToolCall,
         ToolResult, View,
     },
     origin::PublicUrls,
@@ -75,6 +77,9 @@ pub struct Tools {
     cursors: Sealer,
     states: States,
     confirmations: Confirmations,
+    task_ids: TaskIds,
+    /// Whether a call of some tool can go on as a task.
+    has_tasks: bool,
     aside: Aside,
     settings: ToolsSettings,
     views: Views,
@@ -102,12 +107,17 @@ impl Tools {
         let (aside, states) = (Aside::default(), States::new(keys, audience));
         let catalog = Arc::new(catalog);
         let confirmations = Confirmations::new(keys, audience);
+        let begins = |tool: &Tool| tool.operation().is_some_and(|it| it.following.is_some());
+        let has_tasks =
+            catalog.tools().iter().any(|tool| settings.offers(tool) && begins(tool));
         Self {
             catalog,
             wiv,
             cursors,
             states,
             confirmations,
+            task_ids: TaskIds::new(keys, audience),
+            has_tasks,
             aside,
             settings,
             views,
@@ -201,10 +211,39 @@ impl Host for Tools {
         self.run(caller, context, call).await
     }
 
+    async fn task(
+        &self,
+        caller: &Caller,
+        context: &Context,
+        id: &str,
+    ) -> Result<Task, TaskRefused> {
+        Box::pin(self.task_now(caller, context, id)).await
+    }
+
+    async fn update_task(
+        &self,
+        caller: &Caller,
+        _: &Context,
+        id: &str,
+        _: Map<String, Value>,
+    ) -> Result<(), TaskRefused> {
+        Err(self.task_input(caller, id))
+    }
+
+    async fn cancel_task(
+        &self,
+        caller: &Caller,
+        context: &Context,
+        id: &str,
+    ) -> Result<(), TaskRefused> {
+        Box::pin(self.stop_task(caller, context, id)).await
+    }
+
     fn capabilities(&self) -> Capabilities {
         let prompts = !self.prompts.is_empty();
         let resources = self.has_resources();
-        Capabilities { resources, prompts, completions: prompts, ..Capabilities::TOOLS }
+        let tasks = self.has_tasks;
+        Capabilities { resources, prompts, completions: prompts, tasks, ..Capabilities::TOOLS }
     }
 
     fn resources(&self, caller: &Caller) -> Vec<Resource> {

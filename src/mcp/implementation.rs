@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
+use super::{Revision, task::EXTENSION};
+
 /// What a server says about itself.
 #[derive(Debug, Clone, Default)]
 pub struct Implementation {
@@ -43,16 +45,24 @@ pub struct Capabilities {
     pub completions: bool,
     /// Log messages to the client.
     pub logging: bool,
+    /// Requests that go on as tasks, `tasks/*`: an extension.
+    pub tasks: bool,
 }
 
 impl Capabilities {
     /// Tools and nothing else.
-    pub const TOOLS: Self =
-        Self { tools: true, resources: false, prompts: false, completions: false, logging: false };
+    pub const TOOLS: Self = Self {
+        tools: true,
+        resources: false,
+        prompts: false,
+        completions: false,
+        logging: false,
+        tasks: false,
+    };
 
     /// As `initialize` and `server/discover` declare them.
-    pub(super) fn to_json(self) -> Value {
-        let Self { tools, resources, prompts, completions, logging } = self;
+    pub(super) fn to_json(self, revision: &Revision) -> Value {
+        let Self { tools, resources, prompts, completions, logging, tasks } = self;
         let declared = [
             ("tools", tools),
             ("resources", resources),
@@ -61,6 +71,11 @@ impl Capabilities {
             ("logging", logging),
         ];
         let declared = declared.into_iter().filter(|(_, has)| *has);
-        declared.map(|(name, _)| (name.to_owned(), json!({}))).collect()
+        let mut declared: Value =
+            declared.map(|(name, _)| (name.to_owned(), json!({}))).collect();
+        if tasks && revision.extensions {
+            declared["extensions"] = json!({ EXTENSION: {} });
+        }
+        declared
     }
 }

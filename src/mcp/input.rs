@@ -3,8 +3,10 @@
 //! The request ends with what is asked and a sealed state; the client asks again with both
 //! (basic/patterns/mrtr). How a state travels is in `state`.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::time::Duration;
+
+use super::Task;
 
 /// What a client can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +58,13 @@ pub struct InputRequest {
     pub params: Value,
 }
 
+impl InputRequest {
+    /// As it is asked.
+    pub(super) fn to_json(&self) -> Value {
+        json!({ "method": self.kind.method(), "params": self.params })
+    }
+}
+
 /// A request's end without a result: what is needed first.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InputRequired {
@@ -74,6 +83,8 @@ pub enum Outcome<T> {
     Complete(T),
     /// With a question.
     InputRequired(InputRequired),
+    /// With work that goes on: only for clients that take tasks.
+    Task(Box<Task>),
 }
 
 /// Input that the client gathered for a request.

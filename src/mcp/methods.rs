@@ -9,4 +9,5 @@ pub(super) mod logging;
 pub(super) mod prompts;
 pub(super) mod resources;
 pub(super) mod subscriptions;
+pub(super) mod tasks;
 pub(super) mod tools;

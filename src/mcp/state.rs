@@ -77,10 +77,7 @@ impl InputRequired {
         let requests: Map<String, Value> = self
             .requests
             .iter()
-            .map(|(name, request)| {
-                let shown = json!({ "method": request.kind.method(), "params": request.params });
-                (name.clone(), shown)
-            })
+            .map(|(name, request)| (name.clone(), request.to_json()))
             .collect();
         let mut result = json!({ "resultType": "input_required", "inputRequests": requests });
         if let Some(state) = &self.state {

@@ -4,8 +4,9 @@
 
 use serde_json::{Map, Value};
 
+use super::tasks;
 use crate::mcp::{
-    Code, Content, Context, Error, Host, Outcome, ToolCall,
+    Code, Content, Context, Error, Host, Outcome, ToolCall, ToolResult,
     asked::Asked,
     jsonrpc::{is_nothing, take_member},
     messages::{self, Keep, ResultWriter},
@@ -56,11 +57,21 @@ pub(in crate::mcp) async fn call<H: Host>(
         Outcome::InputRequired(needed) => {
             return needed.response(asked, context, binding).map(Called::from);
         }
+        Outcome::Task(task) => {
+            return tasks::created_response(asked, context, &task).map(Called::from);
+        }
     };
-    let structured = answer.structured.as_deref().filter(|_| context.revision.structured_content);
-    let size = answer.text().len() * 9 / 8 + structured.map_or(0, str::len) + 256;
+    let structured = answer.structured.as_deref().map_or(0, str::len);
+    let size = answer.text().len() * 9 / 8 + structured + 256;
     let mut result = ResultWriter::begin(asked.id, size);
-    let body = result.member("content");
+    write_members(result.members(), &answer, context);
+    let body = result.finish(asked.host, context, Keep::Unsaid);
+    Ok(Called { body, credential_refused: answer.credential_refused })
+}
+
+/// The members of a tool's result, with a comma between each two.
+pub(super) fn write_members(body: &mut Vec<u8>, answer: &ToolResult, context: &Context) {
+    body.extend_from_slice(b"\"content\":");
     for (number, content) in answer.content.iter().enumerate() {
         body.push(if number == 0 { b'[' } else { b',' });
         match content {
@@ -74,11 +85,11 @@ pub(in crate::mcp) async fn call<H: Host>(
         }
     }
     body.extend_from_slice(if answer.content.is_empty() { b"[]" } else { b"]" });
+    let structured = answer.structured.as_deref().filter(|_| context.revision.structured_content);
     if let Some(structured) = structured {
-        result.member("structuredContent").extend_from_slice(structured.as_bytes());
+        body.extend_from_slice(b",\"structuredContent\":");
+        body.extend_from_slice(structured.as_bytes());
     }
-    let is_error: &[u8] = if answer.is_error { b"true" } else { b"false" };
-    result.member("isError").extend_from_slice(is_error);
-    let body = result.finish(asked.host, context, Keep::Unsaid);
-    Ok(Called { body, credential_refused: answer.credential_refused })
+    body.extend_from_slice(b",\"isError\":");
+    body.extend_from_slice(if answer.is_error { b"true" } else { b"false" });
 }
