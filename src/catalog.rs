@@ -31,7 +31,7 @@ use std::sync::Arc;
 use aws_lc_rs::digest;
 use document::Schemas;
 
-pub use acting_facts::{ActingKind, StateFacts};
+pub use acting_facts::{ActingKind, ObjectFacts, StateFacts, StepFacts};
 pub use arguments::Arguments;
 pub use document::{DocumentError, DocumentMistake};
 pub use file::CatalogFileError;

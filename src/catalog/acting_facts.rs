@@ -55,3 +55,76 @@ impl StateFacts {
         self.failed.iter().any(|failed| **failed == *state)
     }
 }
+
+/// What an object holds that is shown before something is done to it.
+#[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectFacts {
+    /// The field that identifies it.
+    pub id: Box<str>,
+    /// The field with its name, where it has one.
+    #[serde(default)]
+    pub name: Option<Box<str>>,
+    /// What it does, step by step, where it does something.
+    #[serde(default)]
+    pub steps: Option<StepFacts>,
+}
+
+/// The steps of an object.
+#[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct StepFacts {
+    /// The field with the list of them.
+    pub field: Box<str>,
+    /// A step's field with its name, which no other step has.
+    pub name: Box<str>,
+    /// A step's field with its type.
+    #[serde(rename = "type")]
+    pub kind: Box<str>,
+    /// A step's field with what it does in words.
+    pub description: Box<str>,
+    /// Words of types that change nothing outside: they read, or say what comes next.
+    pub idle: Box<[Box<str>]>,
+    /// Words of types that change something, whatever other words stand beside them.
+    pub acting: Box<[Box<str>]>,
+}
+
+impl StepFacts {
+    /// Whether a step of this type changes something. A type that nobody knows does.
+    pub fn acts(&self, kind: &str) -> bool {
+        let is_among = |words: &[Box<str>]| {
+            kind.split(|it: char| !it.is_ascii_alphanumeric())
+                .any(|part| words.iter().any(|word| word.eq_ignore_ascii_case(part)))
+        };
+        is_among(&self.acting) || !is_among(&self.idle)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::StepFacts;
+
+    #[test]
+    fn a_step_acts_unless_its_type_is_known_not_to() {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).into()).collect();
+        let facts = StepFacts {
+            field: "steps".into(),
+            name: "name".into(),
+            kind: "type".into(),
+            description: "description".into(),
+            idle: words(&["GET", "IF"]),
+            acting: words(&["DELETE"]),
+        };
+        for (kind, acts) in [
+            ("IF", false),
+            ("AWS_S3_GET_LIFECYCLE", false),
+            ("aws.s3.get", false),
+            ("GET_AND_DELETE", true),
+            ("GETAWAY", true),
+            ("SOMETHING_NEW", true),
+            ("", true),
+        ] {
+            assert_eq!(facts.acts(kind), acts, "{kind}");
+        }
+    }
+}

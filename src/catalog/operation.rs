@@ -9,7 +9,7 @@ use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{ActingKind, Money, Paging, RowFacts, RunFacts, StateFacts};
+use super::{ActingKind, Money, ObjectFacts, Paging, RowFacts, RunFacts, StateFacts};
 
 /// One operation of the WIV API.
 #[derive(Debug, Clone)]
@@ -51,6 +51,8 @@ pub struct Operation {
     pub following: Option<Arc<Following>>,
     /// The states of what it reads; with it the tool takes `wait`.
     pub state: Option<Arc<StateFacts>>,
+    /// What the object holds that it reads.
+    pub object: Option<Arc<ObjectFacts>>,
     /// The field with the version of what it reads.
     pub version: Option<Box<str>>,
     /// Fields that identify a row, the most important first; see [`row_ids`](Self::row_ids).

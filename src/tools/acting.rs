@@ -14,7 +14,6 @@ pub use policy::{ConfirmMode, ConfirmPolicy};
 
 use confirmation::{LIFE, Unconfirmed};
 use deed::Deed;
-use preview::Preview;
 
 use super::{
     Tools,
@@ -170,7 +169,8 @@ impl Tools {
         why: Option<&str>,
     ) -> Result<Outcome<ToolResult>, ToolFailure> {
         let preview = self.preview(step, acting, present).await?;
-        let given = (mode != ConfirmMode::Person).then(|| self.confirmations.give(deed));
+        let can_confirm = mode != ConfirmMode::Person && !preview.is_void;
+        let given = can_confirm.then(|| self.confirmations.give(deed));
         let asks_for = match &given {
             Some(given) => AsksFor::Confirmation { token: &given.token, end: given.end },
             None => AsksFor::Nothing,
@@ -178,8 +178,8 @@ impl Tools {
         let layout = self.layout(step, what_to_read(step, acting), present.at);
         let mut notes: Vec<String> = why.map(str::to_owned).into_iter().collect();
         notes.extend(self::notes(step, present.used));
-        let Preview { headline, data } = &preview;
-        let data = data.to_string();
+        notes.extend(preview.notes.iter().cloned());
+        let (headline, data) = (&*preview.headline, preview.data.to_string());
         let shown = ShownPreview { headline, data: &data, asks_for };
         let rendered = answer::preview(&shown, layout, &notes);
         Ok(Outcome::Complete(ToolResult::new(rendered.text, rendered.structured)))
@@ -194,6 +194,10 @@ impl Tools {
         deed: &Deed,
     ) -> Result<Outcome<ToolResult>, ToolFailure> {
         let preview = self.preview(step, acting, present).await?;
+        if preview.is_void {
+            let mode = ConfirmMode::Preview;
+            return self.shown(step, acting, present, mode, deed, None).await;
+        }
         let given = self.confirmations.give(deed);
         let request = InputRequest {
             kind: InputKind::Elicitation,

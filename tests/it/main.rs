@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can not go on ends by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests play far ends and end with their runtime")]
 
+mod acting;
 mod answers;
 mod architecture;
 mod clients;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::{
-    super::{Acting, ActingKind, AnswerShape, Following, Operation, StateFacts},
+    super::{Acting, ActingKind, AnswerShape, Following, ObjectFacts, Operation, StateFacts},
     extensions::{self, optional},
     mistakes::{DocumentMistakes, DocumentPlace},
     operations::{Operations, ReadOperation},
@@ -48,6 +48,12 @@ pub(super) fn attach(operations: &mut Operations<'_>, mistakes: &mut DocumentMis
             mistakes.add(place.member(extensions::STATE), reason);
         }
         read.operation.state = state.map(Arc::new);
+        let object: Option<ObjectFacts> =
+            optional(read.written, extensions::OBJECT, &place, mistakes);
+        if object.is_some() && !(read.operation.read_only && is_object(read)) {
+            mistakes.add(place.member(extensions::OBJECT), "only a read of one object has one");
+        }
+        read.operation.object = object.map(Arc::new);
         read.operation.version = optional(read.written, extensions::VERSION, &place, mistakes);
     }
     let mut found = Vec::new();

@@ -44,13 +44,14 @@ pub(super) const IDS: &str = "x-mcp-ids";
 pub(super) const ACTS: &str = "x-mcp-acts";
 pub(super) const FOLLOW: &str = "x-mcp-follow";
 pub(super) const STATE: &str = "x-mcp-state";
+pub(super) const OBJECT: &str = "x-mcp-object";
 pub(super) const VERSION: &str = "x-mcp-version";
 pub(super) const OVERLAY: &str = "x-mcp-overlay";
 pub(super) const KEY_CHECK: &str = "x-mcp-key-check";
 pub(super) const KEY_CHECK_BODY: &str = "x-mcp-key-check-body";
 
 /// Extensions of an operation.
-const OF_OPERATIONS: [&str; 30] = [
+const OF_OPERATIONS: [&str; 31] = [
     TOOL,
     TITLE,
     DESCRIPTION,
@@ -77,6 +78,7 @@ const OF_OPERATIONS: [&str; 30] = [
     ACTS,
     FOLLOW,
     STATE,
+    OBJECT,
     VERSION,
     OVERLAY,
     KEY_CHECK,

@@ -209,6 +209,7 @@ fn understand<'d>(
         acting: None,
         following: None,
         state: None,
+        object: None,
         version: None,
         read_only: head.hints.read_only,
         path: inputs.path.into(),

@@ -1,0 +1,7 @@
+//! Calls that act: never twice for one intent, and followed to the end.
+//!
+//! The stand-in counts what it was told to start.
+
+mod confirmation;
+mod form;
+mod preview;
