@@ -31,8 +31,8 @@ use std::{borrow::Cow, sync::Arc};
 
 use serde_json::{Map, Value};
 
-use acting::{Confirmations, TaskIds};
 pub use acting::{ConfirmMode, ConfirmPolicy};
+use acting::{Confirmations, TaskIds};
 use aside::Aside;
 pub use key_owners::KeyOwners;
 use prompts::table::Prompts;
@@ -47,8 +47,8 @@ use crate::{
     marks::Marks,
     mcp::{
         self, Capabilities, CompletionRequest, Context, Host, Icon, Implementation, Outcome,
-        Prompt, PromptRequest, PromptResult, Resource, ResourceContents, StateSealer, Task, TaskRefused, ToolCall,
-        ToolResult, View,
+        Prompt, PromptRequest, PromptResult, Resource, ResourceContents, StateSealer, Task,
+        TaskRefused, ToolCall, ToolResult, View,
     },
     origin::PublicUrls,
     seal::{Purpose, Sealer, SealingKeys},
@@ -108,8 +108,7 @@ impl Tools {
         let catalog = Arc::new(catalog);
         let confirmations = Confirmations::new(keys, audience);
         let begins = |tool: &Tool| tool.operation().is_some_and(|it| it.following.is_some());
-        let has_tasks =
-            catalog.tools().iter().any(|tool| settings.offers(tool) && begins(tool));
+        let has_tasks = catalog.tools().iter().any(|tool| settings.offers(tool) && begins(tool));
         Self {
             catalog,
             wiv,

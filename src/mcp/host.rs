@@ -9,7 +9,8 @@ use tokio::time::Duration;
 
 use super::{
     Capabilities, Code, CompletionRequest, Context, Error, Implementation, Outcome, Prompt,
-    PromptRequest, PromptResult, Resource, ResourceContents, Task, TaskRefused, ToolCall, ToolResult, View,
+    PromptRequest, PromptResult, Resource, ResourceContents, Task, TaskRefused, ToolCall,
+    ToolResult, View,
 };
 
 /// Seals what a client carries while it gathers input, so that nothing is kept here.

@@ -71,8 +71,7 @@ impl Capabilities {
             ("logging", logging),
         ];
         let declared = declared.into_iter().filter(|(_, has)| *has);
-        let mut declared: Value =
-            declared.map(|(name, _)| (name.to_owned(), json!({}))).collect();
+        let mut declared: Value = declared.map(|(name, _)| (name.to_owned(), json!({}))).collect();
         if tasks && revision.extensions {
             declared["extensions"] = json!({ EXTENSION: {} });
         }

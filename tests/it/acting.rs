@@ -5,3 +5,4 @@
 mod confirmation;
 mod form;
 mod preview;
+pub(crate) mod task;

@@ -44,9 +44,10 @@ pub(in crate::mcp) async fn answer<H: Host>(
             Ok(acknowledged.finish(asked.host, context, Keep::Unsaid).into())
         }
         Ok(Some(task)) => Ok(state_response(asked, context, &task)),
-        Err(TaskRefused { error, credential_refused }) if credential_refused => {
-            Ok(Called { body: messages::response_error(Some(asked.id), &error), credential_refused })
-        }
+        Err(TaskRefused { error, credential_refused }) if credential_refused => Ok(Called {
+            body: messages::response_error(Some(asked.id), &error),
+            credential_refused,
+        }),
         Err(TaskRefused { error, .. }) => Err(error),
     }
 }

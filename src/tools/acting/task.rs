@@ -13,8 +13,13 @@ use crate::{
     caller::Caller,
     catalog::{Following, StateFacts, Tool},
     clock,
-    mcp::{self, Code, Context, Task, TaskRefused, TaskState, ToolCall, ToolResult},
-    tools::{ConfirmMode, Tools, call, credential::Used, shaping::Figured, step::CallStep},
+    mcp::{self, Code, Context, Outcome, Task, TaskRefused, TaskState, ToolCall, ToolResult},
+    tools::{
+        ConfirmMode, Tools, call,
+        credential::Used,
+        shaping::Figured,
+        step::{CallStep, invalid},
+    },
 };
 
 /// How long a client is asked to wait between two looks: runs take minutes.
@@ -32,9 +37,25 @@ struct Seen {
 }
 
 impl Tools {
-    /// The task that a call went on as. Nothing where its answer doesn't say what it began: then
-    /// the answer itself is given.
-    pub(super) fn begun_task(
+    /// What a deed that was done is answered with: a task, where it began something, its client
+    /// takes tasks, and the call itself does not wait for the end.
+    pub(super) fn followed(
+        &self,
+        step: CallStep<'_>,
+        context: &Context,
+        done: ToolResult,
+    ) -> Outcome<ToolResult> {
+        let following = step.tool.operation().and_then(|operation| operation.following.as_deref());
+        let goes_on = context.meta.takes_tasks && step.arguments.wait_seconds() == 0;
+        let following = following.filter(|_| goes_on);
+        match following.and_then(|following| self.begun_task(step, following, &done)) {
+            Some(task) => Outcome::Task(Box::new(task)),
+            None => Outcome::Complete(done),
+        }
+    }
+
+    /// The task that a call went on as. Nothing where its answer doesn't say what it began.
+    fn begun_task(
         &self,
         step: CallStep<'_>,
         following: &Following,
@@ -112,7 +133,7 @@ impl Tools {
         if has_ended(&look().await.map_err(refused)?) {
             return Ok(());
         }
-        let stopped = self.stop(caller, context, &begun, used, stop).await;
+        let stopped = self.asked(caller, context, &begun, used, stop).await;
         let outcome = stopped.as_ref().err().map_or("ok", |failure| failure.kind.as_str());
         tracing::info!(
             tool = &*stop.name,
@@ -131,13 +152,8 @@ impl Tools {
     }
 
     /// What an id stands for, if its caller may still have it done.
-    fn begun(
-        &self,
-        caller: &Caller,
-        id: &str,
-    ) -> Result<(Begun, Used, &Following), TaskRefused> {
-        let (begun, used) =
-            self.task_ids.open(caller, id).ok_or_else(mcp::Error::unknown_task)?;
+    fn begun(&self, caller: &Caller, id: &str) -> Result<(Begun, Used, &Following), TaskRefused> {
+        let (begun, used) = self.task_ids.open(caller, id).ok_or_else(mcp::Error::unknown_task)?;
         let tool = self.offered(caller, &begun.tool);
         let tool = tool.ok_or_else(|| self.unknown_tool(caller, &begun.tool))?;
         let following = tool.operation().and_then(|operation| operation.following.as_deref());
@@ -178,17 +194,6 @@ impl Tools {
         Ok(Seen { state, message, at: clock::unix_seconds() })
     }
 
-    async fn stop(
-        &self,
-        caller: &Caller,
-        context: &Context,
-        begun: &Begun,
-        used: Used,
-        tool: &Tool,
-    ) -> Result<ToolResult, ToolFailure> {
-        self.asked(caller, context, begun, used, tool).await
-    }
-
     /// Asks WIV what a tool asks, by the arguments that the task is known by, with the credential
     /// that began it.
     async fn asked(
@@ -214,9 +219,8 @@ impl Tools {
             settled: &OnceLock::from(used),
         };
         let operation = tool.operation().expect("what is followed is read by an operation");
-        let request = operation
-            .request(step.arguments, None)
-            .map_err(|problem| crate::tools::step::invalid(&[problem]))?;
+        let request =
+            operation.request(step.arguments, None).map_err(|problem| invalid(&[problem]))?;
         let sent = self.send(step, operation, &request).await?;
         let position = Position::default();
         self.shape(step, operation, &request, &sent, position, Figured::default()).await
