@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Code, Error, Input, InputKind, LogLevel, Outbox, Revision,
+    implementation::TASKS_EXTENSION,
     jsonrpc::{is_nothing, member},
-    task::EXTENSION,
 };
 
 /// How a message came in.
@@ -190,7 +190,7 @@ impl Meta {
             .collect();
         read.takes_tasks = member(capabilities, "extensions")
             .and_then(Value::as_object)
-            .and_then(|extensions| member(extensions, EXTENSION))
+            .and_then(|extensions| member(extensions, TASKS_EXTENSION))
             .is_some_and(Value::is_object);
         read.log_level = match member(meta, LOG_LEVEL) {
             None => None,

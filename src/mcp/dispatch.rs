@@ -10,7 +10,7 @@ use super::{
     jsonrpc::{Params, Request},
     messages,
     method::{Method, MethodName},
-    methods::{self, tools::Called},
+    methods::{self, called::Called},
     state::Binding,
 };
 

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use super::{Revision, task::EXTENSION};
+/// The name under which both sides declare tasks.
+pub(super) const TASKS_EXTENSION: &str = "io.modelcontextprotocol/tasks";
 
 /// What a server says about itself.
 #[derive(Debug, Clone, Default)]
@@ -60,8 +61,9 @@ impl Capabilities {
         tasks: false,
     };
 
-    /// As `initialize` and `server/discover` declare them.
-    pub(super) fn to_json(self, revision: &Revision) -> Value {
+    /// As `initialize` and `server/discover` declare them; what is no part of the core only to
+    /// clients that know of `extensions`.
+    pub(super) fn to_json(self, extensions: bool) -> Value {
         let Self { tools, resources, prompts, completions, logging, tasks } = self;
         let declared = [
             ("tools", tools),
@@ -72,8 +74,8 @@ impl Capabilities {
         ];
         let declared = declared.into_iter().filter(|(_, has)| *has);
         let mut declared: Value = declared.map(|(name, _)| (name.to_owned(), json!({}))).collect();
-        if tasks && revision.extensions {
-            declared["extensions"] = json!({ EXTENSION: {} });
+        if tasks && extensions {
+            declared["extensions"] = json!({ TASKS_EXTENSION: {} });
         }
         declared
     }

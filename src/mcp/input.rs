@@ -6,8 +6,6 @@
 use serde_json::{Map, Value, json};
 use tokio::time::Duration;
 
-use super::Task;
-
 /// What a client can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InputKind {
@@ -74,17 +72,6 @@ pub struct InputRequired {
     pub state: Option<Vec<u8>>,
     /// How long the state may be given back; where nothing is said, ten minutes.
     pub life: Option<Duration>,
-}
-
-/// How a request ended that may ask for input.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome<T> {
-    /// With its result.
-    Complete(T),
-    /// With a question.
-    InputRequired(InputRequired),
-    /// With work that goes on: only for clients that take tasks.
-    Task(Box<Task>),
 }
 
 /// Input that the client gathered for a request.

@@ -2,6 +2,7 @@
 //!
 //! One file a feature of the protocol; which methods there are stands in `method`.
 
+pub(super) mod called;
 pub(super) mod completion;
 pub(super) mod discover;
 pub(super) mod initialize;

@@ -5,9 +5,6 @@
 
 use super::{Code, Error, InputRequest, ToolResult};
 
-/// The name under which both sides declare the extension.
-pub(super) const EXTENSION: &str = "io.modelcontextprotocol/tasks";
-
 /// Work that goes on, as it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Task {

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use crate::mcp::{
     Code, Context, Error, Host,
     asked::Asked,
+    implementation::TASKS_EXTENSION,
     jsonrpc::is_nothing,
     messages::{self, Keep, ResultWriter},
-    task::EXTENSION,
 };
 
 /// Says first that no kind of notification will come, then that the subscription is over.
@@ -29,7 +29,7 @@ pub(in crate::mcp) fn listen<H: Host>(
     }
     let asks_for_tasks = filter.is_some_and(|filter| filter.get("taskIds").is_some());
     if asks_for_tasks && asked.host.capabilities().tasks && !context.meta.takes_tasks {
-        return Err(Error::missing_extension(EXTENSION));
+        return Err(Error::missing_extension(TASKS_EXTENSION));
     }
     context.tell(messages::acknowledged(asked.id));
     Ok(ResultWriter::begin(asked.id, 256).of_subscription(asked.id).finish(

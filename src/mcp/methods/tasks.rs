@@ -5,14 +5,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::tools::{self, Called};
+use super::called::{Called, write_members};
 use crate::mcp::{
     Code, Context, Error, Host, Task, TaskState,
     asked::Asked,
+    implementation::TASKS_EXTENSION,
     jsonrpc::take_member,
     messages::{self, Keep, ResultWriter},
     method::Method,
-    task::{EXTENSION, TaskRefused},
+    task::TaskRefused,
 };
 
 /// Answers one of the extension's methods.
@@ -23,7 +24,7 @@ pub(in crate::mcp) async fn answer<H: Host>(
     mut params: Map<String, Value>,
 ) -> Result<Called, Error> {
     if !context.meta.takes_tasks {
-        return Err(Error::missing_extension(EXTENSION));
+        return Err(Error::missing_extension(TASKS_EXTENSION));
     }
     let Some(Value::String(id)) = take_member(&mut params, "taskId") else {
         let message = format!("`{}` needs the string `taskId`", method.as_str());
@@ -72,7 +73,7 @@ pub(in crate::mcp) fn created_response<H: Host>(
     task: &Task,
 ) -> Result<Vec<u8>, Error> {
     if !context.meta.takes_tasks {
-        return Err(Error::missing_extension(EXTENSION));
+        return Err(Error::missing_extension(TASKS_EXTENSION));
     }
     let mut result = ResultWriter::begin(asked.id, task.id.len() + 512).of_type("task");
     write_handle(&mut result, task);
@@ -99,7 +100,7 @@ fn state_response<H: Host>(asked: &Asked<'_, H>, context: &Context, task: &Task)
         TaskState::Completed(answer) => {
             let body = result.member("result");
             body.push(b'{');
-            tools::write_members(body, answer, context);
+            write_members(body, answer, context);
             body.push(b'}');
             credential_refused = answer.credential_refused;
         }

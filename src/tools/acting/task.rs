@@ -29,7 +29,7 @@ const POLL_MS: u64 = 5_000;
 const MAX_STATE_CHARS: usize = 64;
 
 /// How something stands now.
-struct Seen {
+struct Standing {
     state: TaskState,
     message: Option<String>,
     /// When WIV said so, in Unix seconds.
@@ -68,7 +68,7 @@ impl Tools {
         arguments.insert(following.argument.to_string(), id.into());
         let used = step.settled.get().copied().unwrap_or(Used::First);
         let (id, begun) = self.task_ids.give(used.of(step.caller), &step.tool.name, arguments);
-        let seen = Seen { state: TaskState::Working, message: None, at: begun.made_at };
+        let seen = Standing { state: TaskState::Working, message: None, at: begun.made_at };
         Some(task(id, &begun, seen))
     }
 
@@ -184,14 +184,14 @@ impl Tools {
         begun: &Begun,
         used: Used,
         following: &Following,
-    ) -> Result<Seen, ToolFailure> {
+    ) -> Result<Standing, ToolFailure> {
         let tool = self.catalog.tool(&following.tool).expect("a document names the tool it has");
         let answer = self.asked(caller, context, begun, used, tool).await?;
         let read = &following.read;
         let facts = read.state.as_deref();
         let state = facts.and_then(|facts| text_of(&answer, &facts.field));
         let (state, message) = told(facts, state, answer);
-        Ok(Seen { state, message, at: clock::unix_seconds() })
+        Ok(Standing { state, message, at: clock::unix_seconds() })
     }
 
     /// Asks WIV what a tool asks, by the arguments that the task is known by, with the credential
@@ -227,7 +227,7 @@ impl Tools {
     }
 }
 
-fn task(id: String, begun: &Begun, seen: Seen) -> Task {
+fn task(id: String, begun: &Begun, seen: Standing) -> Task {
     Task {
         id,
         state: seen.state,
@@ -261,7 +261,7 @@ fn told(
     }
 }
 
-fn has_ended(seen: &Seen) -> bool {
+fn has_ended(seen: &Standing) -> bool {
     seen.state != TaskState::Working
 }
 
