@@ -6,3 +6,4 @@ mod confirmation;
 mod form;
 mod preview;
 pub(crate) mod task;
+mod task_refused;

@@ -29,7 +29,7 @@ const POLL_MS: u64 = 5_000;
 const MAX_STATE_CHARS: usize = 64;
 
 /// How something stands now.
-struct Standing {
+struct TaskNow {
     state: TaskState,
     message: Option<String>,
     /// When WIV said so, in Unix seconds.
@@ -68,7 +68,7 @@ impl Tools {
         arguments.insert(following.argument.to_string(), id.into());
         let used = step.settled.get().copied().unwrap_or(Used::First);
         let (id, begun) = self.task_ids.give(used.of(step.caller), &step.tool.name, arguments);
-        let seen = Standing { state: TaskState::Working, message: None, at: begun.made_at };
+        let seen = TaskNow { state: TaskState::Working, message: None, at: begun.made_at };
         Some(task(id, &begun, seen))
     }
 
@@ -129,6 +129,12 @@ impl Tools {
             );
             return Err(mcp::Error::new(Code::InvalidRequest, message).into());
         }
+        // The gate looked at the credential that comes first, and this may be the other.
+        if !used.of(caller).may_write() {
+            let message =
+                "nothing was stopped: the sign-in that began this allows reading only now";
+            return Err(mcp::Error::new(Code::InvalidRequest, message).into());
+        }
         let look = || self.look(caller, context, &begun, used, following);
         if has_ended(&look().await.map_err(refused)?) {
             return Ok(());
@@ -153,7 +159,14 @@ impl Tools {
 
     /// What an id stands for, if its caller may still have it done.
     fn begun(&self, caller: &Caller, id: &str) -> Result<(Begun, Used, &Following), TaskRefused> {
-        let (begun, used) = self.task_ids.open(caller, id).ok_or_else(mcp::Error::unknown_task)?;
+        let of_first = self.task_ids.open(caller, id).map(|begun| (begun, Used::First));
+        // It is followed with the credential that began it: the other one may open another
+        // organization's data.
+        let opened = of_first.or_else(|| {
+            let begun = self.task_ids.open(caller.fallback.as_deref()?, id)?;
+            Some((begun, self.used_instead(caller)))
+        });
+        let (begun, used) = opened.ok_or_else(mcp::Error::unknown_task)?;
         let tool = self.offered(caller, &begun.tool);
         let tool = tool.ok_or_else(|| self.unknown_tool(caller, &begun.tool))?;
         let following = tool.operation().and_then(|operation| operation.following.as_deref());
@@ -184,14 +197,14 @@ impl Tools {
         begun: &Begun,
         used: Used,
         following: &Following,
-    ) -> Result<Standing, ToolFailure> {
+    ) -> Result<TaskNow, ToolFailure> {
         let tool = self.catalog.tool(&following.tool).expect("a document names the tool it has");
         let answer = self.asked(caller, context, begun, used, tool).await?;
         let read = &following.read;
         let facts = read.state.as_deref();
         let state = facts.and_then(|facts| text_of(&answer, &facts.field));
         let (state, message) = told(facts, state, answer);
-        Ok(Standing { state, message, at: clock::unix_seconds() })
+        Ok(TaskNow { state, message, at: clock::unix_seconds() })
     }
 
     /// Asks WIV what a tool asks, by the arguments that the task is known by, with the credential
@@ -227,7 +240,7 @@ impl Tools {
     }
 }
 
-fn task(id: String, begun: &Begun, seen: Standing) -> Task {
+fn task(id: String, begun: &Begun, seen: TaskNow) -> Task {
     Task {
         id,
         state: seen.state,
@@ -261,7 +274,7 @@ fn told(
     }
 }
 
-fn has_ended(seen: &Standing) -> bool {
+fn has_ended(seen: &TaskNow) -> bool {
     seen.state != TaskState::Working
 }
 

@@ -11,7 +11,6 @@ use crate::{
     caller::Caller,
     clock,
     seal::{Payload, Purpose, SealingKeys, Ticket},
-    tools::credential::Used,
 };
 
 /// How long a task can be asked for: longer than a run that waits for a person over a long weekend.
@@ -58,15 +57,9 @@ impl TaskIds {
         (self.0.issue_until(&begun, made_at + LIFE.as_secs()), begun)
     }
 
-    /// What an id stands for, and with which credential it was begun. Nothing where it is none of
-    /// this caller's now.
-    pub(super) fn open(&self, caller: &Caller, id: &str) -> Option<(Begun, Used)> {
-        let begun = self.0.redeem(id).ok()?;
-        if begun.caller == owner(caller) {
-            return Some((begun, Used::First));
-        }
-        let fallback = caller.fallback.as_deref()?;
-        (begun.caller == owner(fallback)).then_some((begun, Used::FallbackOfUntried))
+    /// What an id stands for. Nothing where this credential didn't begin it, or long ago.
+    pub(super) fn open(&self, caller: &Caller, id: &str) -> Option<Begun> {
+        self.0.redeem(id).ok().filter(|begun| begun.caller == owner(caller))
     }
 }
 
