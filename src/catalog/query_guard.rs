@@ -2,7 +2,8 @@
 //!
 //! Linear in the query. Knows OpenSearch's words and no field: names are judged by `named`.
 
-mod buckets;
+mod aggregations;
+mod clauses;
 mod named;
 #[cfg(test)]
 mod tests;
@@ -28,39 +29,13 @@ const MAX_WINDOW: u64 = 10_000;
 /// Longest pattern of a clause that tries each term.
 const MAX_PATTERN_CHARS: usize = 100;
 
+/// Reasons that are told of one part.
+const MAX_REASONS: usize = 5;
+
 const QUERY: &str = "query";
 const AGGREGATIONS: &str = "aggs";
 const SORT: &str = "sort";
 const SOURCE: &str = "_source";
-
-/// Clauses of a query.
-const CLAUSES: [&str; 19] = [
-    "bool",
-    "constant_score",
-    "dis_max",
-    "exists",
-    "fuzzy",
-    "ids",
-    "match",
-    "match_all",
-    "match_bool_prefix",
-    "match_phrase",
-    "match_phrase_prefix",
-    "multi_match",
-    "nested",
-    "prefix",
-    "query_string",
-    "range",
-    "regexp",
-    "simple_query_string",
-    "wildcard",
-];
-
-/// Clauses that compare with a value, or with some.
-const TERMS: [&str; 2] = ["term", "terms"];
-
-/// Clauses whose text is a pattern.
-const PATTERNS: [&str; 5] = ["fuzzy", "prefix", "query_string", "regexp", "wildcard"];
 
 impl Tool {
     /// Why a query is not sent, with the description of the argument, which shows a right one.
@@ -98,37 +73,37 @@ pub(super) fn problems(values: &Map<String, Value>) -> Vec<Problem> {
         // What is so long is not looked through.
         return problems;
     }
-    let mut seen = QueryExtent::default();
+    let mut clauses = 0;
     for name in [QUERY, AGGREGATIONS, SORT, SOURCE] {
         let Some(value) = values.get(name) else { continue };
-        let mut here = QueryExtent::default();
-        here.walk(value, 1);
-        if here.depth > MAX_DEPTH {
-            refuse(name, format!("it is {} levels deep; {MAX_DEPTH} are the most", here.depth));
+        let levels = depth(value);
+        if levels > MAX_DEPTH {
+            refuse(name, format!("it is {levels} levels deep; {MAX_DEPTH} are the most"));
+            continue;
         }
-        if here.has_script {
-            refuse(name, "scripts are not run here; use fields, ranges and aggregations".into());
+        let mut looked = Looked::default();
+        match name {
+            QUERY => looked.query(value),
+            AGGREGATIONS => looked.aggregations(value),
+            SORT => looked.sort(value),
+            _ => {}
         }
-        if let Some(chars) = here.longest_pattern.filter(|chars| *chars > MAX_PATTERN_CHARS) {
+        if let Some(chars) = looked.longest_pattern.filter(|chars| *chars > MAX_PATTERN_CHARS) {
             let message =
                 format!("a pattern has {chars} characters; {MAX_PATTERN_CHARS} are the most");
             refuse(name, message);
         }
-        seen.clauses += here.clauses;
-    }
-    if seen.clauses > MAX_CLAUSES {
-        refuse(
-            QUERY,
-            format!(
-                "it has {} clauses; {MAX_CLAUSES} are the most: one `terms` takes many values",
-                seen.clauses
-            ),
-        );
-    }
-    if let Some(aggregations) = values.get(AGGREGATIONS) {
-        for message in buckets::mistakes(aggregations) {
-            refuse(AGGREGATIONS, message);
+        clauses += looked.clauses;
+        for message in looked.refused {
+            refuse(name, message);
         }
+    }
+    if clauses > MAX_CLAUSES {
+        let message = format!(
+            "it has {clauses} clauses, each word of a text counted for each field; {MAX_CLAUSES} are \
+             the most: one `terms` takes many values"
+        );
+        refuse(QUERY, message);
     }
     let number = |name: &str, usual: u64| {
         values.get(name).and_then(Value::as_f64).map_or(usual, |number| number as u64)
@@ -142,51 +117,64 @@ pub(super) fn problems(values: &Map<String, Value>) -> Vec<Problem> {
     problems
 }
 
-/// What a part of a query holds.
+/// What was found in a part of a query.
 #[derive(Debug, Default)]
-struct QueryExtent {
-    depth: usize,
+struct Looked {
     clauses: usize,
-    has_script: bool,
     longest_pattern: Option<usize>,
+    /// Each reason once.
+    refused: Vec<String>,
 }
 
-impl QueryExtent {
-    /// JSON of a request nests a hundred levels at most.
-    fn walk(&mut self, value: &Value, depth: usize) {
-        match value {
-            Value::Object(members) => {
-                self.depth = self.depth.max(depth);
-                for (name, value) in members {
-                    self.has_script |= is_script(name);
-                    let is_clause = CLAUSES.contains(&&**name) || TERMS.contains(&&**name);
-                    self.clauses += usize::from(is_clause && value.is_object());
-                    if PATTERNS.contains(&&**name) && value.is_object() {
-                        let longest = longest_text(value);
-                        self.longest_pattern = self.longest_pattern.max(Some(longest));
-                    }
-                    self.walk(value, depth + 1);
-                }
+impl Looked {
+    fn refuse(&mut self, reason: String) {
+        if self.refused.len() < MAX_REASONS && !self.refused.contains(&reason) {
+            self.refused.push(reason);
+        }
+    }
+
+    fn refuse_script(&mut self) {
+        self.refuse("scripts are not run here; use fields, ranges and aggregations".to_owned());
+    }
+
+    fn pattern(&mut self, text: &str) {
+        self.longest_pattern = self.longest_pattern.max(Some(text.chars().count()));
+    }
+
+    /// Names of fields, and OpenSearch's own orders.
+    fn sort(&mut self, sort: &Value) {
+        let members = |value: &Value| value.as_object().cloned().unwrap_or_default();
+        let all = match sort {
+            Value::Array(all) => all.iter().flat_map(members).collect(),
+            other => members(other),
+        };
+        for (name, how) in all {
+            if is_script(&name) {
+                self.refuse_script();
+            } else if name.starts_with('_') && name != "_score" && name != "_doc" {
+                self.unknown("an order", &name, &["_score", "_doc"]);
             }
-            Value::Array(values) => {
-                self.depth = self.depth.max(depth);
-                values.iter().for_each(|value| self.walk(value, depth + 1));
+            if let Some(filter) = how.pointer("/nested/filter") {
+                self.query(filter);
             }
-            _ => {}
         }
     }
 }
 
-/// Texts of a clause, one level down.
-fn longest_text(clause: &Value) -> usize {
-    let texts = clause.as_object().into_iter().flatten().flat_map(|(_, value)| {
-        let inside = value.as_object().into_iter().flatten().map(|(_, inside)| inside);
-        inside.chain([value])
-    });
-    texts.filter_map(Value::as_str).map(|text| text.chars().count()).max().unwrap_or(0)
+/// Levels of objects and lists. JSON of a request nests a hundred at most.
+fn depth(value: &Value) -> usize {
+    let inside =
+        |values: &mut dyn Iterator<Item = &Value>| 1 + values.map(depth).max().unwrap_or(0);
+    match value {
+        Value::Object(members) => inside(&mut members.values()),
+        Value::Array(values) => inside(&mut values.iter()),
+        _ => 0,
+    }
 }
 
 fn is_script(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    name == "runtime_mappings" || name.starts_with("script") || name.ends_with("_script")
+    matches!(&*name, "runtime_mappings" | "script" | "_script" | "scripts" | "scripted_metric")
+        || name.starts_with("script_")
+        || name.ends_with("_script")
 }

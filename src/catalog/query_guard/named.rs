@@ -4,7 +4,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{AGGREGATIONS, CLAUSES, QUERY, SORT, SOURCE, TERMS};
+use super::{
+    AGGREGATIONS, QUERY, SORT, SOURCE,
+    clauses::{LEAVES, TERMS},
+};
 use crate::{
     catalog::nearest_names,
     text::{quoted, shown_name},
@@ -26,15 +29,12 @@ const EXACT: &str = ".keyword";
 const OPTIONS: [&str; 2] = ["boost", "_name"];
 
 /// Clauses whose members are no fields.
-const WITHOUT_FIELDS: [&str; 10] = [
-    "bool",
-    "constant_score",
-    "dis_max",
+const WITHOUT_FIELDS: [&str; 7] = [
     "exists",
     "ids",
     "match_all",
+    "match_none",
     "multi_match",
-    "nested",
     "query_string",
     "simple_query_string",
 ];
@@ -100,7 +100,7 @@ impl<'q> NamedFields<'q> {
             Value::Array(values) => values.iter().for_each(|it| self.query(it, is_wanted)),
             Value::Object(members) => {
                 for (name, value) in members {
-                    let is_clause = CLAUSES.contains(&&**name) || TERMS.contains(&&**name);
+                    let is_clause = LEAVES.contains(&&**name) || TERMS.contains(&&**name);
                     if name == "exists" {
                         value["field"].as_str().into_iter().for_each(|field| self.field(field));
                     } else if is_clause && !WITHOUT_FIELDS.contains(&&**name) {

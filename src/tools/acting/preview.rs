@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use tokio::time::{Duration, Instant};
 
 use last_runs::LastRuns;
-use update::Difference;
+use update::ObjectDifference;
 
 use super::super::{Tools, overlay::Present, step::CallStep};
 use crate::{
@@ -253,7 +253,7 @@ fn preview_of_update(
     let no_changes = Map::new();
     let changes = step.arguments.get(argument).and_then(Value::as_object);
     let difference =
-        Difference::new(object, changes.unwrap_or(&no_changes), facts.unwrap_or(&no_facts));
+        ObjectDifference::new(object, changes.unwrap_or(&no_changes), facts.unwrap_or(&no_facts));
     let version = read.version.as_deref().map_or(&Value::Null, |field| &object[field]);
     let mut sentences = Vec::new();
     if let Some(steps) = &difference.steps {

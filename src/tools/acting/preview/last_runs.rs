@@ -18,10 +18,10 @@ const TOLD_ACTIVE: usize = 20;
 /// Gathers runs.
 pub(super) struct LastRuns {
     facts: RunFacts,
-    runs: Vec<Run>,
+    runs: Vec<LastRun>,
 }
 
-struct Run {
+struct LastRun {
     id: String,
     status: String,
     started: String,
@@ -56,12 +56,12 @@ impl LastRuns {
         seconds.get(seconds.len().saturating_sub(1) / 2).copied()
     }
 
-    fn is_active(&self, run: &Run) -> bool {
+    fn is_active(&self, run: &LastRun) -> bool {
         self.facts.active.iter().any(|active| **active == run.status)
     }
 
-    fn told(&self, is_wanted: impl Fn(&Run) -> bool, most: usize) -> Vec<Value> {
-        let mut wanted: Vec<&Run> = self.runs.iter().filter(|run| is_wanted(run)).collect();
+    fn told(&self, is_wanted: impl Fn(&LastRun) -> bool, most: usize) -> Vec<Value> {
+        let mut wanted: Vec<&LastRun> = self.runs.iter().filter(|run| is_wanted(run)).collect();
         wanted.sort_by_key(|run| std::cmp::Reverse(clock::unix_micros(&run.started)));
         let RunFacts { id, status, started, ended, .. } = &self.facts;
         wanted
@@ -91,7 +91,7 @@ impl RowSink for LastRuns {
         let Ok(row) = serde_json::from_str::<Value>(row) else { return };
         let text = |field: &str| row[field].as_str().unwrap_or_default().to_owned();
         let RunFacts { id, status, started, ended, .. } = &self.facts;
-        self.runs.push(Run {
+        self.runs.push(LastRun {
             id: text(id),
             status: text(status),
             started: text(started),

@@ -10,7 +10,7 @@ use crate::catalog::{ObjectFacts, StepFacts};
 
 /// The difference that changes make to an object.
 #[derive(Debug, Default)]
-pub(super) struct Difference {
+pub(super) struct ObjectDifference {
     /// Each field that becomes another, with what it is and will be. Of steps only their number.
     pub(super) fields: Vec<Value>,
     /// Fields that were given and stay as they are.
@@ -32,7 +32,7 @@ pub(super) struct StepDifference {
     pub(super) is_reordered: bool,
 }
 
-impl Difference {
+impl ObjectDifference {
     /// Of an object and the members that are laid over it.
     pub(super) fn new(object: &Value, changes: &Map<String, Value>, facts: &ObjectFacts) -> Self {
         let mut difference = Self::default();
@@ -126,8 +126,8 @@ mod tests {
         (**tool.operation().unwrap().object.as_ref().unwrap()).clone()
     }
 
-    fn difference(object: Value, changes: Value) -> Difference {
-        Difference::new(&object, changes.as_object().unwrap(), &facts())
+    fn difference(object: Value, changes: Value) -> ObjectDifference {
+        ObjectDifference::new(&object, changes.as_object().unwrap(), &facts())
     }
 
     #[test]
