@@ -29,10 +29,11 @@ mod views;
 
 use std::{borrow::Cow, sync::Arc};
 
+use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use acting::Confirmations;
 pub use acting::{ConfirmMode, ConfirmPolicy};
+use acting::{Confirmations, TaskIds};
 use aside::Aside;
 pub use key_owners::KeyOwners;
 use prompts::table::Prompts;
@@ -47,8 +48,8 @@ use crate::{
     marks::Marks,
     mcp::{
         self, Capabilities, CompletionRequest, Context, Host, Icon, Implementation, Outcome,
-        Prompt, PromptRequest, PromptResult, Resource, ResourceContents, StateSealer, ToolCall,
-        ToolResult, View,
+        Prompt, PromptRequest, PromptResult, Resource, ResourceContents, StateSealer, Task,
+        TaskRefused, ToolCall, ToolResult, View,
     },
     origin::PublicUrls,
     seal::{Purpose, Sealer, SealingKeys},
@@ -77,6 +78,9 @@ pub struct Tools {
     cursors: Sealer,
     states: States,
     confirmations: Confirmations,
+    task_ids: TaskIds,
+    /// Whether a call of some tool can go on as a task.
+    has_tasks: bool,
     aside: Aside,
     settings: ToolsSettings,
     views: Views,
@@ -105,12 +109,16 @@ impl Tools {
         let (aside, states) = (Aside::default(), States::new(keys, audience));
         let catalog = Arc::new(catalog);
         let confirmations = Confirmations::new(keys, audience);
+        let begins = |tool: &Tool| tool.operation().is_some_and(|it| it.following.is_some());
+        let has_tasks = catalog.tools().iter().any(|tool| settings.offers(tool) && begins(tool));
         Self {
             catalog,
             wiv,
             cursors,
             states,
             confirmations,
+            task_ids: TaskIds::new(keys, audience),
+            has_tasks,
             aside,
             settings,
             views,
@@ -211,10 +219,39 @@ impl Host for Tools {
         self.run(caller, context, call).await
     }
 
+    async fn task(
+        &self,
+        caller: &Caller,
+        context: &Context,
+        id: &str,
+    ) -> Result<Task, TaskRefused> {
+        Box::pin(self.task_now(caller, context, id)).await
+    }
+
+    async fn update_task(
+        &self,
+        caller: &Caller,
+        _: &Context,
+        id: &str,
+        _: Map<String, Value>,
+    ) -> Result<(), TaskRefused> {
+        Err(self.task_input(caller, id))
+    }
+
+    async fn cancel_task(
+        &self,
+        caller: &Caller,
+        context: &Context,
+        id: &str,
+    ) -> Result<(), TaskRefused> {
+        Box::pin(self.stop_task(caller, context, id)).await
+    }
+
     fn capabilities(&self) -> Capabilities {
         let prompts = !self.prompts.is_empty();
         let resources = self.has_resources();
-        Capabilities { resources, prompts, completions: prompts, ..Capabilities::TOOLS }
+        let tasks = self.has_tasks;
+        Capabilities { resources, prompts, completions: prompts, tasks, ..Capabilities::TOOLS }
     }
 
     fn resources(&self, caller: &Caller) -> Vec<Resource> {

@@ -6,12 +6,14 @@
 mod input;
 mod prompts;
 mod resources;
+mod tasks;
 mod tools;
 
 use std::{borrow::Cow, io::Write, sync::Arc, time::Duration};
 
 use axum::{Router, extract::Request, response::Response, routing::any};
 use http::Method;
+use serde_json::{Map, Value};
 use tokio::io::AsyncReadExt;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wiv_mcp::{
@@ -21,8 +23,8 @@ use wiv_mcp::{
     limits::{Connections, Memory},
     mcp::{
         Capabilities, CompletionRequest, Context, Error, Host, Implementation, Outcome, Prompt,
-        PromptRequest, PromptResult, Resource, ResourceContents, StateSealer, ToolCall, ToolResult,
-        View,
+        PromptRequest, PromptResult, Resource, ResourceContents, StateSealer, Task, TaskRefused,
+        ToolCall, ToolResult, View,
     },
     origin::{Origin, PublicUrls},
     seal::{Purpose, Sealer, SealingKeys},
@@ -37,6 +39,7 @@ struct Fixtures {
     implementation: Implementation,
     view: Arc<View>,
     states: States,
+    tasks: tasks::Tasks,
 }
 
 impl Host for Fixtures {
@@ -57,6 +60,7 @@ impl Host for Fixtures {
             prompts: true,
             completions: true,
             logging: true,
+            tasks: true,
         }
     }
 
@@ -74,7 +78,28 @@ impl Host for Fixtures {
         context: &Context,
         call: ToolCall,
     ) -> Result<Outcome<ToolResult>, Error> {
-        tools::call(context, &call).await
+        match self.tasks.call(context, &call).await {
+            Some(outcome) => outcome,
+            None => tools::call(context, &call).await,
+        }
+    }
+
+    async fn task(&self, _: &Caller, _: &Context, id: &str) -> Result<Task, TaskRefused> {
+        self.tasks.get(id)
+    }
+
+    async fn update_task(
+        &self,
+        _: &Caller,
+        _: &Context,
+        id: &str,
+        responses: Map<String, Value>,
+    ) -> Result<(), TaskRefused> {
+        self.tasks.update(id, responses)
+    }
+
+    async fn cancel_task(&self, _: &Caller, _: &Context, id: &str) -> Result<(), TaskRefused> {
+        self.tasks.cancel(id)
     }
 
     fn resources(&self, _: &Caller) -> Vec<Resource> {
@@ -147,6 +172,7 @@ async fn main() -> anyhow::Result<()> {
         },
         view: Arc::new(tools::view()),
         states: States(keys.sealer(Purpose::RequestState, origin.as_str())),
+        tasks: tasks::Tasks::default(),
     };
     let settings = TransportSettings {
         request_limit_bytes: 4 << 20,

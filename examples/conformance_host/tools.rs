@@ -9,7 +9,7 @@ use wiv_mcp::mcp::{
     ResourceContents, ToolCall, ToolDescription, ToolResult, View,
 };
 
-use crate::{input, resources::PNG};
+use crate::{input, resources::PNG, tasks};
 
 /// The tool that has an argument in a header.
 const WITH_HEADER: &str = "test_custom_header";
@@ -67,6 +67,7 @@ pub(crate) fn view() -> View {
         input::TOOLS.iter().map(|name| format!("{ASKS_FOR_INPUT}{name}")).collect();
     let tools = TOOLS
         .into_iter()
+        .chain(tasks::TOOLS.map(|name| (name, tasks::SCHEMA)))
         .chain(asking.iter().map(|name| (name.as_str(), NO_ARGUMENTS)))
         .map(|(name, input_schema)| ToolDescription {
             name,

@@ -91,6 +91,11 @@ impl ToolFailure {
         Self { message: message.into(), retry_after_seconds: None, ..self }
     }
 
+    /// Whether upstream took the caller's credential for dead.
+    pub fn refuses_credential(&self) -> bool {
+        self.kind == FailureKind::Unauthorized
+    }
+
     /// The failure as a tool result; `trace_id` lets support find the call.
     pub fn into_result(self, trace_id: u128) -> ToolResult {
         let request_id = format!("{trace_id:032x}");
@@ -110,7 +115,7 @@ impl ToolFailure {
             "retry_after_seconds": self.retry_after_seconds,
             "request_id": request_id,
         }});
-        let credential_refused = self.kind == FailureKind::Unauthorized;
+        let credential_refused = self.refuses_credential();
         ToolResult { credential_refused, ..ToolResult::failure(text, structured.to_string()) }
     }
 }

@@ -28,6 +28,9 @@ pub struct StateFacts {
     pub active: Box<[Box<str>]>,
     /// States of what ended otherwise than well.
     pub failed: Box<[Box<str>]>,
+    /// The failed states of what somebody stopped.
+    #[serde(default)]
+    pub stopped: Box<[Box<str>]>,
     /// The field with the step that it is at, or that failed, where there is one.
     #[serde(default)]
     pub step: Option<Box<str>>,
@@ -40,6 +43,11 @@ impl StateFacts {
     /// Whether something in this state goes on.
     pub fn is_active(&self, state: &str) -> bool {
         self.active.iter().any(|active| **active == *state)
+    }
+
+    /// Whether somebody stopped something in this state.
+    pub fn is_stopped(&self, state: &str) -> bool {
+        self.stopped.iter().any(|stopped| **stopped == *state)
     }
 
     /// Whether something in this state ended otherwise than well.

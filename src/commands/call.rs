@@ -142,7 +142,7 @@ async fn run(local: &Local, call: ToolCall, address: &str) -> ToolResult {
     // A client without capabilities is asked for nothing.
     let complete = |outcome| match outcome {
         Outcome::Complete(result) => result,
-        Outcome::InputRequired(_) => {
+        Outcome::InputRequired(_) | Outcome::Task(_) => {
             ToolResult::failure("it wants more input".to_owned(), "{}".to_owned())
         }
     };

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Code, Error, Input, InputKind, LogLevel, Outbox, Revision,
+    implementation::TASKS_EXTENSION,
     jsonrpc::{is_nothing, member},
 };
 
@@ -121,6 +122,8 @@ pub struct Meta {
     /// What its client can be asked for. Nothing in revisions that begin with `initialize`,
     /// where a server that keeps nothing can't know.
     pub can_ask_for: Vec<InputKind>,
+    /// Whether its client takes an answer that is a task.
+    pub takes_tasks: bool,
     /// Names the request in progress notifications, if the client wants them.
     pub progress_token: Option<Value>,
     /// The least log level that the client wants for this request.
@@ -185,6 +188,10 @@ impl Meta {
             .into_iter()
             .filter(|kind| member(capabilities, kind.capability()).is_some_and(|it| kind.is_in(it)))
             .collect();
+        read.takes_tasks = member(capabilities, "extensions")
+            .and_then(Value::as_object)
+            .and_then(|extensions| member(extensions, TASKS_EXTENSION))
+            .is_some_and(Value::is_object);
         read.log_level = match member(meta, LOG_LEVEL) {
             None => None,
             Some(level) => Some(LogLevel::read(level)?),

@@ -10,7 +10,7 @@ use super::{
     jsonrpc::{Params, Request},
     messages,
     method::{Method, MethodName},
-    methods::{self, tools::Called},
+    methods::{self, called::Called},
     state::Binding,
 };
 
@@ -81,6 +81,9 @@ async fn answer<H: Host>(
     method: Method,
     mut params: Map<String, Value>,
 ) -> Result<Called, Error> {
+    if matches!(method, Method::TasksGet | Method::TasksUpdate | Method::TasksCancel) {
+        return methods::tasks::answer(&asked, &context, method, params).await;
+    }
     if method.object().is_none() {
         let body = match method {
             Method::ToolsList => Ok(methods::tools::list_response(&asked, &context)),

@@ -19,8 +19,11 @@ impl Effect {
     /// What a request may change.
     pub(super) fn of(request: &Request, view: &View) -> Self {
         let tool = || request.params.get("name").and_then(Value::as_str);
-        let writes =
-            request.method.is(Method::ToolsCall) && tool().is_some_and(|tool| view.writes(tool));
+        let writes = match request.method.known() {
+            Some(Method::ToolsCall) => tool().is_some_and(|tool| view.writes(tool)),
+            Some(Method::TasksCancel | Method::TasksUpdate) => true,
+            _ => false,
+        };
         if writes { Self::Write } else { Self::Read }
     }
 }

@@ -51,6 +51,13 @@ impl Error {
             .with_data(&json!({ "requiredCapabilities": required }))
     }
 
+    /// The request needs an extension that its client didn't declare.
+    pub(super) fn missing_extension(name: &str) -> Self {
+        let message = format!("this needs a client that declares the extension {name}");
+        Self::new(Code::MissingCapability, message)
+            .with_data(&json!({ "requiredCapabilities": { "extensions": { name: {} } } }))
+    }
+
     /// The request names a revision that this server doesn't know.
     pub(crate) fn unsupported_version(requested: &str) -> Self {
         let supported: Vec<&str> = Revision::dates().collect();

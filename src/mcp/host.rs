@@ -4,11 +4,13 @@
 
 use std::{borrow::Cow, sync::Arc};
 
+use serde_json::{Map, Value};
 use tokio::time::Duration;
 
 use super::{
     Capabilities, Code, CompletionRequest, Context, Error, Implementation, Outcome, Prompt,
-    PromptRequest, PromptResult, Resource, ResourceContents, ToolCall, ToolResult, View,
+    PromptRequest, PromptResult, Resource, ResourceContents, Task, TaskRefused, ToolCall,
+    ToolResult, View,
 };
 
 /// Seals what a client carries while it gathers input, so that nothing is kept here.
@@ -46,6 +48,46 @@ pub trait Host: Send + Sync + 'static {
         context: &Context,
         call: ToolCall,
     ) -> impl Future<Output = Result<Outcome<ToolResult>, Error>> + Send;
+
+    /// How a task stands that a call of a tool went on as.
+    ///
+    /// # Errors
+    /// When there is no such task of this caller, or how it stands can't be told now.
+    fn task(
+        &self,
+        _caller: &Self::Caller,
+        _context: &Context,
+        _id: &str,
+    ) -> impl Future<Output = Result<Task, TaskRefused>> + Send {
+        std::future::ready(Err(Error::unknown_task().into()))
+    }
+
+    /// Takes what a task asked its client for. What it didn't ask for is dropped.
+    ///
+    /// # Errors
+    /// When there is no such task of this caller.
+    fn update_task(
+        &self,
+        _caller: &Self::Caller,
+        _context: &Context,
+        _id: &str,
+        _responses: Map<String, Value>,
+    ) -> impl Future<Output = Result<(), TaskRefused>> + Send {
+        std::future::ready(Err(Error::unknown_task().into()))
+    }
+
+    /// Stops a task, if it still goes on.
+    ///
+    /// # Errors
+    /// When there is no such task of this caller, or it is not stopped.
+    fn cancel_task(
+        &self,
+        _caller: &Self::Caller,
+        _context: &Context,
+        _id: &str,
+    ) -> impl Future<Output = Result<(), TaskRefused>> + Send {
+        std::future::ready(Err(Error::unknown_task().into()))
+    }
 
     /// What seals the states of requests that ask for input. A host that never asks needs none.
     fn states(&self) -> Option<&dyn StateSealer<Self::Caller>> {

@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
+/// The name under which both sides declare tasks.
+pub(super) const TASKS_EXTENSION: &str = "io.modelcontextprotocol/tasks";
+
 /// What a server says about itself.
 #[derive(Debug, Clone, Default)]
 pub struct Implementation {
@@ -43,16 +46,25 @@ pub struct Capabilities {
     pub completions: bool,
     /// Log messages to the client.
     pub logging: bool,
+    /// Requests that go on as tasks, `tasks/*`: an extension.
+    pub tasks: bool,
 }
 
 impl Capabilities {
     /// Tools and nothing else.
-    pub const TOOLS: Self =
-        Self { tools: true, resources: false, prompts: false, completions: false, logging: false };
+    pub const TOOLS: Self = Self {
+        tools: true,
+        resources: false,
+        prompts: false,
+        completions: false,
+        logging: false,
+        tasks: false,
+    };
 
-    /// As `initialize` and `server/discover` declare them.
-    pub(super) fn to_json(self) -> Value {
-        let Self { tools, resources, prompts, completions, logging } = self;
+    /// As `initialize` and `server/discover` declare them; what is no part of the core only to
+    /// clients that know of `extensions`.
+    pub(super) fn to_json(self, extensions: bool) -> Value {
+        let Self { tools, resources, prompts, completions, logging, tasks } = self;
         let declared = [
             ("tools", tools),
             ("resources", resources),
@@ -61,6 +73,10 @@ impl Capabilities {
             ("logging", logging),
         ];
         let declared = declared.into_iter().filter(|(_, has)| *has);
-        declared.map(|(name, _)| (name.to_owned(), json!({}))).collect()
+        let mut declared: Value = declared.map(|(name, _)| (name.to_owned(), json!({}))).collect();
+        if tasks && extensions {
+            declared["extensions"] = json!({ TASKS_EXTENSION: {} });
+        }
+        declared
     }
 }

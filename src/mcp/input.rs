@@ -3,7 +3,7 @@
 //! The request ends with what is asked and a sealed state; the client asks again with both
 //! (basic/patterns/mrtr). How a state travels is in `state`.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::time::Duration;
 
 /// What a client can be asked for.
@@ -56,6 +56,13 @@ pub struct InputRequest {
     pub params: Value,
 }
 
+impl InputRequest {
+    /// As it is asked.
+    pub(super) fn to_json(&self) -> Value {
+        json!({ "method": self.kind.method(), "params": self.params })
+    }
+}
+
 /// A request's end without a result: what is needed first.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InputRequired {
@@ -65,15 +72,6 @@ pub struct InputRequired {
     pub state: Option<Vec<u8>>,
     /// How long the state may be given back; where nothing is said, ten minutes.
     pub life: Option<Duration>,
-}
-
-/// How a request ended that may ask for input.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome<T> {
-    /// With its result.
-    Complete(T),
-    /// With a question.
-    InputRequired(InputRequired),
 }
 
 /// Input that the client gathered for a request.

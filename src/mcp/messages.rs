@@ -21,16 +21,23 @@ pub(super) fn response_result(id: &RequestId, result: &[u8]) -> Vec<u8> {
 /// A response that is an error.
 pub(super) fn response_error(id: Option<&RequestId>, error: &Error) -> Vec<u8> {
     let mut body = begin(id, error.message.len());
-    body.extend_from_slice(b",\"error\":{\"code\":");
+    body.extend_from_slice(b",\"error\":");
+    write_error(&mut body, error);
+    body.push(b'}');
+    body
+}
+
+/// An error as an object.
+pub(super) fn write_error(body: &mut Vec<u8>, error: &Error) {
+    body.extend_from_slice(b"{\"code\":");
     body.extend_from_slice(error.code.number().to_string().as_bytes());
     body.extend_from_slice(b",\"message\":");
-    write_string(&mut body, &error.message);
+    write_string(body, &error.message);
     if let Some(data) = &error.data {
         body.extend_from_slice(b",\"data\":");
         body.extend_from_slice(data.as_bytes());
     }
-    body.extend_from_slice(b"}}");
-    body
+    body.push(b'}');
 }
 
 /// An error that answers no request in particular: the body of a refusal by a transport.
@@ -59,6 +66,8 @@ pub(super) struct ResultWriter {
     is_empty: bool,
     /// The subscription that the result ends.
     subscription: Option<RequestId>,
+    /// What kind of result it is.
+    kind: &'static str,
 }
 
 impl ResultWriter {
@@ -66,7 +75,12 @@ impl ResultWriter {
     pub(super) fn begin(id: &RequestId, size: usize) -> Self {
         let mut body = begin(Some(id), size);
         body.extend_from_slice(b",\"result\":{");
-        Self { body, is_empty: true, subscription: None }
+        Self { body, is_empty: true, subscription: None, kind: "complete" }
+    }
+
+    /// A result of another kind than a complete one.
+    pub(super) fn of_type(self, kind: &'static str) -> Self {
+        Self { kind, ..self }
     }
 
     /// Says in `_meta` which subscription the result ends.
@@ -83,6 +97,12 @@ impl ResultWriter {
         &mut self.body
     }
 
+    /// The place to write several members to, at least one.
+    pub(super) fn members(&mut self) -> &mut Vec<u8> {
+        self.separate();
+        &mut self.body
+    }
+
     /// A member whose value is at hand.
     pub(super) fn value(&mut self, name: &str, value: &Value) {
         let body = self.member(name);
@@ -92,7 +112,8 @@ impl ResultWriter {
     pub(super) fn finish<H: Host>(mut self, host: &H, context: &Context, keep: Keep) -> Vec<u8> {
         let revision = context.revision;
         if revision.result_type {
-            self.member("resultType").extend_from_slice(b"\"complete\"");
+            let kind = self.kind;
+            write_string(self.member("resultType"), kind);
         }
         if revision.cache_hints && keep != Keep::Unsaid {
             let ttl_ms = if keep == Keep::List { LIST_TTL_MS } else { b"0" };

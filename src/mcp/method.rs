@@ -45,6 +45,9 @@ methods! {
     PromptsGet = "prompts/get";
     Complete = "completion/complete";
     Listen = "subscriptions/listen";
+    TasksGet = "tasks/get";
+    TasksUpdate = "tasks/update";
+    TasksCancel = "tasks/cancel";
 }
 
 /// The method that a request names.
@@ -99,7 +102,7 @@ impl Method {
     ];
 
     /// Methods of 2026-07-28.
-    pub(super) const STATELESS: [Self; 10] = [
+    pub(super) const STATELESS: [Self; 13] = [
         Self::Discover,
         Self::Listen,
         Self::ToolsList,
@@ -110,6 +113,9 @@ impl Method {
         Self::PromptsList,
         Self::PromptsGet,
         Self::Complete,
+        Self::TasksGet,
+        Self::TasksUpdate,
+        Self::TasksCancel,
     ];
 
     /// Whether a server with these features has the method.
@@ -123,6 +129,7 @@ impl Method {
             Self::PromptsList | Self::PromptsGet => capabilities.prompts,
             Self::Complete => capabilities.completions,
             Self::SetLogLevel => capabilities.logging,
+            Self::TasksGet | Self::TasksUpdate | Self::TasksCancel => capabilities.tasks,
         }
     }
 
@@ -131,6 +138,7 @@ impl Method {
         match self {
             Self::ToolsCall | Self::PromptsGet => Some("name"),
             Self::ResourcesRead => Some("uri"),
+            Self::TasksGet | Self::TasksUpdate | Self::TasksCancel => Some("taskId"),
             _ => None,
         }
     }

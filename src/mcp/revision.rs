@@ -33,6 +33,9 @@ pub struct Revision {
     pub cache_hints: bool,
     /// A result may ask the client for input (basic/patterns/mrtr).
     pub input_required: bool,
+    /// Features beyond the core are declared under `extensions`, by the client in every request
+    /// (basic, "Extensions").
+    pub extensions: bool,
     /// Log messages go only to requests that name a level (server/utilities/logging).
     pub log_level_per_request: bool,
     /// Headers repeat what the body says (transports/streamable-http, "Request Metadata").
@@ -61,6 +64,7 @@ const LEGACY: Revision = Revision {
     server_info_in_results: false,
     cache_hints: false,
     input_required: false,
+    extensions: false,
     log_level_per_request: false,
     mirrored_headers: false,
     error_statuses: false,
@@ -100,6 +104,7 @@ pub static REVISIONS: [Revision; 5] = [
         server_info_in_results: true,
         cache_hints: true,
         input_required: true,
+        extensions: true,
         log_level_per_request: true,
         mirrored_headers: true,
         error_statuses: true,

@@ -74,14 +74,8 @@ impl InputRequired {
         if !missing.is_empty() {
             return Err(Error::missing_capability(&missing));
         }
-        let requests: Map<String, Value> = self
-            .requests
-            .iter()
-            .map(|(name, request)| {
-                let shown = json!({ "method": request.kind.method(), "params": request.params });
-                (name.clone(), shown)
-            })
-            .collect();
+        let requests: Map<String, Value> =
+            self.requests.iter().map(|(name, request)| (name.clone(), request.to_json())).collect();
         let mut result = json!({ "resultType": "input_required", "inputRequests": requests });
         if let Some(state) = &self.state {
             let states = asked.host.states().expect("a host that gives a state seals states");

@@ -14,6 +14,7 @@ use super::*;
 
 mod any_message;
 mod stateless;
+mod tasks;
 
 struct Echo {
     view: Arc<View>,

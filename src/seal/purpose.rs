@@ -36,6 +36,8 @@ purposes! {
     RequestState = "request-state";
     /// That somebody saw what a call will do.
     Confirmation = "confirmation";
+    /// Ids of tasks: what a call began.
+    Task = "task";
     /// Ids of OAuth clients that registered themselves.
     ClientId = "client id";
     /// A client's request, while its person reads what it asks for.

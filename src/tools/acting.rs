@@ -13,11 +13,14 @@ mod repeat;
 mod seen;
 mod started;
 mod state;
+mod task;
+mod task_id;
 
 use serde_json::{Value, json};
 
 pub(super) use confirmation::Confirmations;
 pub use policy::{ConfirmMode, ConfirmPolicy};
+pub(super) use task_id::TaskIds;
 
 use confirmation::{LIFE, Unconfirmed};
 use deed::Deed;
@@ -155,7 +158,7 @@ impl Tools {
             request.id = format_args!("{:032x}", context.trace_id),
             "acting call"
         );
-        done.map(Outcome::Complete)
+        done.map(|done| self.followed(step, context, done))
     }
 
     async fn send_deed(

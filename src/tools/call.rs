@@ -66,13 +66,14 @@ impl Tools {
         let kind = match &outcome {
             Ok(Outcome::Complete(_)) => "ok",
             Ok(Outcome::InputRequired(_)) => "input_required",
+            Ok(Outcome::Task(_)) => "task",
             Err(failure) => failure.kind.as_str(),
         };
         let outcome = outcome
             .unwrap_or_else(|failure| Outcome::Complete(failure.into_result(context.trace_id)));
         let structured = match &outcome {
             Outcome::Complete(result) => result.structured.as_deref(),
-            Outcome::InputRequired(_) => None,
+            Outcome::InputRequired(_) | Outcome::Task(_) => None,
         };
         tracing::info!(
             tool = &*tool.name,
@@ -116,7 +117,7 @@ impl Tools {
         result.map(Outcome::Complete)
     }
 
-    fn unknown_tool(&self, caller: &Caller, name: &str) -> mcp::Error {
+    pub(super) fn unknown_tool(&self, caller: &Caller, name: &str) -> mcp::Error {
         let tool = self.catalog.tool(name);
         let barring = tool.map(|tool| self.settings.barring(tool)).unwrap_or_default();
         if barring.is_empty()
@@ -193,7 +194,7 @@ fn barred_by_view(caller: &Caller, tool: &Tool) -> mcp::Error {
 }
 
 /// The trace that upstream is told: the client's, if it named one.
-fn trace(context: &Context) -> wiv::Trace {
+pub(super) fn trace(context: &Context) -> wiv::Trace {
     let request_id = context.trace_id;
     let trace_id = context.meta.trace.map_or(request_id, |trace| trace.trace_id);
     let sampled = context.meta.trace.is_none_or(|trace| trace.sampled);

@@ -109,8 +109,8 @@ impl Tools {
         // A call's future is large; several of them stand in one here.
         match Box::pin(self.run_for(errand, caller, context, call)).await? {
             Outcome::Complete(result) => Ok(result),
-            // A tool that reads asks for nothing.
-            Outcome::InputRequired(_) => {
+            // A tool that reads asks for nothing, and begins nothing.
+            Outcome::InputRequired(_) | Outcome::Task(_) => {
                 Err(Error::new(Code::InternalError, "a read wanted more input"))
             }
         }

@@ -7,6 +7,8 @@ mod confirmation;
 mod form;
 mod preview;
 mod repeat;
+pub(crate) mod task;
+mod task_refused;
 mod update;
 mod wait;
 

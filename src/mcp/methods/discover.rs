@@ -12,7 +12,7 @@ pub(in crate::mcp) fn answer<H: Host>(asked: &Asked<'_, H>, context: &Context) -
     let versions: Vec<&str> = Revision::dates().collect();
     let mut result = ResultWriter::begin(asked.id, 3 * 1024);
     result.value("supportedVersions", &json!(versions));
-    result.value("capabilities", &asked.host.capabilities().to_json());
+    result.value("capabilities", &asked.host.capabilities().to_json(context.revision.extensions));
     result.value("instructions", &json!(asked.host.instructions(asked.caller)));
     result.finish(asked.host, context, Keep::List)
 }

@@ -69,7 +69,7 @@ pub(in crate::mcp) fn answer<H: Host>(
     }
     let result = json!({
         "protocolVersion": revision.date,
-        "capabilities": host.capabilities().to_json(),
+        "capabilities": host.capabilities().to_json(revision.extensions),
         "serverInfo": server_info,
         "instructions": host.instructions(caller),
     });

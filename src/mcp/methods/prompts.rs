@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value};
 
+use super::tasks;
 use crate::mcp::{
     Code, Context, Error, Host, Outcome, PromptMessage, PromptRequest,
     asked::Asked,
@@ -40,6 +41,7 @@ pub(in crate::mcp) async fn get<H: Host>(
     let prompt = match asked.host.prompt(asked.caller, context, request).await? {
         Outcome::Complete(prompt) => prompt,
         Outcome::InputRequired(needed) => return needed.response(asked, context, binding),
+        Outcome::Task(_) => return Err(tasks::not_of_this_method()),
     };
     let messages = prompt.messages.iter().map(PromptMessage::to_json).collect();
     let mut result = ResultWriter::begin(asked.id, 1024);

@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value};
 
+use super::tasks;
 use crate::mcp::{
     Code, Context, Error, Host, Outcome,
     asked::Asked,
@@ -43,6 +44,7 @@ pub(in crate::mcp) async fn read<H: Host>(
     let contents = match asked.host.read(asked.caller, context, uri).await? {
         Outcome::Complete(contents) => contents,
         Outcome::InputRequired(needed) => return needed.response(asked, context, binding),
+        Outcome::Task(_) => return Err(tasks::not_of_this_method()),
     };
     let shown = contents.iter().map(|contents| contents.to_json()).collect();
     let mut result = ResultWriter::begin(asked.id, 1024);

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::mcp::{
     Code, Context, Error, Host,
     asked::Asked,
+    implementation::TASKS_EXTENSION,
     jsonrpc::is_nothing,
     messages::{self, Keep, ResultWriter},
 };
@@ -25,6 +26,10 @@ pub(in crate::mcp) fn listen<H: Host>(
     if filter.is_some_and(|filter| !filter.is_object()) {
         let message = "`notifications` must be an object of the kinds to listen for";
         return Err(Error::new(Code::InvalidParams, message));
+    }
+    let asks_for_tasks = filter.is_some_and(|filter| filter.get("taskIds").is_some());
+    if asks_for_tasks && asked.host.capabilities().tasks && !context.meta.takes_tasks {
+        return Err(Error::missing_extension(TASKS_EXTENSION));
     }
     context.tell(messages::acknowledged(asked.id));
     Ok(ResultWriter::begin(asked.id, 256).of_subscription(asked.id).finish(

@@ -8,13 +8,16 @@ use serde_json::{Value, json};
 use super::{LATEST_LEGACY, REVISIONS, answer, context, echo};
 
 /// Any JSON, of names and texts that the core looks at as well as of others.
-fn any_json() -> impl Strategy<Value = Value> {
+pub(super) fn any_json() -> impl Strategy<Value = Value> {
     let word = || {
         prop_oneof![
             Just("_meta".to_owned()),
             Just("io.modelcontextprotocol/protocolVersion".to_owned()),
             Just("io.modelcontextprotocol/clientCapabilities".to_owned()),
             Just("io.modelcontextprotocol/logLevel".to_owned()),
+            Just("io.modelcontextprotocol/tasks".to_owned()),
+            Just("extensions".to_owned()),
+            Just("taskId".to_owned()),
             Just("progressToken".to_owned()),
             Just("requestState".to_owned()),
             Just("inputResponses".to_owned()),

@@ -6,6 +6,7 @@ use serde_json::json;
 use wiv_mcp::seal::{Purpose, SealingKeys};
 
 use crate::{
+    acting,
     harness::*,
     oauth::{
         ANA, OMAR,
@@ -43,6 +44,7 @@ async fn one_of_each_use(server: &Server) -> BTreeMap<&'static str, String> {
         ("hint", hint),
         ("cursor", cursor),
         ("confirmation", confirmation),
+        ("task", acting::task::task_id(server).await),
     ])
 }
 
