@@ -211,6 +211,7 @@ fn render(bencher: Bencher<'_, '_>, body: &str, limit: usize) {
         names: None,
         whole: None,
         ordered: None,
+        around: None,
     };
     bencher.counter(divan::counter::BytesCount::of_str(body)).bench(|| {
         let position = Position::default();

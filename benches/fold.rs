@@ -187,6 +187,7 @@ fn main() {
         names: None,
         whole: None,
         ordered: None,
+        around: None,
     };
     let begun = Instant::now();
     let told = answer::summary(&sink, &Reading::default(), 20, layout, None, Vec::new());

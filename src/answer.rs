@@ -5,6 +5,7 @@
 //! sentence in `notes`, and text from cloud accounts is data, never markup.
 
 mod active_runs;
+mod around;
 mod beside;
 mod cells;
 mod cleaning;
@@ -12,6 +13,7 @@ mod csv;
 mod decimals;
 mod draft;
 mod envelope;
+mod equal_runs;
 mod failure;
 mod fields;
 mod figures;
@@ -50,7 +52,9 @@ mod table;
 mod totals;
 
 pub use active_runs::ActiveRuns;
+pub use around::{Around, NextCall};
 pub use cleaning::Keys;
+pub use equal_runs::{EqualRuns, FoundRun};
 pub use failure::{FailureKind, ToolFailure};
 pub use fields::WantedFields;
 pub use figures::{
@@ -61,7 +65,7 @@ pub use fitting::Fitting;
 pub use gathered::GatheredRuns;
 pub use known_values::KnownValues;
 pub use layout::{Layout, Limits, Whole};
-pub use narrowing::Narrowing;
+pub use narrowing::{Narrowing, said_of};
 pub use overlay::{AskedId, Change, lay_over, object_of};
 pub use page::{PageSummary, Position};
 pub use preview::{AsksFor, ShownPreview, preview};
@@ -72,7 +76,7 @@ pub use row_names::{KnownNames, RowsWithoutNames};
 pub use run_summary::run_summary;
 pub use running_now::{Days, RunningNow};
 pub use runs::RunFigures;
-pub use shape::{LONG_BODY_BYTES, render, render_ordered, sums_of};
+pub use shape::{LONG_BODY_BYTES, data_of, render, render_ordered, sums_of};
 pub use summary::summary;
 pub use totals::Reading;
 

@@ -29,6 +29,8 @@ mod views;
 
 use std::{borrow::Cow, sync::Arc};
 
+use tokio_util::sync::CancellationToken;
+
 use acting::Confirmations;
 pub use acting::{ConfirmMode, ConfirmPolicy};
 use aside::Aside;
@@ -82,6 +84,7 @@ pub struct Tools {
     prompts: Prompts,
     key_owners: Option<KeyOwners>,
     marks: Marks,
+    closing: CancellationToken,
 }
 
 impl Tools {
@@ -115,7 +118,14 @@ impl Tools {
             prompts,
             key_owners: None,
             marks: Marks::in_memory(),
+            closing: CancellationToken::new(),
         }
+    }
+
+    /// Lets waits end once the server closes.
+    #[must_use]
+    pub fn until(self, closing: CancellationToken) -> Self {
+        Self { closing, ..self }
     }
 
     /// Notes in these marks what may be done once.

@@ -5,7 +5,7 @@
 use http::StatusCode;
 
 use super::{
-    Fitting, KnownNames, Narrowing, draft::Rooms, fields::WantedFields, figures::Figures,
+    Around, Fitting, KnownNames, Narrowing, draft::Rooms, fields::WantedFields, figures::Figures,
     totals::Reading,
 };
 use crate::{
@@ -74,6 +74,8 @@ pub struct Layout<'a> {
     pub whole: Option<&'a Whole>,
     /// The rows are a part of an order over everything: how many there are, and what they are.
     pub ordered: Option<(usize, u64)>,
+    /// What stands around the data.
+    pub around: Option<&'a Around>,
 }
 
 /// Figures over everything that matches, with how far the reading went.
@@ -115,9 +117,19 @@ pub(super) fn finish(
         structured.push_str(",\"beside_data\":");
         structured.push_str(&beside);
     }
+    let lead = layout.around.and_then(|around| around.lead.as_ref());
+    let next = layout.around.and_then(|around| around.next.as_ref());
+    if let Some(next) = next {
+        structured.push_str(&format!(",\"next\":{}", next.as_json()));
+        text.push_str(&format!("\n{}\n", next.in_words()));
+    }
+    if let Some(lead) = lead {
+        text.insert_str(0, &format!("{lead}\n\n"));
+    }
+    let notes: Vec<&String> = lead.into_iter().chain(notes).collect();
     if !notes.is_empty() {
         structured.push_str(",\"notes\":");
-        structured.push_str(&serde_json::to_string(notes).expect("strings become JSON"));
+        structured.push_str(&serde_json::to_string(&notes).expect("strings become JSON"));
     }
     let as_of = clock::timestamp(layout.at);
     structured.push_str(&format!(",\"as_of\":\"{as_of}\"}}"));

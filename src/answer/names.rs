@@ -2,13 +2,13 @@
 //!
 //! Not for values; `cells` writes those.
 
-use super::cells;
+use super::{around::NEXT, cells};
 use crate::text;
 
 /// Characters of a member's name. Real ones are a third of it.
 pub(super) const MAX_NAME_CHARS: usize = 60;
 
-/// What begins each line that is ours. No line of data may begin so.
+/// What begins each note. No line of data may begin so.
 const NOTE: &str = "Note";
 
 /// A member's name in a table's head, as safe as a cell.
@@ -23,7 +23,8 @@ pub(super) fn column_name(name: &str) -> String {
 pub(super) fn shown_name(name: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.@$".contains(&byte);
     let shown = column_name(name);
-    if shown.bytes().all(is_plain) && !shown.is_empty() && !shown.eq_ignore_ascii_case(NOTE) {
+    let is_ours = [NOTE, NEXT].iter().any(|ours| shown.eq_ignore_ascii_case(ours));
+    if shown.bytes().all(is_plain) && !shown.is_empty() && !is_ours {
         shown
     } else {
         text::quoted(&shown)

@@ -123,6 +123,11 @@ impl Condition {
     }
 }
 
+/// What a member of an object says, as plain text; nothing where it is null or not there.
+pub fn said_of(object: &str, name: &str) -> Option<String> {
+    value_of(object, name).map(Cow::into_owned)
+}
+
 /// What a member of a row says; nothing where it is null or not there.
 pub(super) fn value_of<'r>(row: &'r str, name: &str) -> Option<Cow<'r, str>> {
     let value = raw_value_of(row, name)?;

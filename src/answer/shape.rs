@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde_json::value::RawValue;
 
 use super::{
-    Keys, MalformedAnswer, Position, beside, cleaning, decimals,
+    Around, Keys, MalformedAnswer, Position, beside, cleaning, decimals,
     envelope::Upstream,
     figures::OrderedWindow,
     format,
@@ -88,6 +88,13 @@ pub fn render_ordered(
     list(&Upstream::read(&body)?, layout, position, notes, seal)
 }
 
+/// The data of an answer, as one JSON value; nothing where it can't be read.
+pub fn data_of(body: &[u8], keys: &Keys) -> Option<Box<RawValue>> {
+    let cleaned = cleaning::clean(text_of(body).ok()?, keys);
+    let upstream = Upstream::read(&cleaned.json).ok().filter(|it| !it.says_it_failed())?;
+    RawValue::from_string(upstream.data.to_owned()).ok()
+}
+
 /// Sums that upstream made, as one JSON value: an object whose floats are rounded. Nothing where it
 /// can't be read, or is no object: rows are no sums.
 pub fn sums_of(body: &[u8], keys: &Keys) -> Option<Box<RawValue>> {
@@ -111,7 +118,8 @@ fn object(upstream: &Upstream<'_>, layout: Layout<'_>, mut notes: Vec<String>) -
         notes.push("WIV has more of this, and this server does not know how to ask for it.".into());
     }
     let beside = beside::show(upstream.beside(), limits.rooms(0, 0), &mut notes);
-    let rooms = limits.rooms(beside.text.len() + FRAME, beside.structured_bytes() + FRAME);
+    let frame = FRAME + layout.around.map_or(0, Around::bytes);
+    let rooms = limits.rooms(beside.text.len() + frame, beside.structured_bytes() + frame);
     let mut told = format::fit(value, rooms);
     notes.extend(told.cuts.note(shorten::ASK_FOR_LESS));
     if value == "null" {

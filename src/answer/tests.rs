@@ -31,6 +31,7 @@ const LAYOUT: Layout<'static> = Layout {
     names: None,
     whole: None,
     ordered: None,
+    around: None,
 };
 
 fn show(body: &Value, layout: Layout<'_>, position: &Position) -> (Value, String) {

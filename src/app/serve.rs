@@ -73,6 +73,18 @@ impl App {
     /// # Errors
     /// When a part can't be made of its settings, or the address is taken.
     pub async fn start(settings: &Settings, audience: Audience) -> Result<Self, StartError> {
+        Self::start_with_marks(settings, audience, Marks::in_memory()).await
+    }
+
+    /// The same with marks that other instances may know, too.
+    ///
+    /// # Errors
+    /// As [`App::start`].
+    pub async fn start_with_marks(
+        settings: &Settings,
+        audience: Audience,
+        marks: Marks,
+    ) -> Result<Self, StartError> {
         let listen = |source| StartError::Listen { address: settings.listen, source };
         let listener: TcpListener = server::bind(settings.listen).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
@@ -85,7 +97,6 @@ impl App {
         let descriptors = Descriptors::raised();
         let memory = Memory::new(settings.memory.bytes());
         let client = Arc::new(client(settings, descriptors, &memory)?);
-        let marks = Marks::in_memory();
         let propelauth = propelauth(settings)?.map(Arc::new);
         let key_owners = propelauth.clone().map(KeyOwners::new);
         let sign_in = sign_in(settings, propelauth, &keys, &origin, &marks);
@@ -111,7 +122,9 @@ impl App {
             web::SignInService { oauth, account, callback: Arc::new(callback) }
         });
         let tools = parts::tools(settings, catalog, client, &keys, origin.as_str(), Some(urls));
-        let tools = Arc::new(tools.with_key_owners(key_owners).with_marks(marks.clone()));
+        let tools = Arc::new(
+            tools.with_key_owners(key_owners).with_marks(marks.clone()).until(closing.clone()),
+        );
         let signs_in = sign_in.is_some();
         let endpoint = Arc::new(Endpoint::new(
             Arc::clone(&tools),

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ActingKind, Arguments, Operation};
+use super::{Acting, ActingKind, Arguments, Following, Operation};
 
 /// The argument that asks for what would happen, and nothing more.
 pub(super) const PREVIEW: &str = "preview";
@@ -47,6 +47,23 @@ impl Arguments {
     pub fn of_the_deed(&self) -> impl Iterator<Item = (&str, &Value)> {
         let how = [PREVIEW, CONFIRMATION, FORCE, WAIT];
         self.iter().filter(move |(name, _)| !how.contains(name))
+    }
+
+    /// What a run is started with: nothing, where nobody says.
+    pub fn payload(&self, acting: &Acting) -> Value {
+        let given = acting.payload.as_deref().and_then(|name| self.get(name));
+        given.cloned().unwrap_or_else(|| json!({}))
+    }
+
+    /// The arguments that read what began with these, and has this id.
+    #[must_use]
+    pub fn of_what_began(&self, following: &Following, id: &str) -> Self {
+        let mut other = Self::none();
+        for (name, value) in following.read.ids(self) {
+            other.values.insert(name.to_owned(), value.into());
+        }
+        other.values.insert(following.argument.to_string(), id.into());
+        other
     }
 
     fn is_set(&self, name: &str) -> bool {

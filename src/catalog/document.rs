@@ -17,6 +17,7 @@ mod operations;
 mod parameters;
 mod path;
 mod references;
+mod reserved;
 mod runs;
 mod schema;
 mod words;

@@ -59,6 +59,8 @@ pub struct Operation {
     pub(super) ids_of_rows: Box<[Box<str>]>,
     pub(super) read_only: bool,
     pub(super) path: Box<[Segment]>,
+    /// Arguments with words that they may not be: other operations' paths say them there.
+    pub(super) reserved: Box<[(Box<str>, Box<str>)]>,
     pub(super) query: Box<[QueryParameter]>,
     pub(super) body: Body,
     /// The argument sent as the impersonated tenant's header.

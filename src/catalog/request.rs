@@ -104,7 +104,7 @@ impl Operation {
     /// Problems of arguments that can't stand where the operation puts them.
     pub(super) fn misplaced(&self, arguments: &Arguments) -> impl Iterator<Item = Problem> {
         let in_path = self.path.iter().filter_map(|segment| match segment {
-            Segment::Argument(name) => path_segment(name, arguments).err(),
+            Segment::Argument(name) => self.path_segment(name, arguments).err(),
             Segment::Fixed(_) => None,
         });
         in_path.chain(self.tenant_header(arguments).err())
@@ -121,7 +121,7 @@ impl Operation {
             match segment {
                 Segment::Fixed(text) => path_and_query.push_str(text),
                 Segment::Argument(name) => {
-                    path_and_query.extend(encoded(path_segment(name, arguments)?));
+                    path_and_query.extend(encoded(self.path_segment(name, arguments)?));
                 }
             }
         }
@@ -136,6 +136,18 @@ impl Operation {
             impersonated_tenant: self.tenant_header(arguments)?,
             repeatable: self.read_only && place.key.is_none(),
         })
+    }
+
+    fn path_segment<'a>(&self, name: &str, arguments: &'a Arguments) -> Result<&'a str, Problem> {
+        let text = path_segment(name, arguments)?;
+        let is_taken = |(argument, word): &(Box<str>, Box<str>)| {
+            **argument == *name && word.eq_ignore_ascii_case(text)
+        };
+        if self.reserved.iter().any(is_taken) {
+            let message = format!("expected an id, got `{text}`, a word of WIV's own addresses");
+            return Err(Problem { path: name.into(), message });
+        }
+        Ok(text)
     }
 
     fn tenant_header(&self, arguments: &Arguments) -> Result<Option<HeaderValue>, Problem> {

@@ -209,6 +209,29 @@ fn long_values_are_shown_in_part() {
 }
 
 #[test]
+fn an_id_that_is_a_word_of_another_path_is_refused() {
+    for (tool, word) in [
+        ("wiv_get_workflow", "folders"),
+        ("wiv_get_workflow", "generate"),
+        ("wiv_get_workflow", "Folders"),
+        ("wiv_list_workflow_executions", "folders"),
+        ("wiv_list_workflow_executions", "generate"),
+        ("wiv_start_execution", "folders"),
+    ] {
+        check_problems(
+            tool,
+            json!({"workflow_id": word}),
+            &[&format!(
+                "`workflow_id`: expected an id, got `{word}`, a word of WIV's own addresses"
+            )],
+        );
+    }
+    let arguments = json!({"workflow_id": "folders", "changes": {"name": "x"}});
+    let problem = "`workflow_id`: expected an id, got `folders`, a word of WIV's own addresses";
+    check_problems("wiv_update_workflow", arguments, &[problem]);
+}
+
+#[test]
 fn unknown_arguments_get_near_names_and_all_names() {
     check_problems(
         "wiv_list_workflows",

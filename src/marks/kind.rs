@@ -51,6 +51,9 @@ kinds! {
     UsedCursor = 100_000 for 3_600 s;
     /// A confirmation was used. Outlives the two minutes that it is good for.
     UsedConfirmation = 100_000 for 180 s;
+    /// A run or draft was started: when, and its id once that is known. As long as a repeat may
+    /// be a retry of the same intent.
+    Started = 100_000 for 600 s;
     /// A session of the connect page ended before its time; longer than it could have gone on.
     EndedSession = 100_000 for 4_200 s;
 }

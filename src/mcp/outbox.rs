@@ -3,24 +3,46 @@
 //! Renders and hands over; how a message travels is the transport's business. What can't be
 //! delivered is dropped, because a notification is never the answer.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, future, sync::Arc};
 
+use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::{Code, Error};
 
 /// Takes rendered notifications towards the client of one request.
 #[derive(Clone, Default)]
-pub struct Outbox(Option<Arc<dyn Fn(Vec<u8>) + Send + Sync>>);
+pub struct Outbox {
+    deliver: Option<Arc<dyn Fn(Vec<u8>) + Send + Sync>>,
+    unheard: Option<Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>>,
+}
 
 impl Outbox {
     /// An outbox whose notifications go to `deliver`, which must not block.
     pub fn new(deliver: impl Fn(Vec<u8>) + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(deliver)))
+        Self { deliver: Some(Arc::new(deliver)), unheard: None }
+    }
+
+    /// The same, of a client that is gone once `unheard` is over.
+    #[must_use]
+    pub fn until(
+        self,
+        unheard: impl Fn() -> BoxFuture<'static, ()> + Send + Sync + 'static,
+    ) -> Self {
+        Self { unheard: Some(Arc::new(unheard)), ..self }
+    }
+
+    /// Waits until nobody hears the answer any more. For ever where nobody can tell, and for a
+    /// request that ends with its client anyway.
+    pub async fn unheard(&self) {
+        match &self.unheard {
+            Some(unheard) => unheard().await,
+            None => future::pending().await,
+        }
     }
 
     pub(super) fn send(&self, method: &str, params: &Value) {
-        if self.0.is_some() {
+        if self.deliver.is_some() {
             let message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
             self.deliver(message.to_string().into_bytes());
         }
@@ -28,7 +50,7 @@ impl Outbox {
 
     /// Hands over a message that is written already.
     pub(super) fn deliver(&self, message: Vec<u8>) {
-        if let Some(deliver) = &self.0 {
+        if let Some(deliver) = &self.deliver {
             deliver(message);
         }
     }
@@ -36,7 +58,7 @@ impl Outbox {
 
 impl fmt::Debug for Outbox {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(if self.0.is_some() { "Outbox(open)" } else { "Outbox(none)" })
+        formatter.write_str(if self.deliver.is_some() { "Outbox(open)" } else { "Outbox(none)" })
     }
 }
 

@@ -2,10 +2,17 @@
 //!
 //! The order of the steps; each has a file. Knows no WIV field and no page.
 
+mod begin;
 mod confirmation;
 mod deed;
+mod follow;
+mod looking;
 mod policy;
 mod preview;
+mod repeat;
+mod seen;
+mod started;
+mod state;
 
 use serde_json::{Value, json};
 
@@ -130,7 +137,12 @@ impl Tools {
             Action::Overlay { read, write, argument } => {
                 self.overlay(step, read, write, argument, present).await
             }
-            Action::Call(operation) => self.send_deed(step, operation).await,
+            Action::Call(operation) => match acting.kind {
+                ActingKind::Start | ActingKind::Draft => {
+                    Box::pin(self.begin(step, context, operation, acting)).await
+                }
+                ActingKind::Stop | ActingKind::Update => self.send_deed(step, operation).await,
+            },
             Action::Runs(_) | Action::Connection => unreachable!("these tools read"),
         };
         let outcome = done.as_ref().err().map_or("ok", |failure| failure.kind.as_str());

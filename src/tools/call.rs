@@ -101,6 +101,9 @@ impl Tools {
                 Some(fold) => self.call_with_figures(step, operation, fold).await,
                 None => match &operation.runs {
                     Some(facts) => self.list_runs(step, operation, facts).await,
+                    None if operation.state.is_some() => {
+                        Box::pin(self.call_of_state(step, context, operation)).await
+                    }
                     None => self.call_operation(step, operation).await,
                 },
             },

@@ -7,8 +7,8 @@ use http::StatusCode;
 use super::{Tools, credential::Used, sending::Sent, step::CallStep};
 use crate::{
     answer::{
-        self, FailureKind, Figures, Fitting, KnownNames, Layout, Narrowing, Position, ToolFailure,
-        WantedFields, Whole,
+        self, Around, FailureKind, Figures, Fitting, KnownNames, Layout, Narrowing, Position,
+        ToolFailure, WantedFields, Whole,
     },
     catalog::{Operation, Paging, UpstreamRequest},
     clock::{self, unix_seconds},
@@ -34,6 +34,8 @@ pub(super) struct Figured {
     /// Names that rows get.
     pub(super) names: Option<KnownNames>,
     pub(super) notes: Vec<String>,
+    /// What stands around the data.
+    pub(super) around: Around,
 }
 
 impl Tools {
@@ -57,7 +59,7 @@ impl Tools {
         };
         let mut notes = notes(step, *used);
         notes.extend(figured.notes);
-        let Figured { only, whole, narrowing, fitting, names, .. } = figured;
+        let Figured { only, whole, narrowing, fitting, names, around, .. } = figured;
         let fields = wanted_fields(step, operation);
         let told = |failure| used.told(step.caller, failure);
         let rendered = if answer.body.len() < answer::LONG_BODY_BYTES {
@@ -69,6 +71,7 @@ impl Tools {
                 narrowing: narrowing.as_ref(),
                 fitting: fitting.as_ref(),
                 names: names.as_ref(),
+                around: Some(&around),
                 ..layout
             };
             let seal =
@@ -87,6 +90,7 @@ impl Tools {
                     narrowing: narrowing.as_ref(),
                     fitting: fitting.as_ref(),
                     names: names.as_ref(),
+                    around: Some(&around),
                     ..layout
                 };
                 answer::render(&body, layout, &position, &keys, notes, seal)
@@ -145,6 +149,7 @@ impl Tools {
             names: None,
             whole: None,
             ordered: None,
+            around: None,
         }
     }
 

@@ -18,6 +18,7 @@ use tokio::{
     time::{Duration, sleep},
 };
 use tokio_stream::StreamExt;
+use tokio_util::sync::CancellationToken;
 
 pub(crate) use settled_revision::SettledRevision;
 
@@ -129,10 +130,18 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     }
 
     /// Runs a request: with the connection when it only reads, on a task of its own when it may
-    /// write, so that the write ends without its listener.
+    /// write, so that the write ends without its listener. It is told when that one goes.
     fn run(self: &Arc<Self>, run: Run, around: Surroundings, outbox: Outbox) -> Running {
         let endpoint = Arc::clone(self);
         let (effect, id) = (run.effect(), run.id());
+        let gone = CancellationToken::new();
+        let outbox = match effect {
+            Effect::Read => outbox,
+            Effect::Write => {
+                let gone = gone.clone();
+                outbox.until(move || Box::pin(gone.clone().cancelled_owned()))
+            }
+        };
         let running = async move {
             let Surroundings { caller, trace_id, held } = around;
             let id = run.id();
@@ -145,7 +154,11 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
             Effect::Write => {
                 let task = self.tasks.spawn(running);
                 let lost = move |_| HeldAnswer::small(mcp::Response::lost(id.request()));
-                Box::pin(async move { task.await.unwrap_or_else(lost) })
+                let listening = gone.drop_guard();
+                Box::pin(async move {
+                    let _listening = listening;
+                    task.await.unwrap_or_else(lost)
+                })
             }
         }
     }

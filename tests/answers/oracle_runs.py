@@ -179,3 +179,30 @@ def today(view: View) -> list:
     return [[Text(view.now.date().isoformat())]]
 
 
+
+
+def runs_for(view: View, workflow: str, account_id: str) -> list[dict]:
+    view.own.forget()
+    return [run for run in runs(view, workflow=workflow) if run["payload"].get("account_id") == account_id]
+
+
+def last_end_of(view: View, workflow: str, account_id: str) -> list:
+    """How the last run for an account ended; nothing where one goes on."""
+    found = runs_for(view, workflow, account_id)
+    if not found or any(run["status"] in ACTIVE for run in found):
+        return []
+    return [[Text(found[0]["status"])]]
+
+
+def run_without_a_twin(view: View, workflow: str, account_id: str) -> list:
+    """That it goes on; nothing where two of one intent ran at one time."""
+    found = sorted(runs_for(view, workflow, account_id), key=lambda run: run["started_at"])
+    for run, after in zip(found, found[1:]):
+        if run["ended_at"] is None or after["started_at"] < run["ended_at"]:
+            return []
+    return [[Text("RUNNING")]] if found else []
+
+
+def steps_of_the_draft(view: View) -> list:
+    """What the stand-in makes of the words; drafts can't be listed."""
+    return [[Text(step)] for step in ("Find_Idle_Load_Balancers", "Each_Finding", "Open_Jira_Ticket")]

@@ -105,6 +105,7 @@ fn every_kind_of_mark_is_in_the_operators_table_with_its_bound_and_life() {
             MarkKind::DeadKey => "dead key ids",
             MarkKind::UsedCursor => "used cursors",
             MarkKind::UsedConfirmation => "used confirmations",
+            MarkKind::Started => "started runs and drafts",
             MarkKind::EndedSession => "sessions of the connect page",
         };
         let row = operations.lines().find(|line| line.starts_with(&format!("| {what}")));

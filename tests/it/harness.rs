@@ -15,6 +15,7 @@ use tokio::{
 };
 use wiv_mcp::{
     app::{App, Audience},
+    marks::Marks,
     sandbox::Sandbox,
     seal::{Purpose, Sealer, SealingKeys},
     settings::{RunAs, Settings},
@@ -84,6 +85,17 @@ impl Server {
         let own = [("WIV_MCP_SEALING_KEYS", keys.as_str())];
         let app = sign_in_app(&sandbox, &[&own, variables].concat()).await;
         Self { app, sandbox, http: client(), sealing_keys: keys }
+    }
+
+    /// Two instances with one stand-in, which share their marks.
+    pub(crate) async fn start_two(marks: &Marks) -> (Self, Self) {
+        let sandbox = Sandbox::start(0, 0).await.unwrap();
+        let url = sandbox.wiv_api_url().to_owned();
+        let first = start_sharing(&url, &[], marks.clone()).await;
+        let second = start_sharing(&url, &[], marks.clone()).await;
+        let beside = Sandbox::start(0, 0).await.unwrap();
+        let of = |app, sandbox| Self { app, sandbox, http: client(), sealing_keys: String::new() };
+        (of(first, sandbox), of(second, beside))
     }
 
     /// Another instance with the same stand-ins and keys.
@@ -273,11 +285,16 @@ impl Server {
 
 /// A server for an upstream that runs elsewhere.
 pub(crate) async fn start_app(wiv_api_url: &str, variables: &[(&str, &str)]) -> App {
+    start_sharing(wiv_api_url, variables, Marks::in_memory()).await
+}
+
+/// The same with marks that others may have, too.
+async fn start_sharing(wiv_api_url: &str, variables: &[(&str, &str)], marks: Marks) -> App {
     let own = [("WIV_MCP_LISTEN", "127.0.0.1:0"), ("WIV_API_URL", wiv_api_url)];
     let environment =
         own.iter().chain(variables).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let (settings, _) = Settings::load(RunAs::Server, &Default::default(), environment).unwrap();
-    App::start(&settings, Audience::Public).await.unwrap()
+    App::start_with_marks(&settings, Audience::Public, marks).await.unwrap()
 }
 
 pub(crate) fn client() -> reqwest::Client {

@@ -19,7 +19,7 @@ use super::{
     local,
     mistakes::{DocumentMistakes, DocumentPlace},
     operations::{Head, Operations, ReadOperation},
-    parameters, runs as row_runs,
+    parameters, reserved, runs as row_runs,
     words::in_our_words,
 };
 
@@ -49,6 +49,7 @@ pub(super) fn assemble(
             mistakes.add(place.member(extensions::KEY_CHECK_BODY), reason);
         }
     }
+    reserved::attach(&mut operations);
     // Folds keep their source as it stands, with its values.
     filter_values::attach(&mut operations, mistakes);
     folds::attach(&mut operations, mistakes);

@@ -213,6 +213,7 @@ fn understand<'d>(
         version: None,
         read_only: head.hints.read_only,
         path: inputs.path.into(),
+        reserved: Box::default(),
         query: inputs.query.into(),
         body: inputs.body,
         tenant: inputs.tenant,

@@ -110,6 +110,17 @@ impl Session {
         self.is_over.load(Ordering::Relaxed)
     }
 
+    /// Waits until nothing comes any more.
+    pub(super) async fn over(&self) {
+        loop {
+            let less = self.less.notified();
+            if self.is_over() {
+                return;
+            }
+            less.await;
+        }
+    }
+
     /// Bytes that would be free if the stream ended: none once it has, or while its reader keeps
     /// up.
     pub(super) fn could_give_back(&self) -> usize {

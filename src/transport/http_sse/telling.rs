@@ -81,12 +81,17 @@ impl<H: Host<Caller = Caller>> Endpoint<H> {
     /// What a call tells on its way; dropped where there is no room.
     pub(super) fn outbox(&self, session: &Arc<Session>) -> Outbox {
         let (pool, key) = self.memory_for_answers(&session.caller);
-        let (session, pool) = (Arc::clone(session), Arc::clone(pool));
-        Outbox::new(move |message| {
+        let (stream, pool) = (Arc::clone(session), Arc::clone(pool));
+        let outbox = Outbox::new(move |message| {
             let event = event_stream::message(&message);
             if let Ok(held) = pool.try_take(key, event.len() + EVENT_BYTES) {
-                session.offer(event, held);
+                stream.offer(event, held);
             }
+        });
+        let session = Arc::clone(session);
+        outbox.until(move || {
+            let session = Arc::clone(&session);
+            Box::pin(async move { session.over().await })
         })
     }
 

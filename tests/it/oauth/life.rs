@@ -44,7 +44,7 @@ async fn a_call_runs_with_the_grant_of_its_post_whatever_opened_the_stream() {
         (text(&wide["access_token"]).to_owned(), text(&narrow["access_token"]).to_owned());
     let workflow = server.data(ACME, "wiv_list_workflows", json!({ "limit": 1 })).await;
     let start = json!({ "name": "wiv_start_execution",
-        "arguments": { "workflow_id": workflow["data"][0]["workflow_id"] } });
+        "arguments": { "workflow_id": workflow["data"][0]["workflow_id"], "force": true } });
     let list = json!({ "name": "wiv_list_spaces" });
     for (opened_with, posted_with, may_write) in
         [(&wide, &narrow, false), (&narrow, &wide, true), (&wide, &wide, true)]
