@@ -145,7 +145,8 @@ impl Tools {
         let step = CallStep { deadline: step.deadline.min(end), ..step };
         let mut rows = source.page_rows.map_or(PAGE_ROWS, |most| most.min(PAGE_ROWS));
         let (mut key, mut extent): (Option<Box<RawValue>>, _) = (None, FoldExtent::default());
-        let (mut requests, mut bytes, mut has_doubt) = (0, 0, false);
+        let (mut requests, mut bytes) = (0, 0);
+        let (mut has_doubt, mut was_empty) = (false, false);
         let (mut before, mut sink) = (PagesBefore::default(), Once::new(sink, source.row_ids()));
         let mut first: Option<(Used, u64)> = None;
         let mut held = self.wiv.room(step.caller);
@@ -207,7 +208,10 @@ impl Tools {
             before.rows += page.rows;
             before.told = page.told;
             before.stamps.push(page.stamp);
-            key = page.next;
+            // One more look behind a page without rows: mostly there is nothing, twice.
+            let looks_on = page.rows > 0 || !was_empty;
+            was_empty = page.rows == 0;
+            key = page.next.or(page.behind_nothing.filter(|_| looks_on));
             extent.stopped = match &key {
                 None if has_doubt => Some(Stopped::Doubt),
                 None if sink.repeated > 0 => Some(Stopped::Changed(sink.repeated)),

@@ -44,6 +44,8 @@ pub struct PageRead {
     pub rows: usize,
     /// Where the next page begins.
     pub next: Option<Box<RawValue>>,
+    /// The same of a page without rows, behind which there is mostly nothing.
+    pub behind_nothing: Option<Box<RawValue>>,
     /// What was read so far may not be all of what it should be: it says so, or does not say
     /// that it is the last.
     pub has_doubt: bool,
@@ -107,8 +109,9 @@ pub fn read_page(
         hints::of(&upstream, extent, hints::Came { page: rows, so_far, asked: Some(asked_rows) });
     let told = before.told.max(hints.total);
     let is_short = told.is_some_and(|total| total > so_far);
-    // OpenSearch names a scroll to its end: a page without rows is behind the last one.
-    let next = next.filter(|_| rows > 0 || is_short);
+    // OpenSearch names a scroll to its end: a page without rows is behind the last one, or all of
+    // its rows were taken out.
+    let (next, behind_nothing) = if rows > 0 || is_short { (next, None) } else { (None, next) };
     // A full page that doesn't say that it is the last one may not be.
     let is_silent = !upstream.has_key_member && rows >= asked_rows;
     let has_doubt = match next {
@@ -116,7 +119,7 @@ pub fn read_page(
         Some(_) => hints.tell_of_failure(),
     };
     let is_repeated = is_repeated && rows > 0;
-    Ok(PageRead { rows, next, has_doubt, is_repeated, told, stamp, notes })
+    Ok(PageRead { rows, next, behind_nothing, has_doubt, is_repeated, told, stamp, notes })
 }
 
 fn stamp(data: &str) -> u64 {

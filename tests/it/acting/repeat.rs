@@ -57,7 +57,8 @@ async fn another_payload_and_force_start_another_run() {
     }
     let again = json!({ "workflow_id": id, "trigger_event": { "a": 1 } });
     let again = server.data(ACME, START, again).await;
-    assert!(seen[3] == again["data"]["execution_id"].to_string(), "the newest: {again}");
+    let there = again["data"]["execution_id"].to_string();
+    assert_eq!(seen[3], there, "the newest: {again}");
     let nothing = json!({ "workflow_id": id, "trigger_event": {} });
     let nothing = server.data(ACME, START, nothing).await;
     assert_eq!(seen[0], nothing["data"]["execution_id"].to_string(), "nothing is an empty object");

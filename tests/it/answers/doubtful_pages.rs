@@ -126,7 +126,10 @@ async fn a_total_that_was_told_is_remembered() {
     // Empty, and not behind the last one.
     let gap = [page(&a, &of_four), page(&[], NEXT[1]), page(&b, END)];
     assert_eq!(summary(gap.into()).await, (json!(4), json!("40.00"), json!(true)));
-    let end = [page(&a, NEXT[0]), page(&[], NEXT[1]), page(&b, END)];
+    // Without a total nobody knows: one more look, and no third one.
+    let gap = [page(&a, NEXT[0]), page(&[], NEXT[1]), page(&b, END)];
+    assert_eq!(summary(gap.into()).await, (json!(4), json!("40.00"), json!(true)));
+    let end = [page(&a, NEXT[0]), page(&[], NEXT[1]), page(&[], NEXT[1]), page(&b, END)];
     assert_eq!(summary(end.into()).await, (json!(2), json!("20.00"), json!(true)));
 }
 

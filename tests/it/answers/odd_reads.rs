@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::paged::{Paged, case};
+use super::paged::{Instead, Paged, case};
 use crate::harness::*;
 use crate::reports::answers::call;
 
@@ -72,10 +72,10 @@ async fn rows_too_large_for_a_usual_page_are_read_by_smaller_ones() {
     let wide = |number: usize, bytes: usize| {
         row(number, &format!(r#""status":"To Do","criteria":"{}""#, "x".repeat(bytes)))
     };
-    let rows: Vec<String> = (0..450).map(|number| wide(number, 20_000)).collect();
+    let rows: Vec<String> = (0..430).map(|number| wide(number, 20_000)).collect();
     let server = of(&rows).await;
     let told = call(&server, SUMMARY, json!({})).await;
-    assert_eq!(told.structured["totals"]["count"], 450, "{}", told.text);
+    assert_eq!(told.structured["totals"]["count"], 430, "{}", told.text);
     assert_eq!(told.structured["totals"]["complete"], true);
     let rows: Vec<String> = (0..120).map(|number| wide(number, 100_000)).collect();
     let server = of(&rows).await;
@@ -139,4 +139,26 @@ async fn what_runs_now_is_told_whenever_it_began() {
     assert_eq!(told.structured["data"]["active_now"], serde_json::Value::Null);
     assert_eq!(told.structured["data"]["active_runs"][0]["execution_id"], "new");
     told.both_say("and still runs could not be read");
+}
+
+#[tokio::test]
+async fn a_page_without_rows_in_the_middle_ends_nothing() {
+    let open = |number: usize| row(number, r#""status":"To Do""#);
+    let rows: Vec<String> = (0..1_200).map(open).collect();
+    for (at, body, count) in [
+        (2, r#"{"data":[],"next_page_key":{"at":500}}"#, 1_200),
+        (1, r#"{"data":[],"next_page_key":{"at":0}}"#, 1_200),
+    ] {
+        let instead = Some((at, Instead::Body(body.to_owned())));
+        let server = Paged::start(rows.clone(), instead).await.server().await;
+        let told = call(&server, SUMMARY, json!({})).await;
+        let totals = &told.structured["totals"];
+        assert_eq!((&totals["count"], &totals["complete"]), (&json!(count), &json!(true)));
+    }
+    // A scroll that is named for ever ends behind two of them.
+    let far_end = FarEnd::start(|_| (200, r#"{"data":[],"next_page_key":{"at":1}}"#.to_owned()));
+    let far_end = far_end.await;
+    let told = call(&far_end.server().await, SUMMARY, json!({})).await;
+    assert_eq!(told.structured["totals"]["complete"], true);
+    assert_eq!(far_end.seen().len(), 2);
 }
