@@ -23,7 +23,7 @@ const MAX_FIELDS: usize = 200;
 const MAX_SHOWN_CHARS: usize = 60;
 
 /// What OpenSearch takes for the exact text of a field.
-const EXACT: &str = ".keyword";
+pub(super) const EXACT: &str = ".keyword";
 
 /// Members of a clause that are no fields.
 const OPTIONS: [&str; 2] = ["boost", "_name"];
@@ -95,7 +95,7 @@ impl<'q> NamedFields<'q> {
         ))
     }
 
-    fn query(&mut self, value: &'q Value, is_wanted: bool) {
+    pub(super) fn query(&mut self, value: &'q Value, is_wanted: bool) {
         match value {
             Value::Array(values) => values.iter().for_each(|it| self.query(it, is_wanted)),
             Value::Object(members) => {
