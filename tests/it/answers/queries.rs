@@ -224,3 +224,29 @@ async fn a_figure_over_several_currencies_is_told_and_one_of_one_currency_is_not
     let query = json!({ "query": others, "size": 0, "aggs": sum });
     call(&server, "wiv_cases_query", query).await.both_say(words);
 }
+
+#[tokio::test]
+async fn what_a_query_asks_in_vain_is_told_in_every_clause_and_aggregation() {
+    let server = Server::start().await;
+    for clause in [
+        json!({ "match": { "status": "OPEN" } }),
+        json!({ "match": { "status": { "query": "OPEN" } } }),
+    ] {
+        let told = call(&server, "wiv_cases_query", json!({ "query": clause })).await;
+        told.both_say("OPEN");
+        told.both_say("To Do");
+    }
+    let composite = json!([{ "cloud": { "terms": { "field": "cloud" } } }]);
+    for aggregation in [
+        json!({ "filters": { "filters": { "a": { "term": { "cloud": "AWS" } } } } }),
+        json!({ "multi_terms": { "terms": [{ "field": "cloud" }, { "field": "status" }] } }),
+        json!({ "composite": { "sources": composite } }),
+    ] {
+        let mut query = any();
+        query["aggs"] = json!({ "by": aggregation });
+        let told = call(&server, "wiv_cases_query", query).await;
+        if !told.is_error {
+            told.both_say("Not among the fields that this server knows of a case: \"cloud\"");
+        }
+    }
+}
