@@ -1,7 +1,7 @@
 //! JSON text walked as it stands: members, elements and strings, without a tree.
 //!
 //! Not for checking: texts come here after a parser took them. On others nothing panics or runs
-//! for ever, but what is found means nothing. Every walk is linear and needs no memory.
+//! for ever, but what is found means nothing. Every walk is linear; all but one need no memory.
 
 use std::borrow::Cow;
 
@@ -13,6 +13,13 @@ pub(crate) fn elements(list: &str) -> Elements<'_> {
 /// The members of an object: names with their quotes, and values; none of what is no object.
 pub(crate) fn members(object: &str) -> Members<'_> {
     Members(Walk::inside(object, b'{'))
+}
+
+/// Whether a name stands twice in one of the objects: parsers take one value of it, unsaid.
+pub(crate) fn repeats_a_name(value: &str) -> bool {
+    let mut names = std::collections::HashSet::new();
+    elements(value).any(repeats_a_name)
+        || members(value).any(|(name, inner)| !names.insert(said(name)) || repeats_a_name(inner))
 }
 
 /// See [`elements`].

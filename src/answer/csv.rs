@@ -9,6 +9,9 @@ use crate::json;
 /// Ends a row: what RFC 4180 has beside CR LF in practice, and half as long in JSON.
 pub(super) const ROW_END: char = '\n';
 
+/// What parts cells for spreadsheets whose decimals have a comma.
+const OTHER_SEPARATOR: char = ';';
+
 /// Parts cells.
 pub(super) const SEPARATOR: char = ',';
 
@@ -59,15 +62,24 @@ fn write_text(out: &mut String, text: &str, is_first: bool, changed: &mut Change
         one_line = text.replace(is_break, " ");
         plain = &one_line;
     }
-    // A space in front of the sign helps nobody: spreadsheets trim.
-    let is_formula = plain.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
-        && !is_number(plain);
-    if is_formula {
-        changed.formulas += 1;
-        quoted(out, &format!("'{plain}"), is_first);
-    } else {
-        quoted(out, plain, is_first);
+    // Spreadsheets of many countries part cells at a semicolon, whatever stands around it.
+    let parts = plain.split(OTHER_SEPARATOR);
+    if !parts.clone().any(is_formula) {
+        return quoted(out, plain, is_first);
     }
+    changed.formulas += 1;
+    let harmless = |part: &str| {
+        if is_formula(part) { format!("'{part}") } else { part.to_owned() }
+    };
+    let all: Vec<String> = parts.map(harmless).collect();
+    quoted(out, &all.join(";"), is_first);
+}
+
+/// A space in front of the sign helps nobody: spreadsheets trim.
+fn is_formula(text: &str) -> bool {
+    text.trim_start_matches(|it: char| it.is_whitespace() || it == '"')
+        .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+        && !is_number(text)
 }
 
 fn is_break(character: char) -> bool {

@@ -76,6 +76,14 @@ impl Draft {
 }
 
 impl Grid<'_> {
+    /// Whether a cell names something: a part of it would name nothing, or another. Where there is
+    /// least room it is cut all the same, for else whole rows would go.
+    fn names_something(&self, column: usize, value: &str, step: ShorteningStep) -> bool {
+        let name = &*self.columns[column].name;
+        let is_id = name == "id" || name.ends_with("_id");
+        is_id && step.chars > LAST.chars && value.len() <= shorten::AMOUNT_CHARS
+    }
+
     /// Whether a column's cells are never cut.
     pub(super) fn is_whole(&self, column: usize, rules: Rules<'_>) -> bool {
         rules.whole.contains(&&*self.columns[column].name)
@@ -122,7 +130,8 @@ impl Grid<'_> {
                 draft.text.push_str("| ");
                 if let Some(&Some(value)) = row.cells.get(column) {
                     if let Some(step) = step {
-                        let value = if is_whole[place] {
+                        let value = if is_whole[place] || self.names_something(column, value, step)
+                        {
                             shorten::amount(value, &mut draft.cuts)
                         } else {
                             shorten::cell(value, step, rooms.json, &mut draft.cuts)
@@ -185,7 +194,10 @@ impl Grid<'_> {
                 if let Some(&Some(value)) = row.cells.get(column) {
                     let value = match step {
                         None => value.into(),
-                        Some(_) if self.is_whole(column, rules) => {
+                        Some(step)
+                            if self.is_whole(column, rules)
+                                || self.names_something(column, value, step) =>
+                        {
                             shorten::amount(value, &mut draft.cuts)
                         }
                         Some(step) => shorten::cell(value, step, rooms.json, &mut draft.cuts),

@@ -66,8 +66,7 @@ impl WantedFields {
             return all();
         }
         if !is_usual {
-            notes
-                .extend(missing.iter().take(MAX_NAMED.0).map(|name| note_of_missing(name, &names)));
+            notes.extend(note_of_all_missing(&missing, &names));
             if there.is_empty() {
                 return all();
             }
@@ -146,6 +145,16 @@ fn names_of<'a>(rows: &[&'a str]) -> Vec<Cow<'a, str>> {
         }
     }
     names
+}
+
+/// One sentence for all: what rows have is told once.
+fn note_of_all_missing(missing: &[&str], names: &[Cow<'_, str>]) -> Option<String> {
+    let (first, others) = missing.split_first()?;
+    if others.is_empty() {
+        return Some(note_of_missing(first, names));
+    }
+    let known: Vec<&str> = names.iter().map(|name| &**name).collect();
+    Some(format!("No row here has the fields {}. Rows have {}.", listed(missing), listed(&known)))
 }
 
 pub(super) fn note_of_missing(name: &str, names: &[Cow<'_, str>]) -> String {

@@ -11,7 +11,9 @@ use super::{
     format::{self, row_count},
     hints,
     layout::{Layout, Rendered, finish},
-    odd_rows, shorten,
+    odd_rows,
+    page::stamp_of,
+    shorten,
     table::{Table, fit},
     totals,
 };
@@ -64,6 +66,17 @@ pub(super) fn list(
     };
     let is_tried = layout.narrowing.is_some() || layout.only.is_some_and(Figures::has_conditions);
     let sent_in_all = page.total;
+    // A list that comes whole is cut anew for each page: rows may have moved meanwhile.
+    let stamp_up_to =
+        |count: usize| stamp_of(json::elements(upstream.data).filter(|row| keeps(row)).take(count));
+    let is_cut_here = layout.ordered.is_none() && sent_in_all.is_some() && layout.limit.is_some();
+    if is_cut_here && position.stamp.is_some_and(|stamp| stamp != stamp_up_to(position.offset)) {
+        notes.push(
+            "The list changed since the page before: rows may come twice or be missing. Begin \
+             anew, without `cursor`, for all of them."
+                .to_owned(),
+        );
+    }
     let came = json::elements(upstream.data).count();
     let sent = sent_in_all.map_or(came, |sent| sent.max(came));
 
@@ -165,6 +178,9 @@ pub(super) fn list(
         let end = position.offset + table.rows;
         let stamp = layout.ordered.map(|(_, stamp)| stamp);
         page.next = Some(Position { page_key: None, offset: end, stamp });
+    }
+    if let Some(next) = page.next.as_mut().filter(|_| is_cut_here) {
+        next.stamp = Some(stamp_up_to(next.offset));
     }
     page.shown = table.rows;
     let is_counted = whole.as_ref().is_some_and(|whole| whole.count.is_some());
@@ -276,6 +292,9 @@ fn headline(
         }
         Some(total) if is_scrolled => {
             format!("{rows} of this page; WIV says that there are {total} in all.")
+        }
+        Some(total) if shown == 0 => {
+            format!("No rows from row {} on; there are {total}.", offset + 1)
         }
         Some(total) if shown == 1 => format!("Row {} of {total}.", offset + 1),
         Some(total) => format!("Rows {} to {} of {total}.", offset + 1, offset + shown),

@@ -22,7 +22,7 @@ pub(super) fn column_name(name: &str) -> String {
 /// plain word, or one that we begin lines with. So no name can speak for us.
 pub(super) fn shown_name(name: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.@$".contains(&byte);
-    let shown = column_name(name);
+    let shown = column_name(&text::shown_name(name, MAX_NAME_CHARS));
     let is_ours = [NOTE, NEXT].iter().any(|ours| shown.eq_ignore_ascii_case(ours));
     if shown.bytes().all(is_plain) && !shown.is_empty() && !is_ours {
         shown

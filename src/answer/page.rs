@@ -1,5 +1,7 @@
 //! Where a page of rows begins and ends.
 
+use std::hash::{Hash, Hasher};
+
 use serde_json::value::RawValue;
 
 use super::MalformedAnswer;
@@ -15,7 +17,8 @@ pub struct Position {
     pub page_key: Option<Box<RawValue>>,
     /// Rows to skip, for lists that upstream gives whole and for orders over everything.
     pub offset: usize,
-    /// What matched when the order was read, to tell whether that is still so.
+    /// What matched when the order was read, or stood in front in a list that came whole, to tell
+    /// whether that is still so.
     pub stamp: Option<u64>,
 }
 
@@ -28,6 +31,13 @@ pub struct PageSummary {
     pub total: Option<usize>,
     /// Where the next page begins; `None` on the last.
     pub next: Option<Position>,
+}
+
+/// What stands in front of a page, in a number: whether it is still the same.
+pub(super) fn stamp_of<'a>(rows: impl Iterator<Item = &'a str>) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    rows.for_each(|row| row.hash(&mut hasher));
+    hasher.finish()
 }
 
 impl PageSummary {

@@ -25,6 +25,8 @@ pub struct FailedOperation<'a> {
     pub for_msps: bool,
     /// It names an object by an id.
     pub has_id: bool,
+    /// It names something by a name of its kind.
+    pub has_name: bool,
     /// It goes on with a scroll that was begun before.
     pub continues: bool,
     /// The caller signed in, rather than configured a key.
@@ -54,6 +56,9 @@ impl FailedOperation<'_> {
         let what = if self.has_id { "such object" } else { "data for this" };
         let check = match (self.has_id, reason.is_documented) {
             (true, true) => "Check the id with a list or search tool; don't guess ids.",
+            (false, true) if self.has_name => {
+                "Correct the name; the argument's description says where names are listed."
+            }
             (false, true) => "There is nothing to correct in the arguments' ids: it names none.",
             (true, false) => "Check the id with a list or search tool; if the id is right,",
             (false, false) => "Trying again will not help;",

@@ -33,7 +33,7 @@ pub(super) const LAST: ShorteningStep = STEPS[4];
 
 /// Longest amount, currency or number. What is longer is none: it is replaced by its length,
 /// because a part of it would be another amount.
-const AMOUNT_CHARS: usize = 400;
+pub(super) const AMOUNT_CHARS: usize = 400;
 
 /// Characters of a member's name that every step keeps.
 const NAME_CHARS: usize = 60;

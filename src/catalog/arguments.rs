@@ -30,18 +30,22 @@ impl Tool {
         let mut arguments = Value::Object(arguments);
         let validator = self.validator();
         let mut is_valid = validator.is_valid(&arguments);
-        if !is_valid {
+        let has_payload = !self.hints.read_only;
+        let mut notes = Vec::new();
+        // What a write carries is never guessed.
+        if !is_valid && !has_payload {
             // PHP writes an empty object so.
             let empty =
                 wording::empty_arrays_for_objects(validator, &self.input_schema, &arguments);
-            empty.iter().for_each(|path| make_object(&mut arguments, path));
+            for path in &empty {
+                notes.extend(make_object(&mut arguments, path));
+            }
             is_valid = !empty.is_empty() && validator.is_valid(&arguments);
         }
-        let mut notes = Vec::new();
         if !is_valid {
-            let has_payload = !self.hints.read_only;
-            notes = slips::mend(validator, &self.input_schema, &mut arguments, has_payload);
-            is_valid = !notes.is_empty() && validator.is_valid(&arguments);
+            let mended = slips::mend(validator, &self.input_schema, &mut arguments, has_payload);
+            is_valid = !mended.is_empty() && validator.is_valid(&arguments);
+            notes.extend(mended);
         }
         let mut problems = if is_valid {
             Vec::new()
@@ -55,6 +59,8 @@ impl Tool {
         if problems.is_empty() {
             problems.extend(arguments.contradictions());
             problems.extend(self.query_problems(&arguments));
+            let told = self.query_notes(&arguments);
+            arguments.notes.extend(told);
         }
         if let Some(fold) = self.operation().and_then(|operation| operation.fold.as_deref()) {
             arguments.expand_open(&fold.rows);
@@ -70,16 +76,18 @@ impl Tool {
     }
 }
 
-/// Makes a place an object of nothing; an argument that is nothing is left out.
-fn make_object(arguments: &mut Value, path: &str) {
-    match (path.strip_prefix('/'), arguments.as_object_mut()) {
-        (Some(name), Some(values)) if !name.contains('/') => _ = values.remove(name),
-        _ => {
-            if let Some(place) = arguments.pointer_mut(path) {
-                *place = Value::Object(Map::new());
-            }
-        }
+/// Makes a place an object of nothing; an argument that is nothing is left out, with a note.
+fn make_object(arguments: &mut Value, path: &str) -> Option<String> {
+    if let (Some(name), Some(values)) = (path.strip_prefix('/'), arguments.as_object_mut())
+        && !name.contains('/')
+    {
+        values.remove(name);
+        return Some(format!("`{name}` was an empty list and taken as none."));
     }
+    if let Some(place) = arguments.pointer_mut(path) {
+        *place = Value::Object(Map::new());
+    }
+    None
 }
 
 impl Arguments {

@@ -4,6 +4,7 @@
 
 mod aggregations;
 mod clauses;
+mod money;
 mod named;
 #[cfg(test)]
 mod tests;
@@ -51,6 +52,14 @@ impl Tool {
             }
         }
         problems
+    }
+}
+
+impl Tool {
+    /// What a caller should know of a query's figures.
+    pub(super) fn query_notes(&self, arguments: &Arguments) -> Option<String> {
+        let operation = self.operation().filter(|it| it.answer == AnswerShape::Query)?;
+        money::note(&arguments.values, operation.money.as_ref()?)
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     paging,
     wording::{self, MAX_LISTED_VALUES},
 };
-use crate::clock;
+use crate::{clock, json};
 
 /// A mended value may break the schema again: a number in quotes, and then above the maximum.
 const MAX_ROUNDS: usize = 3;
@@ -22,7 +22,10 @@ const MAX_NOTES: usize = 8;
 const MAX_NUMBER_BYTES: usize = 20;
 
 /// Arguments that say how much is shown: too much of it is as much as there may be.
-const AMOUNTS: [&str; 2] = [paging::LIMIT, paging::TOP];
+const AMOUNTS: [&str; 3] = [paging::LIMIT, paging::TOP, "size"];
+
+/// Longest JSON in a text that is read, in bytes.
+const MAX_JSON_BYTES: usize = 8 * 1024;
 
 /// The days of a range.
 const START: &str = "start";
@@ -54,7 +57,10 @@ pub(super) fn mend(
         let errors = validator.iter_errors(arguments);
         let mended: Vec<Mended> = errors
             .filter_map(|error| meant(&schema, &error))
-            .filter(|mended| !has_payload || mended.pointer.matches('/').count() == 1)
+            .filter(|mended| {
+                !has_payload
+                    || (mended.pointer.matches('/').count() == 1 && !mended.value.is_null())
+            })
             .collect();
         if mended.is_empty() {
             break;
@@ -65,6 +71,9 @@ pub(super) fn mend(
                 notes.push(note);
             }
         }
+    }
+    if let Some(arguments) = arguments.as_object_mut() {
+        arguments.retain(|_, value| !value.is_null());
     }
     if notes.len() > MAX_NOTES {
         let others = notes.len() - MAX_NOTES;
@@ -79,7 +88,28 @@ fn meant(schema: &Value, error: &ValidationError<'_>) -> Option<Mended> {
     let expected = wording::broken_schema(schema, error);
     let given: &Value = error.instance();
     let (value, what) = match error.kind() {
-        ValidationErrorKind::Type { .. } => of_type(expected, given)?,
+        ValidationErrorKind::Type { .. } => {
+            let is_argument = error.instance_path().as_str().matches('/').count() == 1;
+            // A list of names is no list of truth values; what stands in a filter may be one.
+            if is_argument && given.is_boolean() && expected["type"] == "array" {
+                return None;
+            }
+            of_type(expected, given)?
+        }
+        // Models write it for what they leave out, as they write null.
+        ValidationErrorKind::MinProperties { .. }
+            if error.instance_path().as_str().matches('/').count() == 1
+                && given.as_object().is_some_and(serde_json::Map::is_empty) =>
+        {
+            (Value::Null, "was empty and taken as none".to_owned())
+        }
+        ValidationErrorKind::Enum { .. } => {
+            let given = given.as_str()?;
+            let choices = expected["enum"].as_array()?.iter().filter_map(Value::as_str);
+            let mut same = choices.filter(|choice| choice.eq_ignore_ascii_case(given));
+            let choice = same.next().filter(|_| same.next().is_none())?;
+            (Value::from(choice), format!("was taken as \"{choice}\""))
+        }
         ValidationErrorKind::Maximum { .. } => {
             let name = error.instance_path().as_str().strip_prefix('/')?;
             let most = expected.get("maximum").filter(|_| AMOUNTS.contains(&name))?;
@@ -111,6 +141,22 @@ fn up_to(lacking: &str, given: &Value, today: &str) -> Option<Value> {
 
 fn of_type(expected: &Value, given: &Value) -> Option<(Value, String)> {
     let mended = match (expected["type"].as_str()?, given) {
+        ("array", Value::String(text))
+            if expected["items"]["type"] == "string" && texts_in(text).is_some() =>
+        {
+            (texts_in(text)?, "was given as JSON in a text and taken as the list in it".to_owned())
+        }
+        ("object", Value::String(text)) => {
+            let object = json_in(text).filter(Value::is_object)?;
+            (object, "was given as JSON in a text and taken as the object in it".to_owned())
+        }
+        ("array", Value::Object(_)) if expected["items"]["type"] == "object" => (
+            Value::Array(vec![given.clone()]),
+            "was given as one object and taken as a list of one".to_owned(),
+        ),
+        ("string", Value::Array(values)) if values.len() == 1 && values[0].is_string() => {
+            (values[0].clone(), "was given as a list of one and taken as its text".to_owned())
+        }
         ("array", Value::String(_)) if expected["items"]["type"] == "string" => (
             Value::Array(vec![given.clone()]),
             "was given as one text and taken as a list of one".to_owned(),
@@ -124,7 +170,8 @@ fn of_type(expected: &Value, given: &Value) -> Option<(Value, String)> {
         }
         ("integer" | "number", Value::String(text)) => {
             let number = number(text)?;
-            (number, "was given as a text and taken as a number".to_owned())
+            let note = format!("was given as a text and taken as the number {number}");
+            (number, note)
         }
         ("boolean", Value::String(text)) => {
             let value = match &**text {
@@ -150,10 +197,33 @@ fn plain_text(value: &Value) -> Option<Value> {
     }
 }
 
-/// A number as JSON writes it, and no other text.
+/// A list of texts that is written in a text.
+fn texts_in(text: &str) -> Option<Value> {
+    let list = json_in(text)?;
+    list.as_array()?.iter().all(Value::is_string).then_some(list)
+}
+
+/// A list or an object that is written in a text, and says one thing only.
+fn json_in(text: &str) -> Option<Value> {
+    let text = text.trim();
+    if text.len() > MAX_JSON_BYTES || !text.starts_with(['[', '{']) {
+        return None;
+    }
+    let value: Value = serde_json::from_str(text).ok()?;
+    let is_small = wording::values_up_to(&value, MAX_LISTED_VALUES) < MAX_LISTED_VALUES;
+    (is_small && !json::repeats_a_name(text)).then_some(value)
+}
+
+/// A number as JSON writes it, and no other text. A point in front of three digits parts
+/// thousands in many countries.
 fn number(text: &str) -> Option<Value> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
-    if text.len() > MAX_NUMBER_BYTES || !is_plain || super::inexact_number(text).is_some() {
+    let parts_thousands = text.split_once('.').is_some_and(|(_, behind)| behind.len() == 3);
+    if text.len() > MAX_NUMBER_BYTES
+        || !is_plain
+        || parts_thousands
+        || super::inexact_number(text).is_some()
+    {
         return None;
     }
     serde_json::from_str::<serde_json::Number>(text).ok().map(Value::Number)

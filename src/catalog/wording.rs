@@ -14,6 +14,7 @@ use super::{
     nearest::nearest,
     problem::{MAX_PROBLEMS, Problem},
 };
+use crate::text::shown_name;
 
 /// Longest piece of a caller's value that is shown back, in characters.
 const MAX_SHOWN_CHARS: usize = 60;
@@ -177,10 +178,7 @@ fn quoted(names: &[&str]) -> String {
 }
 
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MAX_SHOWN_CHARS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.into(),
-    }
+    shown_name(text, MAX_SHOWN_CHARS)
 }
 
 /// A value's JSON text, written no further than it is shown: a stranger's may have megabytes, and

@@ -89,3 +89,15 @@ proptest! {
         let _ = (elements(&text).count(), units(&text).count());
     }
 }
+
+#[test]
+fn a_name_that_stands_twice_is_found_at_every_level() {
+    for twice in
+        [r#"{"a":1,"a":2}"#, r#"{"a":1,"\u0061":2}"#, r#"[{"b":{"a":[{"c":1,"d":2,"c":1}]}}]"#]
+    {
+        assert!(repeats_a_name(twice), "{twice}");
+    }
+    for once in ["null", "[]", r#"{"a":{"a":{"a":["a","a"]}}}"#, r#"[{"a":1},{"a":1}]"#] {
+        assert!(!repeats_a_name(once), "{once}");
+    }
+}

@@ -13,6 +13,7 @@ use super::{
     methods::{self, called::Called},
     state::Binding,
 };
+use crate::text::shown_name;
 
 /// Answers one request. Requests need no `initialize` before them: a client that comes back
 /// after its stream was cut goes on where it was.
@@ -118,6 +119,6 @@ async fn answer<H: Host>(
 
 /// The name comes from outside: cut, so that an error stays readable.
 fn unknown_method(method: &str) -> Error {
-    let shown: String = method.chars().take(64).collect();
+    let shown = shown_name(method, 64);
     Error::new(Code::MethodNotFound, format!("this server has no method `{shown}`"))
 }

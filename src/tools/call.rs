@@ -15,7 +15,7 @@ use crate::{
     caller::Caller,
     catalog::{Action, AnswerShape, Operation, Tool},
     mcp::{self, Context, Outcome, ToolCall, ToolResult},
-    wiv,
+    text, wiv,
 };
 
 impl Tools {
@@ -135,7 +135,7 @@ impl Tools {
             );
             return mcp::Error::new(mcp::Code::InvalidParams, message);
         }
-        let shown: String = name.chars().take(64).collect();
+        let shown = text::shown_name(name, 64);
         let nearest: Vec<&str> = self
             .catalog
             .nearest_tools(name)

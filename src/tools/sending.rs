@@ -159,6 +159,7 @@ impl Tools {
             documented: operation.confidence == Confidence::Documented,
             for_msps: step.tool.toolset == Toolset::Msp || request.impersonated_tenant.is_some(),
             has_id: step.arguments.iter().any(|(name, _)| name == "id" || name.ends_with("_id")),
+            has_name: step.arguments.iter().any(|(name, _)| name.ends_with("_name")),
             continues: operation.paging == Some(Paging::Scroll)
                 && step.arguments.cursor().is_some(),
             signed_in: step.caller.grant.is_some(),

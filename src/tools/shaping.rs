@@ -173,8 +173,16 @@ impl Tools {
 
 /// Which members of rows are shown.
 pub(super) fn wanted_fields(step: CallStep<'_>, operation: &Operation) -> WantedFields {
-    let usual = operation.fields.as_deref();
-    usual.map(|usual| WantedFields::new(step.arguments.fields(), usual)).unwrap_or_default()
+    let Some(usual) = operation.fields.as_deref() else { return WantedFields::default() };
+    let mut named = step.arguments.fields();
+    // An amount without its currency is no amount.
+    if let (Some(named), Some(money)) = (&mut named, &operation.money)
+        && named.contains(&money.amount)
+        && !named.contains(&money.currency)
+    {
+        *named = named.iter().chain([&money.currency]).cloned().collect();
+    }
+    WantedFields::new(named, usual)
 }
 
 /// What a caller should know besides the answer.

@@ -92,3 +92,12 @@ async fn a_server_without_their_tools_declares_and_has_no_resources() {
     assert_eq!(list["result"]["resources"], json!([]));
     assert_eq!(read(&server, ACME, "wiv://cases.csv").await["error"]["code"], -32002);
 }
+
+#[tokio::test]
+async fn a_filter_that_stands_twice_is_refused_and_not_half_taken() {
+    let server = Server::start().await;
+    let twice = "%7B%22status%22%3A%5B%22open%22%5D%2C%22status%22%3A%5B%22Verified%22%5D%7D";
+    let answer = read(&server, ACME, &format!("wiv://cases.csv?filters={twice}")).await;
+    assert_eq!(answer["error"]["code"], -32602, "{answer}");
+    assert!(answer["error"]["message"].as_str().unwrap().contains("stands twice"), "{answer}");
+}

@@ -45,6 +45,25 @@ fn what_a_spreadsheet_would_compute_has_an_apostrophe_in_front_and_numbers_have_
 }
 
 #[test]
+fn what_stands_behind_a_semicolon_is_no_formula_either() {
+    for (text, harmless) in [
+        ("x;=1+1;y", "x;'=1+1;y"),
+        ("x; @SUM(A1)", "x;' @SUM(A1)"),
+        ("x;\"=1+1\"", "x;'\"\"=1+1\"\""),
+        ("x\t;\t-2+3", "x ;' -2+3"),
+    ] {
+        let (out, changed) = line(&[json!("c"), json!(text)]);
+        assert!(out.contains(harmless), "{text:?}: {out}");
+        assert_eq!(changed.formulas, 1, "{text:?}");
+    }
+    for text in ["a;b", "1;-2,5;+3", "owner=x; team=y"] {
+        let (out, changed) = line(&[json!("c"), json!(text)]);
+        assert!(!out.contains('\''), "{text:?}: {out}");
+        assert_eq!(changed.formulas, 0);
+    }
+}
+
+#[test]
 fn no_cell_poses_as_a_line_of_ours() {
     for text in ["Note: all is well", "a\nNote: all is well", "More rows: call again", "a\u{2028}b"]
     {
@@ -69,7 +88,11 @@ proptest! {
         for (cells, row) in read.iter().zip(&rows) {
             for (cell, text) in cells.iter().zip(row) {
                 let expected = text.replace(is_break, " ");
-                let is_same = cell == expected || cell.strip_prefix('\'') == Some(&*expected);
+                let (cells, texts) = (cell.split(';'), expected.split(';'));
+                let is_same = cells.clone().count() == texts.clone().count()
+                    && cells.zip(texts).all(|(cell, text)| {
+                        cell == text || cell.strip_prefix('\'') == Some(text)
+                    });
                 prop_assert!(is_same, "{:?} of {:?}", cell, text);
             }
         }

@@ -242,6 +242,7 @@ fn what_upstream_says_of_a_failure_stays_within_its_quotes() {
         documented: true,
         for_msps: false,
         has_id: true,
+        has_name: false,
         continues: false,
         signed_in: false,
         connect_url: Some("https://mcp.example.com/connect"),

@@ -23,10 +23,14 @@ const MAX_FIELDS: usize = 200;
 const MAX_SHOWN_CHARS: usize = 60;
 
 /// What OpenSearch takes for the exact text of a field.
-const EXACT: &str = ".keyword";
+pub(super) const EXACT: &str = ".keyword";
 
 /// Members of a clause that are no fields.
 const OPTIONS: [&str; 2] = ["boost", "_name"];
+
+/// Clauses that read words. On a field of exact values the words are one value, and values are
+/// looked up of such fields alone.
+const WORDS: [&str; 2] = ["match", "match_phrase"];
 
 /// Clauses whose members are no fields.
 const WITHOUT_FIELDS: [&str; 7] = [
@@ -95,7 +99,7 @@ impl<'q> NamedFields<'q> {
         ))
     }
 
-    fn query(&mut self, value: &'q Value, is_wanted: bool) {
+    pub(super) fn query(&mut self, value: &'q Value, is_wanted: bool) {
         match value {
             Value::Array(values) => values.iter().for_each(|it| self.query(it, is_wanted)),
             Value::Object(members) => {
@@ -120,10 +124,11 @@ impl<'q> NamedFields<'q> {
                 continue;
             }
             self.field(field);
-            if !is_wanted || !TERMS.contains(&kind) || self.wanted.len() >= MAX_FIELDS {
+            let has_values = TERMS.contains(&kind) || WORDS.contains(&kind);
+            if !is_wanted || !has_values || self.wanted.len() >= MAX_FIELDS {
                 continue;
             }
-            let value = value.get("value").unwrap_or(value);
+            let value = value.get("value").or_else(|| value.get("query")).unwrap_or(value);
             let values = match value {
                 Value::Array(values) => values.iter().filter_map(Value::as_str).collect(),
                 other => Vec::from_iter(other.as_str()),
@@ -140,10 +145,32 @@ impl<'q> NamedFields<'q> {
                 match kind.as_str() {
                     "aggs" | "aggregations" => self.aggregations(body),
                     "filter" => self.query(body, false),
-                    _ => body["field"].as_str().into_iter().for_each(|field| self.field(field)),
+                    "filters" => match &body["filters"] {
+                        Value::Object(named) => {
+                            named.values().for_each(|one| self.query(one, false));
+                        }
+                        others => self.query(others, false),
+                    },
+                    "multi_terms" => self.each_field(&body["terms"]),
+                    "composite" => {
+                        for source in body["sources"].as_array().into_iter().flatten() {
+                            let kinds = source.as_object().into_iter().flatten();
+                            let kinds = kinds.filter_map(|(_, kinds)| kinds.as_object()).flatten();
+                            kinds.for_each(|(_, one)| self.field_of(one));
+                        }
+                    }
+                    _ => self.field_of(body),
                 }
             }
         }
+    }
+
+    fn each_field(&mut self, bodies: &'q Value) {
+        bodies.as_array().into_iter().flatten().for_each(|body| self.field_of(body));
+    }
+
+    fn field_of(&mut self, body: &'q Value) {
+        body["field"].as_str().into_iter().for_each(|field| self.field(field));
     }
 
     /// Names that begin with `_` are OpenSearch's own, and patterns name no single field.

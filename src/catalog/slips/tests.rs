@@ -47,7 +47,7 @@ fn each_slip_is_mended_with_a_note_of_its_own() {
         (
             json!({ "limit": "5" }),
             json!({ "limit": 5 }),
-            "`limit` was given as a text and taken as a number.",
+            "`limit` was given as a text and taken as the number 5.",
         ),
         (
             json!({ "limit": 1_000_000_000 }),
@@ -59,6 +59,23 @@ fn each_slip_is_mended_with_a_note_of_its_own() {
             json!({ "fields": ["owner"] }),
             "`fields` was given as one text and taken as a list of one.",
         ),
+        (
+            json!({ "fields": r#"["case_id", "owner"]"# }),
+            json!({ "fields": ["case_id", "owner"] }),
+            "`fields` was given as JSON in a text and taken as the list in it.",
+        ),
+        (
+            json!({ "filters": r#"{"provider":["AWS"]}"# }),
+            json!({ "filters": { "provider": ["AWS"] } }),
+            "`filters` was given as JSON in a text and taken as the object in it.",
+        ),
+        (json!({ "filters": {} }), json!({}), "`filters` was empty and taken as none."),
+        (
+            json!({ "sort": ["-owner"] }),
+            json!({ "sort": "-owner" }),
+            "`sort` was given as a list of one and taken as its text.",
+        ),
+        (json!({ "format": "CSV" }), json!({ "format": "csv" }), "`format` was taken as \"csv\"."),
     ] {
         let arguments = check("wiv_search_cases", given.clone()).expect("a harmless slip");
         assert_eq!(values(&arguments), meant, "{given}");
@@ -107,6 +124,11 @@ fn what_has_two_meanings_is_told_and_not_mended() {
         json!({ "limit": -1 }),
         json!({ "limit": "0" }),
         json!({ "limit": "many" }),
+        json!({ "where": { "savings_from": "1.000" } }),
+        json!({ "filters": r#"{"provider":["AWS"],"provider":["GCP"]}"# }),
+        json!({ "filters": r#"["provider"]"# }),
+        json!({ "sort": ["-owner", "status"] }),
+        json!({ "fields": true }),
         json!({ "limit": 2.5 }),
         json!({ "date_range": { "start": "2026-11-01T23:00:00-05:00", "end": "2026-11-16" } }),
         json!({ "date_range": { "start": "01.11.2026", "end": "2026-11-16" } }),

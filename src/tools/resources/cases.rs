@@ -4,10 +4,11 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::{
     caller::Caller,
+    json,
     mcp::{Code, Context, Error, ResourceBody, ResourceContents},
     tools::{Tools, step::Errand},
 };
@@ -161,6 +162,9 @@ fn filters(query: &str) -> Result<Option<Value>, Error> {
     }
     let Some(text) = found.filter(|text| !text.is_empty()) else { return Ok(None) };
     match serde_json::from_str(&text) {
+        Ok(Value::Object(_)) if json::repeats_a_name(&text) => {
+            Err(invalid("a name stands twice in one JSON object of `filters`"))
+        }
         Ok(filters @ Value::Object(_)) => Ok(Some(filters)),
         _ => Err(invalid(
             "`filters` must be a JSON object, URL-encoded: \
@@ -173,7 +177,7 @@ fn filters(query: &str) -> Result<Option<Value>, Error> {
 fn failed(result: &crate::mcp::ToolResult) -> Error {
     let structure = result.structured.as_deref().unwrap_or_default();
     let answer: Value = serde_json::from_str(structure).unwrap_or_default();
-    let is_ours = answer["error"]["kind"] == json!("invalid_arguments");
+    let is_ours = answer["error"]["kind"] == "invalid_arguments";
     let code = if is_ours { Code::InvalidParams } else { Code::InternalError };
     Error::new(code, result.text().to_owned())
 }

@@ -143,3 +143,51 @@ async fn a_list_of_cases_shows_its_usual_fields_or_those_asked_for() {
     let more = call(&server, "wiv_list_workflows", json!({ "limit": 2, "cursor": cursor })).await;
     assert!(!more.is_error && names(&more).len() > 1, "{}", more.text);
 }
+
+#[tokio::test]
+async fn an_amount_that_is_named_brings_its_currency() {
+    let server = Server::start().await;
+    for format in ["rows", "csv"] {
+        let fields = json!(["case_id", "annual_potential_savings"]);
+        let asked = json!({ "fields": fields, "format": format, "totals": "none", "limit": 3 });
+        let told = call(&server, "wiv_search_cases", asked).await;
+        told.both_say("currency");
+        told.both_say("USD");
+    }
+}
+
+#[tokio::test]
+async fn fields_that_no_row_has_are_told_in_one_sentence() {
+    let server = Server::start().await;
+    let names: Vec<String> = (0..30).map(|number| format!("nonsense_{number}")).collect();
+    let asked = json!({ "fields": names, "totals": "none", "limit": 1 });
+    let told = call(&server, "wiv_search_cases", asked).await;
+    told.both_say("No row here has the fields nonsense_0, nonsense_1,");
+    assert_eq!(told.text.matches("Rows have ").count(), 1, "{}", told.text);
+}
+
+#[tokio::test]
+async fn ids_are_never_cut_where_a_page_has_room_for_them() {
+    let long = "i".repeat(200);
+    let row = |number: usize| {
+        let (prose, text) = (format!("{long}-{number}"), "t".repeat(400));
+        format!(r#"{{"case_id":"{prose}","status":"To Do","criteria":"{text}"}}"#)
+    };
+    let rows: Vec<String> = (0..60).map(row).collect();
+    let upstream = super::paged::Paged::start(rows, None).await;
+    let server = upstream.server().await;
+    let asked = json!({ "limit": 60, "totals": "none", "fields": ["*"] });
+    let told = call(&server, "wiv_search_cases", asked).await;
+    for number in [0, 59] {
+        told.both_say(&format!("{long}-{number}"));
+    }
+    told.both_say("texts are cut to 160 characters");
+}
+
+#[tokio::test]
+async fn a_filter_name_that_wiv_does_not_know_is_what_is_to_be_corrected() {
+    let server = Server::start().await;
+    let told = call(&server, "wiv_get_cases_filter_values", json!({ "filter_name": "nope" })).await;
+    assert!(told.is_error && told.text.contains("Correct the name"), "{}", told.text);
+    told.neither_says("nothing to correct");
+}

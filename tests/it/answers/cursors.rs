@@ -128,3 +128,37 @@ async fn cursors_are_short_and_stand_once_in_each_channel() {
         assert_eq!(told.structured.to_string().matches(cursor).count(), 1);
     }
 }
+
+#[tokio::test]
+async fn a_list_that_is_cut_here_tells_when_rows_moved_between_its_pages() {
+    let rows = |from: usize, to: usize| -> Vec<Value> {
+        (from..to).map(|number| json!({ "workflow_id": format!("w{number}") })).collect()
+    };
+    for (before, after, is_moved) in [
+        (rows(5, 45), rows(0, 45), true),
+        (rows(5, 45), rows(5, 15), true),
+        (rows(5, 45), rows(5, 45), false),
+        (rows(5, 45), rows(5, 60), false),
+    ] {
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        let bodies = [json!({ "data": before }), json!({ "data": after })].map(|it| it.to_string());
+        let upstream = FarEnd::start_with(move |_| {
+            let number = asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            Answer::new(200, bodies[number.min(1)].clone())
+        })
+        .await;
+        let server = upstream.server().await;
+        let first = call(&server, "wiv_list_workflows", json!({ "limit": 20 })).await;
+        let cursor = &first.structured["page"]["next_cursor"];
+        let next = json!({ "limit": 20, "cursor": cursor });
+        let second = call(&server, "wiv_list_workflows", next).await;
+        assert!(!second.is_error, "{}", second.text);
+        let words = "The list changed since the page before";
+        if is_moved {
+            second.both_say(words)
+        } else {
+            second.neither_says(words)
+        }
+        assert!(!second.text.contains("21 to 20"), "{}", second.text);
+    }
+}

@@ -183,7 +183,6 @@ async fn conditions_that_nothing_can_meet_are_refused_before_anything_is_sent() 
             json!({ "where": { "updated": { "start": "2026-02-30", "end": "2026-03-01" } } }),
             "no such day",
         ),
-        (json!({ "where": {} }), "where"),
         (json!({ "where": { "savings": 1 } }), "savings_from"),
         (json!({ "limit": 0 }), "limit"),
         (json!({ "limit": -1 }), "limit"),

@@ -187,3 +187,66 @@ async fn many_groups_are_left_out_of_both_readers_answers_alike() {
     assert!(told.text.chars().count() <= 32_000);
     assert!(told.structured.to_string().chars().count() <= 32_000);
 }
+
+#[tokio::test]
+async fn a_figure_over_several_currencies_is_told_and_one_of_one_currency_is_not() {
+    let server = Server::start().await;
+    let sum = json!({ "s": { "sum": { "field": "annual_potential_savings" } } });
+    let below = |kind: Value| {
+        let mut one = kind;
+        one["aggs"] = sum.clone();
+        json!({ "by": one })
+    };
+    let words = "amounts of all currencies as plain numbers";
+    let any = json!({ "match_all": {} });
+    for aggs in [
+        sum.clone(),
+        below(json!({ "terms": { "field": "provider" } })),
+        json!({ "s": { "stats": { "field": "annual_potential_savings" } } }),
+    ] {
+        let query = json!({ "query": any, "size": 0, "aggs": aggs });
+        call(&server, "wiv_cases_query", query).await.both_say(words);
+    }
+    let euros = json!({ "term": { "currency": "EUR" } });
+    for (query, aggs) in [
+        (any.clone(), below(json!({ "terms": { "field": "currency" } }))),
+        (any.clone(), below(json!({ "filter": euros }))),
+        (euros.clone(), sum.clone()),
+        (json!({ "bool": { "filter": [euros] } }), sum.clone()),
+        (any.clone(), json!({ "n": { "value_count": { "field": "annual_potential_savings" } } })),
+    ] {
+        let query = json!({ "query": query, "size": 0, "aggs": aggs });
+        let told = call(&server, "wiv_cases_query", query.clone()).await;
+        assert!(!told.is_error, "{query}: {}", told.text);
+        told.neither_says(words);
+    }
+    let others = json!({ "bool": { "must_not": [{ "term": { "currency": "EUR" } }] } });
+    let query = json!({ "query": others, "size": 0, "aggs": sum });
+    call(&server, "wiv_cases_query", query).await.both_say(words);
+}
+
+#[tokio::test]
+async fn what_a_query_asks_in_vain_is_told_in_every_clause_and_aggregation() {
+    let server = Server::start().await;
+    for clause in [
+        json!({ "match": { "status": "OPEN" } }),
+        json!({ "match": { "status": { "query": "OPEN" } } }),
+    ] {
+        let told = call(&server, "wiv_cases_query", json!({ "query": clause })).await;
+        told.both_say("OPEN");
+        told.both_say("To Do");
+    }
+    let composite = json!([{ "cloud": { "terms": { "field": "cloud" } } }]);
+    for aggregation in [
+        json!({ "filters": { "filters": { "a": { "term": { "cloud": "AWS" } } } } }),
+        json!({ "multi_terms": { "terms": [{ "field": "cloud" }, { "field": "status" }] } }),
+        json!({ "composite": { "sources": composite } }),
+    ] {
+        let mut query = any();
+        query["aggs"] = json!({ "by": aggregation });
+        let told = call(&server, "wiv_cases_query", query).await;
+        if !told.is_error {
+            told.both_say("Not among the fields that this server knows of a case: \"cloud\"");
+        }
+    }
+}
