@@ -57,7 +57,9 @@ async fn a_client_discovers_lists_and_calls_without_a_beginning() {
     let result = &discovered["result"];
     assert_eq!(result["supportedVersions"][0], DATE);
     assert_eq!(result["supportedVersions"].as_array().unwrap().len(), 5);
-    let features = json!({ "tools": {}, "resources": {}, "prompts": {}, "completions": {} });
+    let tasks = json!({ "io.modelcontextprotocol/tasks": {} });
+    let features = json!({ "tools": {}, "resources": {}, "prompts": {}, "completions": {},
+        "extensions": tasks });
     assert_eq!(result["capabilities"], features);
     assert_eq!(result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], "wiv-mcp");
     assert!(result["instructions"].is_string());
