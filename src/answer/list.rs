@@ -47,14 +47,17 @@ pub(super) fn list(
     let is_too_long = key.is_some_and(|key| key.get().len() > MAX_PAGE_KEY_BYTES);
     let next_key = key.filter(|_| layout.scrolls && !is_too_long);
     let mut unfit = 0;
+    let taken = |row: &str| match (layout.fitting, layout.only) {
+        (Some(fitting), _) if !fitting.takes(row) => RowTaken::Unfit,
+        (_, Some(only)) => only.takes(row),
+        _ => RowTaken::Yes,
+    };
+    let is_narrowed_to = |row: &str| layout.narrowing.is_none_or(|narrowing| narrowing.takes(row));
+    let keeps = |row: &str| taken(row) == RowTaken::Yes && is_narrowed_to(row);
     let matching = rows().filter(|row| {
-        let taken = match (layout.fitting, layout.only) {
-            (Some(fitting), _) if !fitting.takes(row) => RowTaken::Unfit,
-            (_, Some(only)) => only.takes(row),
-            _ => RowTaken::Yes,
-        };
+        let taken = taken(row);
         unfit += usize::from(taken == RowTaken::Unfit);
-        taken == RowTaken::Yes && layout.narrowing.is_none_or(|narrowing| narrowing.takes(row))
+        taken == RowTaken::Yes && is_narrowed_to(row)
     });
     let (rows, mut page) = match layout.ordered {
         Some((total, stamp)) => {

@@ -32,9 +32,8 @@ impl Tool {
         let mut is_valid = validator.is_valid(&arguments);
         let has_payload = !self.hints.read_only;
         let mut notes = Vec::new();
-        // What a write carries is never guessed.
-        if !is_valid && !has_payload {
-            // PHP writes an empty object so.
+        if !is_valid {
+            // PHP writes an empty object so; nothing is nothing, for a write too.
             let empty =
                 wording::empty_arrays_for_objects(validator, &self.input_schema, &arguments);
             for path in &empty {
