@@ -68,7 +68,8 @@ async fn nothing_that_was_given_is_dropped_without_a_word() {
     told.both_say("`filters` was an empty list and taken as none.");
     let told = call(&server, "wiv_search_cases", few("where", json!({}))).await;
     told.both_say("`where` was empty and taken as none.");
-    let start = json!({ "workflow_id": "wf-1", "trigger_event": [] });
+    // What a start carries is passed on or refused, but for nothing, which is nothing.
+    let start = json!({ "workflow_id": "wf-1", "trigger_event": [1] });
     let told = call(&server, "wiv_start_execution", start).await;
     assert!(told.is_error && told.text.contains("`trigger_event`: expected"), "{}", told.text);
     let thousand = json!({ "where": { "savings_from": "1.000" } });
